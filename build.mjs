@@ -1,0 +1,32 @@
+// Bundles the entry points into dist/: a bundled node process starts four times faster and takes
+// half the private memory of an unbundled one (docs/decisions/0003-bundled-entry-points.md).
+
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const entryPoints = {
+  orbweaver: 'harness/cli/main.ts',
+  host: 'harness/fleet/host.ts',
+  node: 'node/main.ts',
+  'bench/limits': 'bench/limits.ts',
+};
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: Object.fromEntries(
+    Object.entries(entryPoints).filter(([, source]) => existsSync(source)),
+  ),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  sourcemap: 'linked',
+  logLevel: 'warning',
+  // CommonJS packages inside an ES module bundle look for `require`.
+  banner: {
+    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+  },
+});

@@ -1,0 +1,86 @@
+/** `report.json`: a published type. Later work only adds fields. */
+import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
+import type { TrafficClassName } from '#protocol/traffic-class.ts';
+import type { FleetKind } from '../scenario/scenario.ts';
+
+/** Milliseconds at percentiles, undefined samples give zeros and `count` 0 in the owner. */
+export interface LatencySummary {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface FlowReport {
+  readonly from: string;
+  readonly to: string;
+  readonly class: TrafficClassName;
+  readonly sent: number;
+  readonly delivered: number;
+  /** Median number of hops of the bundles delivered. */
+  readonly hops: number;
+  readonly latencyMs: LatencySummary;
+  /** Light time of the path actually taken. */
+  readonly propagationMs: { readonly p50: number };
+  /** Latency less propagation and less time stored for want of a contact: what the emulator added. */
+  readonly overheadMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+}
+
+export interface ObjectiveResult {
+  readonly text: string;
+  readonly held: boolean;
+  readonly value: string;
+}
+
+/** A child process that ended before it was told to. */
+export interface Casualty {
+  readonly nodes: readonly string[];
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** The tail of its standard error. */
+  readonly lastWords: string;
+}
+
+export interface Report {
+  readonly scenario: string;
+  readonly fleet: FleetKind;
+  readonly seed: number;
+  readonly commit: string;
+  readonly nodeVersion: string;
+  readonly machine: { readonly cpus: number; readonly memoryMb: number };
+  readonly satellites: number;
+  readonly groundStations: number;
+  readonly processes: number;
+  /** Launch to all expected links secured; null when that never happened. */
+  readonly bootMs: number | null;
+  readonly links: {
+    readonly expected: number;
+    readonly secured: number;
+    readonly byCryptoProvider: Readonly<Partial<Record<CryptoProviderName, number>>>;
+  };
+  readonly bundles: {
+    readonly accepted: number;
+    readonly delivered: number;
+    readonly expired: number;
+    readonly deleted: Readonly<Record<string, number>>;
+    readonly stored: number;
+  };
+  readonly flows: readonly FlowReport[];
+  readonly frames: {
+    readonly sent: number;
+    readonly received: number;
+    readonly faults: Readonly<Record<string, number>>;
+  };
+  /** Proportional set size of the node processes; null where the platform does not tell. */
+  readonly memory: {
+    readonly pssMbPerProcess: { readonly p50: number; readonly max: number } | null;
+  };
+  readonly fidelity: {
+    readonly timerLagMs: { readonly p50: number; readonly p99: number };
+    readonly missedDeadlines: number;
+  };
+  readonly objectives: readonly ObjectiveResult[];
+  readonly casualties: readonly Casualty[];
+  /** `pass`, `fail`, or `stopped` when a person ended the run early. */
+  readonly verdict: 'pass' | 'fail' | 'stopped';
+}

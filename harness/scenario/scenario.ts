@@ -1,0 +1,114 @@
+/**
+ * A scenario as the rest of the harness sees it: checked, with every unit fixed in the name.
+ * `load.ts` makes it from YAML. A published type: later work only adds fields.
+ */
+import type { TrafficClass } from '#protocol/traffic-class.ts';
+
+export type FleetKind = 'processes' | 'hosted' | 'virtual';
+
+/** A Walker shell, as orbital elements for SGP4. */
+export interface WalkerShell {
+  readonly kind: 'walker';
+  /** `star` spreads ascending nodes over about 180°, `delta` over 360°. */
+  readonly pattern: 'star' | 'delta';
+  readonly planes: number;
+  readonly perPlane: number;
+  readonly altitudeKm: number;
+  readonly inclinationDeg: number;
+  /** Between neighbouring planes. */
+  readonly raanSpacingDeg: number;
+  /** Along-track offset of each plane against the last. */
+  readonly phasingDeg: number;
+}
+
+/** Satellites read from a TLE file; in plane order, `perPlane` consecutive entries a plane. */
+export interface TleConstellation {
+  readonly kind: 'tle';
+  /** Absolute path. */
+  readonly file: string;
+  /** Satellites per plane, for plus-grid; undefined when topology lists links by name. */
+  readonly perPlane: number | undefined;
+}
+
+/** Single satellites given by elements. */
+export interface ElementsConstellation {
+  readonly kind: 'elements';
+  readonly satellites: readonly {
+    readonly name: string;
+    readonly altitudeKm: number;
+    readonly inclinationDeg: number;
+    readonly raanDeg: number;
+    readonly meanAnomalyDeg: number;
+  }[];
+}
+
+export interface GroundStation {
+  readonly name: string;
+  readonly latitudeDeg: number;
+  readonly longitudeDeg: number;
+  readonly altitudeM: number;
+  readonly elevationMaskDeg: number;
+  /** Satellites it can follow at once. */
+  readonly terminals: number;
+}
+
+/** Which crosslinks exist. */
+export type Topology =
+  | { readonly kind: 'plus-grid'; readonly acrossSeam: boolean }
+  | { readonly kind: 'links'; readonly links: readonly (readonly [string, string])[] };
+
+/** One traffic flow between two nodes by name. */
+export interface Flow {
+  readonly from: string;
+  readonly to: string;
+  readonly trafficClass: TrafficClass;
+  readonly everyMs: number;
+  readonly sizeOctets: number;
+  readonly lifetimeMs: number;
+}
+
+/** What must hold for the run to pass. `text` is what people read in the verdict. */
+export type Objective =
+  | { readonly kind: 'links-secured'; readonly text: string; readonly withinMs: number }
+  | { readonly kind: 'delivered-ratio'; readonly text: string; readonly min: number }
+  | { readonly kind: 'overhead-per-hop-p50'; readonly text: string; readonly maxMs: number }
+  | { readonly kind: 'latency-p99'; readonly text: string; readonly maxMs: number };
+
+export interface Scenario {
+  readonly name: string;
+  /** Absolute path of the file it came from. */
+  readonly file: string;
+  readonly description: string;
+  /** Unix time of scenario instant 0, milliseconds. */
+  readonly epochUnixMs: number;
+  readonly durationMs: number;
+  readonly seed: number;
+  readonly fleet: FleetKind;
+  /** For `hosted`; undefined: one host process a core. */
+  readonly satellitesPerProcess: number | undefined;
+  readonly constellation: WalkerShell | TleConstellation | ElementsConstellation;
+  /** Optical terminals per satellite for crosslinks. */
+  readonly terminals: number;
+  /** Terminals per satellite that look down at ground stations. */
+  readonly groundTerminals: number;
+  readonly topology: Topology;
+  readonly groundStations: readonly GroundStation[];
+  readonly link: {
+    readonly rateBps: number;
+    readonly frameOctetsMax: number;
+    readonly rangeKmMax: number | undefined;
+    /** The ray between two satellites must stay this far above the ellipsoid. */
+    readonly grazingAltitudeKm: number;
+  };
+  readonly groundLink: { readonly rateBps: number };
+  readonly crypto: 'auto' | 'noble' | 'native';
+  readonly store: { readonly octetsMax: number };
+  readonly network: {
+    /** Loopback address the sockets bind to. */
+    readonly host: string;
+    /** First UDP port; undefined: the operating system chooses. */
+    readonly portBase: number | undefined;
+  };
+  readonly traffic: readonly Flow[];
+  readonly objectives: readonly Objective[];
+}

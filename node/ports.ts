@@ -1,0 +1,72 @@
+/**
+ * The ports of a satellite: everything it knows of the world outside. Commands go in as plain
+ * calls, facts come out as one Observable per port. Nothing returns a promise, so a port may
+ * answer in the same turn or much later and the node cannot tell the difference.
+ *
+ * From the protocol floor come `Random` and `CryptoProvider` (#protocol/crypto/ports.ts).
+ */
+
+import type { Observable } from 'rxjs';
+import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
+import type { Instant } from '#protocol/machine.ts';
+
+/** Time since the scenario epoch, and one alarm. */
+export interface Clock {
+  now(): Instant;
+  /** Arms the one alarm, replacing the last; undefined disarms. A past instant fires at once. */
+  setAlarm(at: Instant | undefined): void;
+  /** Emits the current instant each time the alarm goes off; the alarm is then disarmed. */
+  readonly alarm$: Observable<Instant>;
+}
+
+/** One UDP datagram at one of this node's terminals. */
+export interface Datagram {
+  /** Index of the local terminal it leaves from or arrived at. */
+  readonly terminal: number;
+  /** The frame. The receiver of this object owns the octets. */
+  readonly octets: Uint8Array;
+}
+
+/** Where a remote terminal listens. */
+export interface TerminalAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The optical terminals: one socket each, pointed at one remote terminal at a time. */
+export interface Datagrams {
+  /** Steers a terminal. Datagrams from any other address are dropped and counted. */
+  point(terminal: number, at: TerminalAddress | undefined): void;
+  /** Sends to where the terminal points; silently counted and lost when it points nowhere. */
+  send(datagram: Datagram): void;
+  readonly received$: Observable<Datagram>;
+  /** The largest datagram, in octets. */
+  readonly sizeMax: number;
+}
+
+/** What the store did with a command. */
+export type StoreCompletion =
+  | { readonly kind: 'put'; readonly id: string }
+  | { readonly kind: 'put-failed'; readonly id: string; readonly reason: 'full' | 'io' }
+  | { readonly kind: 'got'; readonly id: string; readonly octets: Uint8Array | undefined }
+  | { readonly kind: 'deleted'; readonly id: string };
+
+/** Keeps bundles by id. Every command is answered by exactly one completion. */
+export interface BundleStore {
+  /** Keeps `octets` (ownership passes to the store); `put` completes when they are durable. */
+  put(id: string, octets: Uint8Array): void;
+  /** Asks for the octets; the completion carries a view that must not be changed. */
+  get(id: string): void;
+  /** Forgets; completes also when there was nothing to forget. */
+  delete(id: string): void;
+  readonly completed$: Observable<StoreCompletion>;
+}
+
+/** All that a satellite needs. */
+export interface SatellitePorts {
+  readonly clock: Clock;
+  readonly datagrams: Datagrams;
+  readonly store: BundleStore;
+  readonly random: Random;
+  readonly crypto: CryptoProvider;
+}

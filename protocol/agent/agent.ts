@@ -1,0 +1,74 @@
+/**
+ * The bundle agent's contract with its owner (the satellite). See agent machine below.
+ */
+import type { Eid } from '../bundle/eid.ts';
+import type { Fault } from '../fault.ts';
+import type { Instant } from '../machine.ts';
+import type { NodeNumber } from '../routing/contact-plan.ts';
+import type { TrafficClass } from '../traffic-class.ts';
+
+/** What an application asks to be sent. */
+export interface SendRequest {
+  /** The application data unit; the agent takes ownership. */
+  readonly adu: Uint8Array;
+  readonly destination: Eid;
+  /** ipn service number of the sending service on this node. */
+  readonly sourceService: number;
+  readonly lifetimeMs: number;
+  readonly trafficClass: TrafficClass;
+}
+
+/** Why a bundle was deleted; the name used in ledgers, traces and reports. */
+export type DeletionReason =
+  | 'hop-limit-exceeded'
+  | 'depleted-storage'
+  | 'block-unsupported'
+  | 'block-unintelligible'
+  | 'local-node-eid'
+  | 'no-destination-service';
+
+/** What the agent asks of its owner, or tells it. Ids are the bundle identity as text. */
+export type AgentOutput =
+  /** Keep these octets; answer with `stored` or `storeFailed`. */
+  | { readonly kind: 'store'; readonly id: string; readonly octets: Uint8Array }
+  /** Delete from the store; no answer needed. */
+  | { readonly kind: 'forget'; readonly id: string }
+  /** Read from the store; answer with `loaded`. */
+  | { readonly kind: 'load'; readonly id: string }
+  /** Hand to the link of neighbour `to`; answer with `forwarded` or `notForwarded`. */
+  | {
+      readonly kind: 'forward';
+      readonly id: string;
+      readonly to: NodeNumber;
+      readonly octets: Uint8Array;
+      readonly trafficClass: TrafficClass;
+    }
+  /** Give to the local service. */
+  | {
+      readonly kind: 'deliver';
+      readonly id: string;
+      readonly service: number;
+      readonly source: Eid;
+      readonly adu: Uint8Array;
+      readonly trafficClass: TrafficClass;
+      readonly hops: number;
+    }
+  /** Facts for the ledger and the trace. */
+  | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
+  | { readonly kind: 'refused'; readonly reason: 'store-full' | 'no-identity' | 'too-large' }
+  | { readonly kind: 'duplicate'; readonly id: string }
+  | { readonly kind: 'expired'; readonly id: string }
+  | { readonly kind: 'deleted'; readonly id: string; readonly reason: DeletionReason }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** Every bundle ever accepted has exactly one fate: accepted = delivered + forwarded + expired + deleted + stored. */
+export interface Ledger {
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly forwarded: number;
+  readonly expired: number;
+  readonly deleted: Readonly<Record<string, number>>;
+  readonly stored: number;
+}
+
+export type { Instant };

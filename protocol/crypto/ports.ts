@@ -1,0 +1,63 @@
+/**
+ * The cryptographic ports: what the protocol needs from a provider. Two providers exist, `noble`
+ * (pure, here) and `native` (node:crypto, an adapter of the node floor); one contract suite runs
+ * over both. Hashing is not a port: it comes from @noble/hashes everywhere.
+ */
+import type { Fault } from '../fault.ts';
+
+/** The providers that a configuration may name; `auto` takes native where it passes self-test. */
+export type CryptoProviderName = 'noble' | 'native';
+
+/** A source of unpredictable octets (seeded in simulations, the operating system's in flight). */
+export interface Random {
+  /** A fresh array of `count` octets, owned by the caller. */
+  octets(count: number): Uint8Array;
+}
+
+/** One AES-256-GCM key, expanded once. Holds no counter: nonces are the owner's duty. */
+export interface AeadKey {
+  /**
+   * Encrypts `plaintext` into `out` at `offset`: ciphertext, then the 16-octet tag.
+   * `iv` 12 octets; `out` must have `plaintext.length + 16` octets of room from `offset`.
+   * The three inputs are views that are not kept.
+   */
+  seal(
+    iv: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+    out: Uint8Array,
+    offset: number,
+  ): void;
+  /**
+   * Decrypts `sealed` (ciphertext, then 16-octet tag). A fresh array with the plaintext, or the
+   * fault `crypto.tag` with nothing exposed. Source: NIST SP 800-38D §7.2.
+   */
+  open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault;
+}
+
+/** AES-256-GCM. */
+export interface Aead {
+  /** Expands a 32-octet key; the provider copies what it needs. */
+  key(octets: Uint8Array): AeadKey;
+}
+
+/** X25519 (RFC 7748) and Ed25519 (RFC 8032, strict verification). All keys are raw octets. */
+export interface Curve {
+  /** The 32-octet public key of a 32-octet private key. */
+  x25519Public(privateKey: Uint8Array): Uint8Array;
+  /** The 32-octet shared secret, or the fault `crypto.dh-zero` when it is all zero (LS-703). */
+  x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | Fault;
+  /** The 32-octet public key of a 32-octet seed. */
+  ed25519Public(seed: Uint8Array): Uint8Array;
+  /** The 64-octet signature. */
+  ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** True only for a canonical, valid signature (no ZIP-215 leniency). Never throws. */
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** A provider: both ports under one name. */
+export interface CryptoProvider {
+  readonly name: CryptoProviderName;
+  readonly aead: Aead;
+  readonly curve: Curve;
+}
