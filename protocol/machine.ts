@@ -30,5 +30,7 @@ export function sooner(a: Deadline | undefined, b: Deadline | undefined): Deadli
   return b.at < a.at ? b : a;
 }
 
+/** 1 ms as an Instant difference. */
 export const MICROSECONDS_PER_MS = 1_000;
+/** 1 s as an Instant difference. */
 export const MICROSECONDS_PER_S = 1_000_000;

@@ -11,6 +11,7 @@ export interface LatencySummary {
   readonly max: number;
 }
 
+/** What became of one traffic flow. */
 export interface FlowReport {
   readonly from: string;
   readonly to: string;
@@ -22,10 +23,11 @@ export interface FlowReport {
   readonly latencyMs: LatencySummary;
   /** Light time of the path actually taken. */
   readonly propagationMs: { readonly p50: number };
-  /** Latency less propagation and less time stored for want of a contact: what the emulator added. */
+  /** Latency less light time and time stored for want of a contact: what the emulator added. */
   readonly overheadMs: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
+/** One objective of the scenario, and whether it held. */
 export interface ObjectiveResult {
   readonly text: string;
   readonly held: boolean;
@@ -41,6 +43,7 @@ export interface Casualty {
   readonly lastWords: string;
 }
 
+/** Everything a run found out. */
 export interface Report {
   readonly scenario: string;
   readonly fleet: FleetKind;
