@@ -1,0 +1,51 @@
+/**
+ * A fleet brings the nodes of a scenario to life. Three kinds share this interface: `processes`
+ * (one operating-system process a node), `hosted` (many nodes a process) and `virtual` (one
+ * thread, virtual time). The node's code is the same in all of them.
+ */
+import type { NodeConfig } from '#node/config.ts';
+import type { Notice } from '#node/notice.ts';
+import type { SatelliteSnapshot } from '#node/satellite.ts';
+import type { Instant } from '#protocol/machine.ts';
+import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
+import type { ChannelChange } from '../channel/schedule.ts';
+import type { Casualty } from '../report/report.ts';
+
+/** A node to be brought up: its configuration, but for the directory, which the fleet fills in. */
+export type Member = Omit<NodeConfig, 'directory' | 'bind'>;
+
+/** What a fleet tells while it lives. Called in the order of events, never after `stop`. */
+export interface FleetObserver {
+  /** So many nodes have their sockets. */
+  started(count: number): void;
+  notice(node: NodeNumber, notice: Notice): void;
+  /** A process ended by itself; the fleet goes on without its nodes. */
+  casualty(casualty: Casualty): void;
+}
+
+/** What is left to know of a fleet when it has stopped. */
+export interface FleetResult {
+  /** By node; nodes that died early are missing. */
+  readonly snapshots: ReadonlyMap<NodeNumber, SatelliteSnapshot>;
+  /** Datagrams dropped by the channel, by fault key. */
+  readonly channelFaults: Readonly<Record<string, number>>;
+  /** How late the channel released datagrams: counts by LagHistogram bucket. */
+  readonly lag: readonly number[];
+  /** Hash over every datagram of a virtual run; undefined in real time. */
+  readonly digest: string | undefined;
+}
+
+/** One fleet, one run: launch, then advance and setChannels in turn, then stop. */
+export interface Fleet {
+  readonly processes: number;
+  /** Process ids, for memory figures; empty when the nodes live in this process. */
+  readonly pids: readonly number[];
+  /** Brings every node up and starts time at instant 0. Faults of configuration reject. */
+  launch(channels: readonly ChannelChange[]): Promise<void>;
+  now(): Instant;
+  /** Resolves at `until`, or soon after `signal` aborts. */
+  advance(until: Instant, signal: AbortSignal): Promise<void>;
+  setChannels(changes: readonly ChannelChange[]): void;
+  /** Ends every node. Safe to call at any time, also twice. */
+  stop(): Promise<FleetResult>;
+}

@@ -1,0 +1,148 @@
+/**
+ * Entry point of a fleet's child process: hosts one node (fleet `processes`) or many (fleet
+ * `hosted`) on real sockets, with the channel in front of them. Obeys the harness over the
+ * process channel and ends when that closes, so nothing is left running.
+ */
+import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
+import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { OsRandom } from '#node/adapters/os-random.ts';
+import { SystemClock } from '#node/adapters/system-clock.ts';
+import { openUdpDatagrams, type UdpDatagrams } from '#node/adapters/udp-datagrams.ts';
+import { createSatellite } from '#node/assemble.ts';
+import { ConfigError } from '#node/config-error.ts';
+import { LagHistogram } from '#node/lag-histogram.ts';
+import type { Notice } from '#node/notice.ts';
+import type { Satellite } from '#node/satellite.ts';
+import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
+import { ChannelDatagrams } from '../channel/channel-datagrams.ts';
+import { DelayLine } from '../channel/delay-line.ts';
+import type { ChannelChange } from '../channel/schedule.ts';
+import type { BoundMember, HostCommand, HostReport } from './control.ts';
+import type { Member } from './fleet.ts';
+
+interface Hosted {
+  readonly member: BoundMember['member'];
+  readonly sockets: UdpDatagrams;
+  /** Set by `begin`. */
+  satellite?: Satellite;
+  channel?: ChannelDatagrams;
+}
+
+const hosted = new Map<NodeNumber, Hosted>();
+const lag = new LagHistogram();
+let plan: Member['plan'] = { contacts: [], ranges: [] };
+let line: DelayLine | undefined;
+/** Waiting to be reported; bounded by what NOTICES_EVERY_MS of events bring. */
+let notices: [NodeNumber, Notice][] = [];
+let flush: NodeJS.Timeout | undefined;
+
+process.on('message', (command: HostCommand) => {
+  obey(command).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    report({ kind: 'refused', message: error.message, remedy: error.remedy });
+    leave(2);
+  });
+});
+// Ctrl-C reaches the whole group; the harness decides when its nodes end.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
+
+async function obey(command: HostCommand): Promise<void> {
+  switch (command.kind) {
+    case 'create':
+      plan = command.plan;
+      await create(command.members);
+      return;
+    case 'begin':
+      await begin(command);
+      return;
+    case 'channels':
+      setChannels(command.changes);
+      return;
+    case 'stop':
+      stop();
+  }
+}
+
+async function create(members: readonly BoundMember[]): Promise<void> {
+  for (const { member, bind } of members) {
+    hosted.set(member.node, { member, sockets: await openUdpDatagrams({ bind }) });
+  }
+  report({
+    kind: 'bound',
+    addresses: [...hosted].map(([node, { sockets }]) => [node, sockets.addresses]),
+  });
+}
+
+async function begin(command: HostCommand & { kind: 'begin' }): Promise<void> {
+  const epoch = BigInt(command.epochMonotonicNs);
+  const shared = new SystemClock(epoch);
+  line = new DelayLine(shared, lag);
+  for (const [node, entry] of hosted) {
+    const { member, sockets } = entry;
+    const clock = new SystemClock(epoch);
+    entry.channel = new ChannelDatagrams(sockets, clock, line, member.terminals);
+    entry.satellite = createSatellite(
+      { ...member, plan, directory: command.directory, bind: sockets.addresses },
+      {
+        clock,
+        datagrams: entry.channel,
+        store: new MemoryStore(member.store.octetsMax),
+        random: new OsRandom(),
+        crypto: await chooseCrypto(member.crypto),
+      },
+    );
+    entry.satellite.notices$.subscribe((notice) => note(node, notice));
+  }
+  setChannels(command.channels);
+  for (const { satellite } of hosted.values()) satellite?.start();
+}
+
+function setChannels(changes: readonly ChannelChange[]): void {
+  for (const { node, terminal, setting } of changes) {
+    hosted.get(node)?.channel?.set(terminal, setting);
+  }
+}
+
+function note(node: NodeNumber, notice: Notice): void {
+  notices.push([node, notice]);
+  flush ??= setTimeout(flushNotices, NOTICES_EVERY_MS);
+}
+
+function flushNotices(): void {
+  flush = undefined;
+  if (notices.length > 0) report({ kind: 'notices', notices });
+  notices = [];
+}
+
+function stop(): void {
+  line?.close();
+  flushNotices();
+  const channelFaults: Record<string, number> = {};
+  for (const { channel } of hosted.values()) {
+    for (const [key, count] of Object.entries(channel?.faults.snapshot() ?? {})) {
+      channelFaults[key] = (channelFaults[key] ?? 0) + count;
+    }
+  }
+  const snapshots = [...hosted].flatMap(([node, { satellite }]) =>
+    satellite === undefined ? [] : [[node, satellite.snapshot()] as const],
+  );
+  report({ kind: 'final', snapshots, channelFaults, lag: lag.snapshot() });
+  leave(0);
+}
+
+function report(message: HostReport): void {
+  process.send?.(message);
+}
+
+/** Ends once the process channel has flushed. */
+function leave(code: number): void {
+  process.exitCode = code;
+  process.removeAllListeners('disconnect');
+  process.disconnect();
+  setTimeout(() => process.exit(), LEAVE_MS_MAX).unref();
+  for (const { sockets } of hosted.values()) sockets.close();
+}
+
+const NOTICES_EVERY_MS = 100;
+const LEAVE_MS_MAX = 500;
