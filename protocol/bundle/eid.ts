@@ -1,6 +1,22 @@
-/** Endpoint IDs (RFC 9171 §4.2.5, RFC 9758). Contract; codec below. */
+/**
+ * Endpoint IDs: who a bundle is from and for.
+ *
+ *   ipn  82 02 82 [allocator·2^32 + node] [service]     two elements
+ *        82 02 83 [allocator] [node] [service]          three elements
+ *   dtn  82 01 00                                       dtn:none
+ *        82 01 text, all that follows "dtn:"
+ *
+ * Source: RFC 9171 §4.2.5, RFC 9758 §4 to §6.
+ */
+import { assert } from '../assert.ts';
+import type { CborReader } from '../bytes/cbor-reader.ts';
+import type { CborWriter } from '../bytes/cbor-writer.ts';
+import { Fault } from '../fault.ts';
 
-/** An ipn endpoint. `items` keeps the received form, 2 or 3 elements, so it can leave as it came. */
+/**
+ * An ipn endpoint; allocator and node are below 2^32, service is a safe integer. `items` keeps the
+ * received form, 2 or 3 elements, so that it can leave as it came.
+ */
 export interface IpnEid {
   readonly scheme: 'ipn';
   readonly allocator: number;
@@ -9,10 +25,155 @@ export interface IpnEid {
   readonly items: 2 | 3;
 }
 
-/** A dtn endpoint; `ssp` is `none` or starts with `//`. */
+/**
+ * A dtn endpoint; `ssp` is all that follows `dtn:`, that is `none` or a text that starts with `//`.
+ * Older software sends texts without the slashes: they are carried as they came.
+ */
 export interface DtnEid {
   readonly scheme: 'dtn';
   readonly ssp: string;
 }
 
 export type Eid = IpnEid | DtnEid;
+
+/** The endpoint without members, in the form that is sent (RFC 9171 §4.2.5.1.1). */
+export const NULL_EID: Eid = Object.freeze({ scheme: 'dtn', ssp: 'none' });
+
+/** The endpoint of a service on a node of the default allocator (RFC 9758 §3.2). */
+export function ipnEid(node: number, service: number): IpnEid {
+  assert(Number.isInteger(node) && node >= 0 && node < WORD, 'an ipn node number has 32 bits');
+  assert(Number.isSafeInteger(service) && service >= 0, 'an ipn service is a safe integer');
+  return { scheme: 'ipn', allocator: 0, node, service, items: 2 };
+}
+
+/** The endpoint a URI names; a text that is none gives `eid.uri` (RFC 9171 §4.2.5.1, RFC 9758 §4). */
+export function parseEid(text: string): Eid | Fault {
+  if (text === 'dtn:none') return NULL_EID;
+  if (DTN_URI.test(text)) return { scheme: 'dtn', ssp: text.slice('dtn:'.length) };
+  const match = IPN_URI.exec(text);
+  if (match === null) return URI;
+  const allocator = Number(match[1] ?? 0);
+  const node = match[2] === '!' ? LOCAL_NODE : Number(match[2]);
+  const service = Number(match[3]);
+  if (allocator >= WORD || node >= WORD || !Number.isSafeInteger(service)) return URI;
+  return { scheme: 'ipn', allocator, node, service, items: allocator === 0 ? 2 : 3 };
+}
+
+/** The URI of an endpoint: no allocator when it is 0, `!` for this very node (RFC 9758 §4). */
+export function formatEid(eid: Eid): string {
+  if (eid.scheme === 'dtn') return `dtn:${eid.ssp}`;
+  if (eid.allocator !== 0) return `ipn:${eid.allocator}.${eid.node}.${eid.service}`;
+  return isLocalNode(eid) ? `ipn:!.${eid.service}` : `ipn:${eid.node}.${eid.service}`;
+}
+
+/**
+ * Whether both name one endpoint, whatever their encodings (RFC 9758 §6.4); all forms of the null
+ * endpoint are one (§5.2).
+ */
+export function equalEid(a: Eid, b: Eid): boolean {
+  if (a.scheme === 'ipn' && b.scheme === 'ipn') {
+    return a.node === b.node && a.service === b.service && a.allocator === b.allocator;
+  }
+  if (a.scheme === 'dtn' && b.scheme === 'dtn') return a.ssp === b.ssp;
+  return isNullEid(a) && isNullEid(b);
+}
+
+/** Whether nobody is there: `dtn:none` or `ipn:0.0`, but not `ipn:0.1` (RFC 9758 §5.2). */
+export function isNullEid(eid: Eid): boolean {
+  if (eid.scheme === 'dtn') return eid.ssp === 'none';
+  return eid.node === 0 && eid.service === 0 && eid.allocator === 0;
+}
+
+/** Whether it means "this very node", which no bundle on a link may say (RFC 9758 §5.4). */
+export function isLocalNode(eid: Eid): boolean {
+  return eid.scheme === 'ipn' && eid.node === LOCAL_NODE && eid.allocator === 0;
+}
+
+/** Writes an endpoint with as many elements as its `items` says. */
+export function writeEid(writer: CborWriter, eid: Eid): void {
+  if (eid.scheme === 'dtn') {
+    writer.array(2).uint(DTN);
+    if (eid.ssp === 'none') writer.uint(0);
+    else writer.text(eid.ssp);
+    return;
+  }
+  writer.array(2).uint(IPN).array(eid.items);
+  if (eid.items === 3) writer.uint(eid.allocator).uint(eid.node);
+  else if (eid.allocator < SAFE_ALLOCATOR) writer.uint(eid.allocator * WORD + eid.node);
+  else writer.uint((BigInt(eid.allocator) << 32n) | BigInt(eid.node));
+  writer.uint(eid.service);
+}
+
+/**
+ * Reads one endpoint. Faults: the reader's; `eid.structure`; `eid.scheme` for a scheme other than
+ * dtn and ipn; `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text` for an
+ * empty text or one with characters other than visible ASCII. The text `none` is read as the null
+ * endpoint. A service above 2^53 − 1 gives `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound,
+ * and no node has so many services.
+ */
+export function readEid(reader: CborReader): Eid | Fault {
+  const items = reader.arrayHead();
+  if (items instanceof Fault) return items;
+  if (items !== 2) return STRUCTURE;
+  const scheme = reader.uint();
+  if (scheme instanceof Fault) return scheme;
+  if (scheme === IPN) return readIpn(reader);
+  return scheme === DTN ? readDtn(reader) : SCHEME;
+}
+
+function readIpn(reader: CborReader): IpnEid | Fault {
+  const items = reader.arrayHead();
+  if (items instanceof Fault) return items;
+  if (items !== 2 && items !== 3) return STRUCTURE;
+  let allocator: number | Fault = 0;
+  let node: number | bigint | Fault;
+  if (items === 3) {
+    allocator = reader.uint();
+    if (allocator instanceof Fault) return allocator;
+    node = reader.uint();
+    if (node instanceof Fault) return node;
+    if (allocator >= WORD || node >= WORD) return IPN_RANGE;
+  } else {
+    node = reader.uint64();
+    if (node instanceof Fault) return node;
+    if (node >= WORD) {
+      allocator = Number(BigInt(node) >> 32n);
+      node = Number(BigInt.asUintN(32, BigInt(node)));
+    }
+  }
+  const service = reader.uint();
+  if (service instanceof Fault) return service;
+  return { scheme: 'ipn', allocator, node: Number(node), service, items };
+}
+
+function readDtn(reader: CborReader): Eid | Fault {
+  if (reader.octets[reader.offset] === 0) {
+    reader.uint();
+    return NULL_EID;
+  }
+  const ssp = reader.text();
+  if (ssp instanceof Fault) return ssp;
+  if (ssp === 'none') return NULL_EID;
+  // A control character would reach terminals and logs inside a bundle id.
+  return VISIBLE.test(ssp) ? { scheme: 'dtn', ssp } : DTN_TEXT;
+}
+
+const URI = new Fault('eid', 'uri', 'RFC 9171 4.2.5.1, RFC 9758 4');
+const STRUCTURE = new Fault('eid', 'structure', 'RFC 9171 4.2.5.1, RFC 9758 6.3');
+const SCHEME = new Fault('eid', 'scheme', 'RFC 9171 4.2.5.1');
+const IPN_RANGE = new Fault('eid', 'ipn-range', 'RFC 9758 6.3');
+const DTN_TEXT = new Fault('eid', 'dtn-text', 'RFC 9171 4.2.5.1.1');
+
+/** Scheme codes (RFC 9171 §9.6). */
+const DTN = 1;
+const IPN = 2;
+
+const WORD = 0x100000000;
+/** The node number that stands for "this very node" (RFC 9758 §5.4). */
+const LOCAL_NODE = 0xffffffff;
+/** Below it allocator·2^32 + node is a safe integer. */
+const SAFE_ALLOCATOR = 0x200000;
+
+const DTN_URI = /^dtn:\/\/[\w.~!$&'()*+,;=%-]+\/[\x21-\x7e]*$/;
+const IPN_URI = /^ipn:(?:(0|[1-9]\d*)\.)?(!|0|[1-9]\d*)\.(0|[1-9]\d*)$/;
+const VISIBLE = /^[\x21-\x7e]+$/;
