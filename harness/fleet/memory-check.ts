@@ -18,8 +18,8 @@ export function checkMemory(
     {
       remedy:
         fleet === 'processes'
-          ? 'Put many nodes into each process with --fleet hosted, or free some memory.'
-          : 'Take a scenario with fewer satellites, or free some memory.',
+          ? 'Put many nodes into each process with --fleet hosted, or free some memory'
+          : 'Take a scenario with fewer satellites, or free some memory',
     },
   );
 }
