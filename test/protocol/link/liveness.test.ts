@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { Liveness } from '#protocol/link/liveness.ts';
+
+const S = 1_000_000;
+
+describe('liveness', () => {
+  it('asks for a keepalive ten seconds after the last frame of an answered session', () => {
+    const liveness = new Liveness(0, 0);
+    liveness.sent(2 * S, false);
+    liveness.heard();
+    expect(liveness.keepaliveAt).toBe(12 * S);
+    expect(liveness.deadAt).toBeUndefined();
+  });
+
+  it('repeats the first keepalive of a session after one repeat time until it is answered', () => {
+    const liveness = new Liveness(0, 2 * S);
+    liveness.sent(0, true);
+    expect(liveness.keepaliveAt).toBe(4.5 * S);
+    liveness.sent(4.5 * S, true);
+    expect(liveness.keepaliveAt).toBe(9 * S);
+  });
+
+  it('probes when data has gone unanswered for five seconds, then every repeat time', () => {
+    const liveness = new Liveness(0, 0);
+    liveness.heard();
+    liveness.sent(10 * S, false);
+    liveness.sent(14.9 * S, false);
+    expect(liveness.keepaliveAt).toBe(15 * S);
+    liveness.sent(15 * S, true);
+    expect(liveness.keepaliveAt).toBe(16 * S);
+  });
+
+  it('gives the peer up fifteen seconds and a round trip after the first unanswered frame', () => {
+    const liveness = new Liveness(0, S);
+    liveness.sent(3 * S, false);
+    liveness.sent(9 * S, false);
+    expect(liveness.deadAt).toBe(19 * S);
+    liveness.heard();
+    expect(liveness.deadAt).toBeUndefined();
+  });
+
+  it('owes an answer unless a frame has just left', () => {
+    const liveness = new Liveness(0, 0);
+    expect(liveness.owesAnswer(0)).toBe(true);
+    liveness.sent(0, false);
+    expect(liveness.owesAnswer(0.4 * S)).toBe(false);
+    expect(liveness.owesAnswer(0.5 * S)).toBe(true);
+  });
+});
