@@ -1,0 +1,146 @@
+/**
+ * The fast provider: the cryptography built into the platform (node:crypto, which is OpenSSL).
+ *
+ * What it returns is a plain Uint8Array, never a Buffer: `slice` of a Buffer is a view, and the
+ * protocol relies on `slice` being a copy.
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import { assert } from '#protocol/assert.ts';
+import { toHex } from '#protocol/bytes/octets.ts';
+import { DH_ZERO, TAG_FAULT } from '#protocol/crypto/faults.ts';
+import type { Aead, AeadKey, CryptoProvider, Curve } from '#protocol/crypto/ports.ts';
+import type { Fault } from '#protocol/fault.ts';
+
+class NativeAeadKey implements AeadKey {
+  readonly #key: KeyObject;
+
+  constructor(octets: Uint8Array) {
+    assert(octets.length === 32, 'an AES-256 key has 32 octets');
+    this.#key = createSecretKey(octets);
+  }
+
+  seal(
+    iv: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+    out: Uint8Array,
+    offset: number,
+  ): void {
+    assert(iv.length === 12, 'an IV has 12 octets');
+    const cipher = createCipheriv('aes-256-gcm', this.#key, iv, TAG);
+    cipher.setAAD(aad);
+    out.set(cipher.update(plaintext), offset);
+    cipher.final();
+    out.set(cipher.getAuthTag(), offset + plaintext.length);
+  }
+
+  open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
+    assert(iv.length === 12, 'an IV has 12 octets');
+    const tagAt = sealed.length - TAG.authTagLength;
+    if (tagAt < 0) return TAG_FAULT;
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, iv, TAG);
+    decipher.setAAD(aad);
+    decipher.setAuthTag(sealed.subarray(tagAt));
+    const plaintext = decipher.update(sealed.subarray(0, tagAt));
+    try {
+      decipher.final();
+    } catch {
+      return TAG_FAULT;
+    }
+    return plain(plaintext);
+  }
+}
+
+const aead: Aead = {
+  key: (octets) => new NativeAeadKey(octets),
+};
+
+const curve: Curve = {
+  x25519Public: (privateKey) => publicOctets(privateKeyOf(X25519, privateKey)),
+
+  x25519Shared(privateKey, publicKey) {
+    const ours = privateKeyOf(X25519, privateKey);
+    const theirs = publicKeyOf(X25519, publicKey);
+    try {
+      return plain(diffieHellman({ privateKey: ours, publicKey: theirs }));
+    } catch {
+      return DH_ZERO;
+    }
+  },
+
+  ed25519Public: (seed) => publicOctets(privateKeyOf(ED25519, seed)),
+
+  ed25519Sign: (seed, message) => plain(sign(null, message, privateKeyOf(ED25519, seed))),
+
+  ed25519Verify(publicKey, message, signature) {
+    if (publicKey.length !== 32 || signature.length !== 64) return false;
+    if (!isStrict(publicKey)) return false;
+    return verify(null, message, publicKeyOf(ED25519, publicKey), signature);
+  },
+};
+
+/** AES-256-GCM, X25519 and Ed25519 from node:crypto. */
+export const nativeProvider: CryptoProvider = { name: 'native', aead, curve };
+
+/**
+ * Whether an Ed25519 public key is canonical and not of small order. OpenSSL checks neither, and
+ * under a key of small order one signature fits many messages. Source: RFC 8032 §5.1.3.
+ */
+function isStrict(publicKey: Uint8Array): boolean {
+  const y = publicKey.slice();
+  y[31]! &= 0x7f;
+  const hex = toHex(y);
+  return !NOT_BELOW_THE_PRIME.test(hex) && !SMALL_ORDER_Y.includes(hex);
+}
+
+function privateKeyOf(algorithm: AlgorithmId, octets: Uint8Array): KeyObject {
+  assert(octets.length === 32, 'a private key has 32 octets');
+  const key = Buffer.from(`302e020100300506032b65${algorithm}04220420${toHex(octets)}`, 'hex');
+  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+}
+
+function publicKeyOf(algorithm: AlgorithmId, octets: Uint8Array): KeyObject {
+  assert(octets.length === 32, 'a public key has 32 octets');
+  const key = Buffer.from(`302a300506032b65${algorithm}032100${toHex(octets)}`, 'hex');
+  return createPublicKey({ key, format: 'der', type: 'spki' });
+}
+
+/** The last 32 octets of a SubjectPublicKeyInfo are the key. */
+function publicOctets(privateKey: KeyObject): Uint8Array {
+  const der = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return new Uint8Array(der.subarray(-32));
+}
+
+/** The same octets, seen as what the protocol knows. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}
+
+const TAG = { authTagLength: 16 };
+
+/** The last octet of the object identifier 1.3.101.x. Source: RFC 8410 §3. */
+type AlgorithmId = '6e' | '70';
+const X25519 = '6e';
+const ED25519 = '70';
+
+/** 2^255 − 19 and the eighteen numbers above it that still fit 255 bits, little-endian. */
+const NOT_BELOW_THE_PRIME = /^(e[def]|f.)(ff){30}7f$/;
+
+/** The y coordinates of the eight points whose order divides 8: 0, 1, −1 and the two of order 8. */
+const SMALL_ORDER_Y = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+];
