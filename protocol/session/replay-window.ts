@@ -1,0 +1,46 @@
+/**
+ * The anti-replay window: a ring of bits, one per counter, that moves forward with the highest
+ * counter accepted. A word is reused only after it has been cleared, so the window is one word
+ * narrower than the ring. A forward jump of any size is accepted: a long fade locks nobody out.
+ *
+ * Source: link-security §11, after RFC 6479.
+ */
+import type { Fault } from '../fault.ts';
+import { REPLAY, TOO_OLD } from './faults.ts';
+
+/** Remembers which counters of one security association were accepted. Bounded by the ring. */
+export class ReplayWindow {
+  readonly #words = new Int32Array(WORDS);
+  #top = 0;
+
+  /** Why `counter` (1 or more, at most 2^31) may not be accepted, or undefined. Changes nothing. */
+  check(counter: number): Fault | undefined {
+    if (counter > this.#top) return undefined;
+    if (this.#top - counter >= WINDOW) return TOO_OLD;
+    return (this.#words[(counter >> 5) & WORD_MASK]! & (1 << (counter & 31))) === 0
+      ? undefined
+      : REPLAY;
+  }
+
+  /** Marks `counter`, once its frame is authentic; or says as `check` why not. */
+  accept(counter: number): Fault | undefined {
+    const fault = this.check(counter);
+    if (fault !== undefined) return fault;
+    if (counter > this.#top) this.#advance(counter);
+    this.#words[(counter >> 5) & WORD_MASK]! |= 1 << (counter & 31);
+    return undefined;
+  }
+
+  #advance(counter: number): void {
+    const from = (this.#top >> 5) + 1;
+    const to = Math.min(counter >> 5, from + WORDS - 1);
+    // Bounded by WORDS.
+    for (let block = from; block <= to; block++) this.#words[block & WORD_MASK] = 0;
+    this.#top = counter;
+  }
+}
+
+const WORDS = 128;
+const WORD_MASK = WORDS - 1;
+/** Counters that may still arrive behind the highest one: 4064. */
+const WINDOW = (WORDS - 1) * 32;
