@@ -1,0 +1,80 @@
+/**
+ * The data of the extension blocks this node acts on. Every decoder takes the whole data of a
+ * block; octets behind the value give `bundle.block-data` (RFC 9171 §4.3.2).
+ */
+import { CborReader } from '../bytes/cbor-reader.ts';
+import { CborWriter } from '../bytes/cbor-writer.ts';
+import { Fault } from '../fault.ts';
+import type { TrafficClass } from '../traffic-class.ts';
+import { type Eid, readEid, writeEid } from './eid.ts';
+
+/** How many hops a bundle may make (1 to 255) and how many it has made. */
+export interface HopCount {
+  readonly limit: number;
+  readonly count: number;
+}
+
+/** The node ID of the node that forwarded the bundle (RFC 9171 §4.4.1). */
+export function encodePreviousNode(node: Eid): Uint8Array {
+  const writer = new CborWriter(16);
+  writeEid(writer, node);
+  return writer.finish();
+}
+
+/** Faults: those of `readEid`. */
+export function decodePreviousNode(data: Uint8Array): Eid | Fault {
+  const reader = new CborReader(data);
+  return whole(reader, readEid(reader));
+}
+
+/** Milliseconds since the bundle was made (RFC 9171 §4.4.2). */
+export function encodeBundleAge(ageMs: number): Uint8Array {
+  return new CborWriter(9).uint(ageMs).finish();
+}
+
+/** Faults: those of the reader; an age above 2^53 − 1 ms is `cbor.integer-range`. */
+export function decodeBundleAge(data: Uint8Array): number | Fault {
+  const reader = new CborReader(data);
+  return whole(reader, reader.uint());
+}
+
+/** `[limit, count]` (RFC 9171 §4.4.3). */
+export function encodeHopCount(hops: HopCount): Uint8Array {
+  return new CborWriter(12).array(2).uint(hops.limit).uint(hops.count).finish();
+}
+
+/** Faults: those of the reader; `bundle.hop-count` for other than two items or a limit of 0. */
+export function decodeHopCount(data: Uint8Array): HopCount | Fault {
+  const reader = new CborReader(data);
+  const items = reader.arrayHead();
+  if (items instanceof Fault) return items;
+  const limit = items === 2 ? reader.uint() : HOP_COUNT;
+  if (limit instanceof Fault) return limit;
+  if (limit < 1 || limit > HOP_LIMIT_MAX) return HOP_COUNT;
+  const count = reader.uint();
+  return count instanceof Fault ? count : whole(reader, { limit, count });
+}
+
+/** The rank of the traffic class, of block type 192, which is for private use (RFC 9171 §9.1). */
+export function encodeTrafficClass(trafficClass: TrafficClass): Uint8Array {
+  return new CborWriter(1).uint(trafficClass).finish();
+}
+
+/** Faults: those of the reader; `bundle.traffic-class` for a rank above 3. */
+export function decodeTrafficClass(data: Uint8Array): TrafficClass | Fault {
+  const reader = new CborReader(data);
+  const rank = reader.uint();
+  if (rank instanceof Fault) return rank;
+  return rank > 3 ? TRAFFIC_CLASS : whole(reader, rank as TrafficClass);
+}
+
+/** The value, unless octets follow it. */
+function whole<T>(reader: CborReader, value: T | Fault): T | Fault {
+  return value instanceof Fault || reader.atEnd ? value : BLOCK_DATA;
+}
+
+const BLOCK_DATA = new Fault('bundle', 'block-data', 'RFC 9171 4.3.2');
+const HOP_COUNT = new Fault('bundle', 'hop-count', 'RFC 9171 4.4.3');
+const TRAFFIC_CLASS = new Fault('bundle', 'traffic-class', 'RFC 9171 9.1');
+
+const HOP_LIMIT_MAX = 255;
