@@ -14,6 +14,7 @@ export class SystemClock implements Clock {
   readonly #epochNs: bigint;
   readonly #alarm = new Subject<Instant>();
   #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
   #dueAt: Instant = 0;
 
   readonly alarm$ = this.#alarm.asObservable();
@@ -36,7 +37,7 @@ export class SystemClock implements Clock {
 
   setAlarm(at: Instant | undefined): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearImmediate(this.#immediate);
     if (at === undefined) return;
     // An alarm set in the past is due when it is set; the delay until then is not the clock's.
     this.#dueAt = Math.max(at, this.now());
@@ -45,8 +46,10 @@ export class SystemClock implements Clock {
 
   /** Waits in steps, as far as a timer reaches and until it does not fire early. */
   #wait(): void {
-    const waitMs = Math.min(Math.ceil((this.#dueAt - this.#elapsedUs()) / 1000), TIMER_MS_MAX);
-    this.#timer = setTimeout(() => this.#onTimer(), waitMs);
+    const waitMs = Math.ceil((this.#dueAt - this.#elapsedUs()) / 1000);
+    // A timer of 0 ms waits for 1 ms.
+    if (waitMs <= 0) this.#immediate = setImmediate(() => this.#onTimer());
+    else this.#timer = setTimeout(() => this.#onTimer(), Math.min(waitMs, TIMER_MS_MAX));
   }
 
   #onTimer(): void {
@@ -55,7 +58,6 @@ export class SystemClock implements Clock {
       this.#wait();
       return;
     }
-    this.#timer = undefined;
     this.lag.record(lagUs);
     this.#alarm.next(this.now());
   }

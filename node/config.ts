@@ -1,0 +1,237 @@
+/**
+ * The configuration of one node: plain JSON, so that it is a file for `orbweaver node` and a
+ * message from a fleet to its processes alike. Octets are in hexadecimal, times in microseconds
+ * since the scenario epoch unless the name says otherwise.
+ */
+import { isIP } from 'node:net';
+import { parseEid } from '#protocol/bundle/eid.ts';
+import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
+import { Fault } from '#protocol/fault.ts';
+import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
+import type { TrafficClass } from '#protocol/traffic-class.ts';
+import { ConfigError } from './config-error.ts';
+import { type CredentialsJson, readCredentials } from './credentials-json.ts';
+import { JsonCursor } from './json-cursor.ts';
+import type { TerminalAddress } from './ports.ts';
+import type { PingOptions } from './services/ping.ts';
+import type { TrafficFlow } from './services/traffic-source.ts';
+
+/** Where the terminals of a node listen. */
+export interface DirectoryEntry {
+  readonly node: NodeNumber;
+  readonly scid: number;
+  readonly terminals: readonly TerminalAddress[];
+}
+
+/** A traffic flow; the destination as a URI, such as `ipn:102.9`. */
+export interface SourceConfig extends Omit<TrafficFlow, 'destination'> {
+  readonly destination: string;
+}
+
+/** The applications on a node. */
+export interface ServicesConfig {
+  readonly echo: boolean;
+  readonly sink: boolean;
+  readonly sources: readonly SourceConfig[];
+  readonly pings?: readonly PingOptions[];
+}
+
+/** Everything a node is told before launch. */
+export interface NodeConfig {
+  readonly name: string;
+  readonly node: NodeNumber;
+  readonly scid: number;
+  /** Unix time of instant 0. */
+  readonly epochUnixMs: number;
+  /** Rises with every start of this node (link-security LS-1501). */
+  readonly boot: number;
+  /** Number of terminals. */
+  readonly terminals: number;
+  readonly crypto: 'auto' | CryptoProviderName;
+  readonly credentials: CredentialsJson;
+  readonly link: { readonly frameOctetsMax: number };
+  readonly store: { readonly octetsMax: number };
+  readonly plan: ContactPlan;
+  readonly directory: readonly DirectoryEntry[];
+  readonly services: ServicesConfig;
+  /** Where its own terminals listen, one address each. */
+  readonly bind: readonly TerminalAddress[];
+}
+
+/** Checks what a person wrote; throws ConfigError with the place and the remedy. */
+export function parseNodeConfig(json: unknown): NodeConfig {
+  const root = new JsonCursor(json).object(KEYS);
+  const bind = root.at('bind').list(TERMINALS_MAX, readAddress);
+  const link = root.at('link').object(['frameOctetsMax']);
+  const store = root.at('store').object(['octetsMax']);
+  const config: NodeConfig = {
+    name: root.at('name').text(),
+    node: root.at('node').integer(1, NODE_MAX),
+    scid: root.at('scid').integer(0, SCID_MAX),
+    epochUnixMs: root.at('epochUnixMs').integer(0),
+    boot: root.at('boot').integer(1),
+    terminals: root.at('terminals').integer(bind.length, bind.length),
+    crypto: root.at('crypto').word(['auto', 'noble', 'native']),
+    credentials: readCredentials(root.at('credentials')),
+    link: { frameOctetsMax: link.at('frameOctetsMax').integer(FRAME_OCTETS_MIN, DATAGRAM_MAX) },
+    store: { octetsMax: store.at('octetsMax').integer(0) },
+    plan: readPlan(root.at('plan')),
+    directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
+    services: readServices(root.at('services')),
+    bind,
+  };
+  checkContacts(config);
+  return config;
+}
+
+function readAddress(cursor: JsonCursor): TerminalAddress {
+  cursor.object(['host', 'port']);
+  const host = cursor.at('host');
+  if (isIP(host.text()) === 0) throw host.mistake('an address in numbers, such as 127.0.0.1');
+  return { host: host.text(), port: cursor.at('port').integer(0, PORT_MAX) };
+}
+
+function readDirectoryEntry(cursor: JsonCursor): DirectoryEntry {
+  cursor.object(['node', 'scid', 'terminals']);
+  return {
+    node: cursor.at('node').integer(1, NODE_MAX),
+    scid: cursor.at('scid').integer(0, SCID_MAX),
+    terminals: cursor.at('terminals').list(TERMINALS_MAX, readAddress),
+  };
+}
+
+function readPlan(cursor: JsonCursor): ContactPlan {
+  cursor.object(['contacts', 'ranges']);
+  return {
+    contacts: cursor.at('contacts').list(CONTACTS_MAX, readContact).sort(byStart),
+    ranges: cursor.at('ranges').list(CONTACTS_MAX, readRange).sort(byStart),
+  };
+}
+
+function readContact(cursor: JsonCursor): Contact {
+  cursor.object(['from', 'to', 'startsAt', 'endsAt', 'rateBps', 'fromTerminal', 'toTerminal']);
+  const startsAt = cursor.at('startsAt').integer(0);
+  return {
+    from: cursor.at('from').integer(1, NODE_MAX),
+    to: cursor.at('to').integer(1, NODE_MAX),
+    startsAt,
+    endsAt: cursor.at('endsAt').integer(startsAt + 1),
+    rateBps: cursor.at('rateBps').integer(1),
+    fromTerminal: cursor.at('fromTerminal').integer(0, TERMINALS_MAX - 1),
+    toTerminal: cursor.at('toTerminal').integer(0, TERMINALS_MAX - 1),
+  };
+}
+
+function readRange(cursor: JsonCursor): Range {
+  cursor.object(['a', 'b', 'startsAt', 'endsAt', 'owltUs']);
+  const a = cursor.at('a').integer(1, NODE_MAX - 1);
+  const startsAt = cursor.at('startsAt').integer(0);
+  return {
+    a,
+    b: cursor.at('b').integer(a + 1, NODE_MAX),
+    startsAt,
+    endsAt: cursor.at('endsAt').integer(startsAt + 1),
+    owltUs: cursor.at('owltUs').integer(0),
+  };
+}
+
+function readServices(cursor: JsonCursor): ServicesConfig {
+  cursor.object(['echo', 'sink', 'sources', 'pings']);
+  const pings = cursor.at('pings');
+  return {
+    echo: cursor.at('echo').boolean(),
+    sink: cursor.at('sink').boolean(),
+    sources: cursor.at('sources').list(SERVICES_MAX, readSource),
+    ...(pings.present ? { pings: pings.list(SERVICES_MAX, readPing) } : {}),
+  };
+}
+
+function readSource(cursor: JsonCursor): SourceConfig {
+  cursor.object([...BEAT_KEYS, 'destination', 'sizeOctets']);
+  const destination = cursor.at('destination');
+  if (parseEid(destination.text()) instanceof Fault) {
+    throw destination.mistake('an endpoint such as ipn:102.9');
+  }
+  return {
+    ...readBeat(cursor),
+    destination: destination.text(),
+    sizeOctets: cursor.at('sizeOctets').integer(0, ADU_OCTETS_MAX),
+  };
+}
+
+function readPing(cursor: JsonCursor): PingOptions {
+  cursor.object([...BEAT_KEYS, 'node']);
+  return { ...readBeat(cursor), node: cursor.at('node').integer(1, NODE_MAX) };
+}
+
+function readBeat(cursor: JsonCursor): Omit<PingOptions, 'node'> {
+  return {
+    service: cursor.at('service').integer(1, NODE_MAX),
+    everyUs: cursor.at('everyUs').integer(1),
+    startsAt: cursor.at('startsAt').integer(0),
+    endsAt: cursor.at('endsAt').integer(0),
+    lifetimeMs: cursor.at('lifetimeMs').integer(1),
+    trafficClass: cursor.at('trafficClass').integer(0, 3) as TrafficClass,
+  };
+}
+
+/** Every contact of this node has terminals at both ends, and no terminal two at once. */
+function checkContacts({ node, terminals, plan, directory }: NodeConfig): void {
+  /** Until when each terminal is taken. Bounded by TERMINALS_MAX. */
+  const takenUntil: number[] = [];
+  for (const { from, to, startsAt, endsAt, fromTerminal, toTerminal } of plan.contacts) {
+    if (from !== node) continue;
+    const what = `the contact with node ${to} at ${startsAt}`;
+    if (fromTerminal >= terminals) {
+      throw new ConfigError(`${what} uses terminal ${fromTerminal} of ${terminals}`, {
+        expected: `a terminal from 0 to ${terminals - 1}`,
+        remedy: 'Correct fromTerminal, or give the node more terminals',
+      });
+    }
+    if (directory.find((entry) => entry.node === to)?.terminals[toTerminal] === undefined) {
+      throw new ConfigError(`${what} leads to terminal ${toTerminal}, which has no address`, {
+        remedy: `Add node ${to} and its terminals to the directory`,
+      });
+    }
+    if (startsAt < (takenUntil[fromTerminal] ?? 0)) {
+      throw new ConfigError(`${what} uses terminal ${fromTerminal} during another contact`, {
+        remedy: 'Use another terminal, or end one contact before the other starts',
+      });
+    }
+    takenUntil[fromTerminal] = endsAt;
+  }
+}
+
+function byStart(a: { startsAt: number }, b: { startsAt: number }): number {
+  return a.startsAt - b.startsAt;
+}
+
+const KEYS = [
+  'name',
+  'node',
+  'scid',
+  'epochUnixMs',
+  'boot',
+  'terminals',
+  'crypto',
+  'credentials',
+  'link',
+  'store',
+  'plan',
+  'directory',
+  'services',
+  'bind',
+];
+const BEAT_KEYS = ['service', 'everyUs', 'startsAt', 'endsAt', 'lifetimeMs', 'trafficClass'];
+
+const NODE_MAX = 0xffff_fffe;
+const SCID_MAX = 0xffff;
+const PORT_MAX = 0xffff;
+const TERMINALS_MAX = 64;
+const NODES_MAX = 65_536;
+const CONTACTS_MAX = 1_000_000;
+const SERVICES_MAX = 1_024;
+const ADU_OCTETS_MAX = 1_048_576;
+/** The handshake's messages travel whole in one frame. */
+const FRAME_OCTETS_MIN = 256;
+const DATAGRAM_MAX = 65_507;

@@ -1,0 +1,67 @@
+/** Credentials as plain JSON, octets in hexadecimal, for configuration files and process messages. */
+import { fromHex, toHex } from '#protocol/bytes/octets.ts';
+import type { Credentials } from '#protocol/session/credentials.ts';
+import type { JsonCursor } from './json-cursor.ts';
+
+/** Field by field what `Credentials` is. Holds secrets: never logged, never in a notice. */
+export interface CredentialsJson {
+  readonly constellationId: string;
+  readonly rootPublicKeys: readonly string[];
+  readonly statement: string;
+  readonly identityPrivateKey: string;
+  readonly certificate: string;
+  readonly admissionKey: string;
+  readonly allowTestEquipment: boolean;
+}
+
+/** The JSON form. */
+export function encodeCredentials(credentials: Credentials): CredentialsJson {
+  return {
+    constellationId: toHex(credentials.constellationId),
+    rootPublicKeys: credentials.rootPublicKeys.map(toHex),
+    statement: toHex(credentials.statement),
+    identityPrivateKey: toHex(credentials.identityPrivateKey),
+    certificate: toHex(credentials.certificate),
+    admissionKey: toHex(credentials.admissionKey),
+    allowTestEquipment: credentials.allowTestEquipment,
+  };
+}
+
+/** Fresh octets from a JSON form that has been checked. */
+export function decodeCredentials(json: CredentialsJson): Credentials {
+  return {
+    constellationId: fromHex(json.constellationId),
+    rootPublicKeys: json.rootPublicKeys.map(fromHex),
+    statement: fromHex(json.statement),
+    identityPrivateKey: fromHex(json.identityPrivateKey),
+    certificate: fromHex(json.certificate),
+    admissionKey: fromHex(json.admissionKey),
+    allowTestEquipment: json.allowTestEquipment,
+  };
+}
+
+/** Checks the JSON form that a person wrote; throws ConfigError, which never shows the octets. */
+export function readCredentials(cursor: JsonCursor): CredentialsJson {
+  cursor.object([
+    'constellationId',
+    'rootPublicKeys',
+    'statement',
+    'identityPrivateKey',
+    'certificate',
+    'admissionKey',
+    'allowTestEquipment',
+  ]);
+  return {
+    constellationId: cursor.at('constellationId').hex(16, 16),
+    rootPublicKeys: cursor.at('rootPublicKeys').list(ROOTS_MAX, (key) => key.hex(32, 32)),
+    statement: cursor.at('statement').hex(1, OBJECT_OCTETS_MAX),
+    identityPrivateKey: cursor.at('identityPrivateKey').hex(32, 32),
+    certificate: cursor.at('certificate').hex(1, OBJECT_OCTETS_MAX),
+    admissionKey: cursor.at('admissionKey').hex(32, 32),
+    allowTestEquipment: cursor.at('allowTestEquipment').boolean(),
+  };
+}
+
+/** link-security §5.6: 1–4 roots. */
+const ROOTS_MAX = 4;
+const OBJECT_OCTETS_MAX = 65_535;
