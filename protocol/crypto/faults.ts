@@ -1,0 +1,8 @@
+/** What a peer can do wrong in cryptography; every provider returns these same two values. */
+import { Fault } from '../fault.ts';
+
+/** The tag does not authenticate the octets under this key, IV and associated data. */
+export const TAG_FAULT = new Fault('crypto', 'tag', 'NIST SP 800-38D 7.2');
+
+/** The peer's public key is of small order: the shared secret would be all zero. */
+export const DH_ZERO = new Fault('crypto', 'dh-zero', 'RFC 7748 6.1');

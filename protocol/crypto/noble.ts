@@ -1,0 +1,85 @@
+/**
+ * The reference provider: @noble/ciphers and @noble/curves, the same on every platform.
+ *
+ * Ed25519 verifies by the equation without the cofactor, as OpenSSL does, because RFC 8032 §5.1.7
+ * leaves the choice open and both providers must give one verdict on every input.
+ */
+import { gcm } from '@noble/ciphers/aes.js';
+import { ed25519, x25519 } from '@noble/curves/ed25519.js';
+import { bytesToNumberLE } from '@noble/curves/utils.js';
+import { assert } from '../assert.ts';
+import { concat, equal } from '../bytes/octets.ts';
+import type { Fault } from '../fault.ts';
+import { DH_ZERO, TAG_FAULT } from './faults.ts';
+import { sha512 } from './hash.ts';
+import type { Aead, AeadKey, CryptoProvider, Curve } from './ports.ts';
+
+class NobleAeadKey implements AeadKey {
+  readonly #key: Uint8Array;
+
+  constructor(octets: Uint8Array) {
+    assert(octets.length === 32, 'an AES-256 key has 32 octets');
+    this.#key = octets.slice();
+  }
+
+  seal(
+    iv: Uint8Array,
+    aad: Uint8Array,
+    plaintext: Uint8Array,
+    out: Uint8Array,
+    offset: number,
+  ): void {
+    assert(iv.length === 12, 'an IV has 12 octets');
+    out.set(gcm(this.#key, iv, aad).encrypt(plaintext), offset);
+  }
+
+  open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
+    assert(iv.length === 12, 'an IV has 12 octets');
+    try {
+      return gcm(this.#key, iv, aad).decrypt(sealed);
+    } catch {
+      return TAG_FAULT;
+    }
+  }
+}
+
+const aead: Aead = {
+  key: (octets) => new NobleAeadKey(octets),
+};
+
+const curve: Curve = {
+  x25519Public: (privateKey) => x25519.getPublicKey(privateKey),
+
+  x25519Shared(privateKey, publicKey) {
+    assert(privateKey.length === 32 && publicKey.length === 32, 'X25519 keys have 32 octets');
+    try {
+      return x25519.getSharedSecret(privateKey, publicKey);
+    } catch {
+      return DH_ZERO;
+    }
+  },
+
+  ed25519Public: (seed) => ed25519.getPublicKey(seed),
+
+  ed25519Sign: (seed, message) => ed25519.sign(message, seed),
+
+  ed25519Verify(publicKey, message, signature) {
+    if (publicKey.length !== 32 || signature.length !== 64) return false;
+    const { Point } = ed25519;
+    const r = signature.subarray(0, 32);
+    const s = bytesToNumberLE(signature.subarray(32));
+    if (s >= Point.Fn.ORDER) return false;
+    try {
+      const a = Point.fromBytes(publicKey);
+      if (a.isSmallOrder()) return false;
+      const k = bytesToNumberLE(sha512(concat([r, publicKey, message]))) % Point.Fn.ORDER;
+      const expected = Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k));
+      return equal(expected.toBytes(), r);
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** Pure AES-256-GCM, X25519 and Ed25519. */
+export const nobleProvider: CryptoProvider = { name: 'noble', aead, curve };

@@ -1,0 +1,175 @@
+/**
+ * What every crypto provider owes, run over each of them: the Wycheproof cases (C2SP/wycheproof,
+ * see test/vectors/wycheproof/README.md) and the rules of protocol/crypto/ports.ts.
+ */
+import { describe, expect, it } from 'vitest';
+import { InvariantError } from '#protocol/assert.ts';
+import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
+import { DH_ZERO, TAG_FAULT } from '#protocol/crypto/faults.ts';
+import type { CryptoProvider } from '#protocol/crypto/ports.ts';
+import { selfTest } from '#protocol/crypto/self-test.ts';
+import { wycheproof } from './wycheproof.ts';
+
+export function cryptoProviderContract(provider: CryptoProvider): void {
+  const { aead, curve } = provider;
+
+  it('passes its self-test', () => {
+    expect(selfTest(provider)).toBe(true);
+  });
+
+  describe('AES-256-GCM', () => {
+    const cases = wycheproof('aes_gcm').filter(
+      ({ key, iv }) => length(key) === 32 && length(iv) === 12,
+    );
+
+    it('agrees with all 66 Wycheproof cases of a 12-octet IV', () => {
+      expect(cases).toHaveLength(66);
+      for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
+        const sealed = fromHex(`${ct}${tag}`);
+        const aeadKey = aead.key(fromHex(key!));
+        const opened = aeadKey.open(fromHex(iv!), fromHex(aad!), sealed);
+        if (result === 'invalid') {
+          expect(opened, `case ${tcId}`).toBe(TAG_FAULT);
+          continue;
+        }
+        expect(toHex(opened as Uint8Array), `case ${tcId}`).toBe(msg);
+        const out = new Uint8Array(sealed.length);
+        aeadKey.seal(fromHex(iv!), fromHex(aad!), fromHex(msg!), out, 0);
+        expect(toHex(out), `case ${tcId}`).toBe(`${ct}${tag}`);
+      }
+    });
+
+    const key = aead.key(new Uint8Array(32).fill(7));
+    const iv = new Uint8Array(12).fill(9);
+    const aad = Uint8Array.of(1, 2, 3);
+
+    it('writes only the sealed octets, from the offset on', () => {
+      const out = new Uint8Array(40).fill(0xee);
+      key.seal(iv, aad, Uint8Array.of(5, 6, 7, 8), out, 10);
+      expect(out.subarray(0, 10).every((octet) => octet === 0xee)).toBe(true);
+      expect(out.subarray(30).every((octet) => octet === 0xee)).toBe(true);
+      expect(key.open(iv, aad, out.subarray(10, 30))).toEqual(Uint8Array.of(5, 6, 7, 8));
+    });
+
+    it('returns a plain array that shares no memory with its input', () => {
+      const sealed = new Uint8Array(20);
+      key.seal(iv, aad, Uint8Array.of(5, 6, 7, 8), sealed, 0);
+      const opened = key.open(iv, aad, sealed) as Uint8Array;
+      expect(Object.getPrototypeOf(opened)).toBe(Uint8Array.prototype);
+      expect(opened.buffer).not.toBe(sealed.buffer);
+    });
+
+    it('refuses every truncation and every flipped bit', () => {
+      const sealed = new Uint8Array(20);
+      key.seal(iv, aad, Uint8Array.of(5, 6, 7, 8), sealed, 0);
+      for (let size = 0; size < sealed.length; size++) {
+        expect(key.open(iv, aad, sealed.subarray(0, size))).toBe(TAG_FAULT);
+      }
+      for (let bit = 0; bit < sealed.length * 8; bit++) {
+        const forged = sealed.slice();
+        forged[bit >> 3]! ^= 1 << (bit & 7);
+        expect(key.open(iv, aad, forged)).toBe(TAG_FAULT);
+      }
+    });
+
+    it('keeps its own copy of the key', () => {
+      const octets = new Uint8Array(32).fill(7);
+      const copied = aead.key(octets);
+      octets.fill(0);
+      const [one, two] = [new Uint8Array(17), new Uint8Array(17)];
+      copied.seal(iv, aad, Uint8Array.of(1), one, 0);
+      key.seal(iv, aad, Uint8Array.of(1), two, 0);
+      expect(one).toEqual(two);
+    });
+
+    it('takes no other key and no other IV', () => {
+      expect(() => aead.key(new Uint8Array(16))).toThrow(InvariantError);
+      for (const size of [0, 8, 11, 13, 16]) {
+        const other = new Uint8Array(size);
+        expect(() => key.seal(other, aad, aad, new Uint8Array(19), 0)).toThrow(InvariantError);
+        expect(() => key.open(other, aad, new Uint8Array(19))).toThrow(InvariantError);
+      }
+    });
+  });
+
+  describe('X25519', () => {
+    it('agrees with all 518 Wycheproof cases and refuses a zero secret', () => {
+      const cases = wycheproof('x25519');
+      expect(cases).toHaveLength(518);
+      for (const test of cases) {
+        const shared = curve.x25519Shared(fromHex(test.private!), fromHex(test.public!));
+        if (test.shared === ZERO) expect(shared, `case ${test.tcId}`).toBe(DH_ZERO);
+        else expect(toHex(shared as Uint8Array), `case ${test.tcId}`).toBe(test.shared);
+      }
+    });
+  });
+
+  describe('Ed25519', () => {
+    it('agrees with all 151 Wycheproof cases', () => {
+      const cases = wycheproof('ed25519');
+      expect(cases).toHaveLength(151);
+      for (const { tcId, pk, msg, sig, result } of cases) {
+        const verdict = curve.ed25519Verify(fromHex(pk!), fromHex(msg!), fromHex(sig!));
+        expect(verdict, `case ${tcId}`).toBe(result === 'valid');
+      }
+    });
+
+    it('refuses every public key of small order, canonical or not', () => {
+      // R and S are zero or the key itself: for some message the bare equation holds.
+      for (const publicKey of SMALL_ORDER_KEYS) {
+        for (let octet = 0; octet < 64; octet++) {
+          for (const r of SMALL_ORDER_KEYS.slice(0, 4)) {
+            const signature = concat([r, new Uint8Array(32)]);
+            expect(curve.ed25519Verify(publicKey, Uint8Array.of(octet), signature)).toBe(false);
+          }
+        }
+      }
+    });
+
+    it('verifies what it signed, and nothing of another length', () => {
+      const seed = new Uint8Array(32).fill(3);
+      const message = Uint8Array.of(1, 2, 3);
+      const publicKey = curve.ed25519Public(seed);
+      const signature = curve.ed25519Sign(seed, message);
+      expect(curve.ed25519Verify(publicKey, message, signature)).toBe(true);
+      expect(curve.ed25519Verify(publicKey.subarray(1), message, signature)).toBe(false);
+      expect(curve.ed25519Verify(publicKey, message, signature.subarray(1))).toBe(false);
+      expect(curve.ed25519Verify(publicKey, message, concat([signature, ONE]))).toBe(false);
+    });
+  });
+
+  it('returns plain arrays of the right size', () => {
+    const seed = new Uint8Array(32).fill(3);
+    const shared = curve.x25519Shared(seed, curve.x25519Public(seed)) as Uint8Array;
+    const results = [curve.x25519Public(seed), shared, curve.ed25519Public(seed)];
+    for (const octets of [...results, curve.ed25519Sign(seed, ONE)]) {
+      expect(Object.getPrototypeOf(octets)).toBe(Uint8Array.prototype);
+    }
+    expect(results.map((octets) => octets.length)).toEqual([32, 32, 32]);
+    expect(curve.ed25519Sign(seed, ONE)).toHaveLength(64);
+  });
+}
+
+function length(hex: string | undefined): number {
+  return hex!.length / 2;
+}
+
+const ONE = Uint8Array.of(1);
+const ZERO = '00'.repeat(32);
+
+/** Encodings of the points of order 1, 2, 4 and 8, with both signs, and of y + p where that fits. */
+export const SMALL_ORDER_KEYS = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+]
+  .flatMap((hex) => [hex, `${hex.slice(0, 62)}${withSign(hex.slice(62))}`])
+  .map(fromHex);
+
+function withSign(lastOctet: string): string {
+  return (Number.parseInt(lastOctet, 16) | 0x80).toString(16);
+}
