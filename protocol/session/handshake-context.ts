@@ -1,0 +1,90 @@
+/**
+ * What one node brings to every handshake with one peer, and the steps that both sides share.
+ *
+ * Source: link-security §6.4, §6.8, §7.
+ */
+import { assert } from '../assert.ts';
+import type { CryptoProvider, Random } from '../crypto/ports.ts';
+import type { Fault } from '../fault.ts';
+import type { BootIdentity } from './boot-identity.ts';
+import type { Credentials } from './credentials.ts';
+import { encodeMessage, type MessageHeader, macKeyOf, prologueOf } from './messages.ts';
+import { HandshakeState, type KeyPair, XX } from './noise.ts';
+import { encodePayload } from './payload.ts';
+import { type VerifiedPeer, verifyPeer } from './peer-check.ts';
+import { createSession, type Role, type Session } from './session.ts';
+
+/** The two ends of a link and the means of the local one. */
+export interface HandshakeOptions {
+  readonly credentials: Credentials;
+  /** Made from `credentials`, shared by all links of the node. */
+  readonly identity: BootIdentity;
+  readonly provider: CryptoProvider;
+  readonly random: Random;
+  readonly localScid: number;
+  readonly remoteScid: number;
+}
+
+/** The options with the mac1 keys of both directions, and the steps of either side. */
+export class HandshakeContext {
+  readonly options: HandshakeOptions;
+  /** The mac1 key of messages to this node, 32 octets. */
+  readonly localMacKey: Uint8Array;
+  readonly #remoteMacKey: Uint8Array;
+
+  constructor(options: HandshakeOptions) {
+    assert(options.localScid !== options.remoteScid, 'a link has two ends');
+    this.options = options;
+    this.localMacKey = macKeyOf(options.credentials.admissionKey, options.localScid);
+    this.#remoteMacKey = macKeyOf(options.credentials.admissionKey, options.remoteScid);
+  }
+
+  /** A Noise XX state for one handshake (8-octet id) in the given role. */
+  noiseState(role: Role, handshakeId: Uint8Array, ephemeralKey: KeyPair): HandshakeState {
+    const { credentials, identity, provider, localScid, remoteScid } = this.options;
+    const initiator = role === 'initiator';
+    const scids = initiator
+      ? ([localScid, remoteScid] as const)
+      : ([remoteScid, localScid] as const);
+    const prologue = prologueOf(credentials.constellationId, ...scids, handshakeId);
+    const { staticKey } = identity;
+    const keys = { staticKey, ephemeralKey, prologue };
+    return HandshakeState.initialize({ provider, pattern: XX, initiator, ...keys });
+  }
+
+  /** A message to the peer around a Noise message; fresh octets. */
+  encode(type: MessageHeader['type'], handshakeId: Uint8Array, noise: Uint8Array): Uint8Array {
+    const { localScid: sourceScid, remoteScid: destinationScid } = this.options;
+    const header = { type, sourceScid, destinationScid, handshakeId };
+    return encodeMessage(header, noise, this.#remoteMacKey);
+  }
+
+  /** This node's handshake payload, asking to receive on `spi`. */
+  payload(spi: number): Uint8Array {
+    const { credentials, identity } = this.options;
+    const { statement, keyStatement } = identity;
+    const { certificate } = credentials;
+    const { epoch, serial } = statement;
+    return encodePayload({ spi, certificate, keyStatement, epoch, serial });
+  }
+
+  /** Checks who speaks, once Noise has delivered a static key and a payload (LS-704). */
+  verify(state: HandshakeState, payload: Uint8Array): VerifiedPeer | Fault {
+    const { credentials, identity, provider, remoteScid } = this.options;
+    assert(state.remoteStatic !== undefined, 'Noise has delivered the static key of the peer');
+    const context = { credentials, identity, curve: provider.curve, remoteScid };
+    return verifyPeer(payload, state.remoteStatic, context);
+  }
+
+  /** The session of a completed handshake in which this node asked to receive on `spi`. */
+  session(role: Role, state: HandshakeState, spi: number, verified: VerifiedPeer): Session {
+    const { provider, localScid, remoteScid } = this.options;
+    const local = { scid: localScid, receiveSpi: spi };
+    const remote = { scid: remoteScid, receiveSpi: verified.spi };
+    const ends =
+      role === 'initiator'
+        ? { initiator: local, responder: remote }
+        : { initiator: remote, responder: local };
+    return createSession({ ...state.finish(), ...ends }, role, verified.peer, provider.aead);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * The checks between "Noise trusts this static key" and "this is that node", in their order.
+ *
+ * Source: LS-704, LS-504, LS-503.
+ */
+import { equal, toHex } from '../bytes/octets.ts';
+import type { Curve } from '../crypto/ports.ts';
+import { Fault } from '../fault.ts';
+import type { BootIdentity } from './boot-identity.ts';
+import { type Certificate, decodeCertificate, ROLE } from './certificate.ts';
+import { keyIdOf, verifyObject } from './cose.ts';
+import type { Credentials } from './credentials.ts';
+import * as faults from './faults.ts';
+import { decodeKeyStatement, type KeyStatement } from './key-statement.ts';
+import { decodePayload } from './payload.ts';
+
+/** Who is at the other end, as its certificate says. */
+export interface Peer {
+  /** Endpoint id, such as `ipn:257.0`. */
+  readonly eid: string;
+  /** 16 octets. */
+  readonly certificateId: Uint8Array;
+  /** The spacecraft ids that it may use. */
+  readonly scids: readonly number[];
+}
+
+/** A peer that passed every check, and the SPI on which it wants to receive. */
+export interface VerifiedPeer {
+  readonly peer: Peer;
+  readonly spi: number;
+}
+
+/** What the checks are made against. */
+export interface PeerCheckContext {
+  readonly credentials: Credentials;
+  readonly identity: BootIdentity;
+  readonly curve: Curve;
+  /** The source SCID of the message. */
+  readonly remoteScid: number;
+}
+
+/**
+ * Checks a decrypted handshake payload (a fresh array, kept in part) against the static key that
+ * Noise delivered. On success the peer's boot is remembered; any fault changes nothing.
+ */
+export function verifyPeer(
+  payloadOctets: Uint8Array,
+  remoteStatic: Uint8Array,
+  context: PeerCheckContext,
+): VerifiedPeer | Fault {
+  const payload = decodePayload(payloadOctets);
+  if (payload instanceof Fault) return payload;
+  const certificate = verifyCertificate(payload.certificate, context);
+  if (certificate instanceof Fault) return certificate;
+  const statement = verifyKeyStatement(payload.keyStatement, certificate, remoteStatic, context);
+  if (statement instanceof Fault) return statement;
+  const { id } = certificate;
+  if (equal(id, context.identity.certificate.id)) return faults.SELF;
+  if (payload.spi === 0 || payload.spi > SPI_MAX) return faults.SPI;
+  context.identity.peerBoots.remember(id, statement);
+  const peer = { eid: certificate.subject, certificateId: id, scids: certificate.scids };
+  return { peer, spi: payload.spi };
+}
+
+function verifyCertificate(octets: Uint8Array, context: PeerCheckContext): Certificate | Fault {
+  const { credentials, identity, curve, remoteScid } = context;
+  const { statement } = identity;
+  const decoded = decodeCertificate(octets);
+  if (decoded instanceof Fault) return decoded;
+  const { certificate, signed } = decoded;
+  const issuer = statement.issuerPublicKeys.find((key) => equal(keyIdOf(key), signed.keyId));
+  if (issuer === undefined) return faults.ISSUER_UNKNOWN;
+  if (!verifyObject(signed, issuer, curve)) return faults.CERT_SIG;
+  if (!equal(certificate.constellationId, credentials.constellationId)) return faults.CONSTELLATION;
+  if (statement.revoked.has(toHex(certificate.id))) return faults.REVOKED;
+  if (certificate.lastEpoch < statement.epoch) return faults.EPOCH_OLD;
+  if (certificate.firstEpoch > statement.epoch) return faults.EPOCH_AHEAD;
+  if (!certificate.scids.includes(remoteScid)) return faults.SCID_NOT_IN_CERT;
+  const isTest = (certificate.roles & ROLE.testEquipment) !== 0;
+  return isTest && !credentials.allowTestEquipment ? faults.CERT_FORM : certificate;
+}
+
+function verifyKeyStatement(
+  octets: Uint8Array,
+  certificate: Certificate,
+  remoteStatic: Uint8Array,
+  context: PeerCheckContext,
+): KeyStatement | Fault {
+  const { credentials, identity, curve, remoteScid } = context;
+  const decoded = decodeKeyStatement(octets);
+  if (decoded instanceof Fault) return decoded;
+  const { statement, signed } = decoded;
+  if (!equal(signed.keyId, certificate.id)) return faults.HKS_SIG;
+  if (!verifyObject(signed, certificate.publicKey, curve)) return faults.HKS_SIG;
+  if (!equal(statement.constellationId, credentials.constellationId)) return faults.CONSTELLATION;
+  if (!equal(statement.staticPublicKey, remoteStatic)) return faults.HKS_KEY;
+  if (statement.epoch < identity.statement.epoch - 1) return faults.EPOCH_OLD;
+  const leastBoot = identity.statement.leastBoots.get(remoteScid) ?? 0;
+  if (statement.boot < leastBoot) return faults.BOOT_OLD;
+  return identity.peerBoots.check(certificate.id, statement) ?? statement;
+}
+
+const SPI_MAX = 65534;
