@@ -20,6 +20,7 @@ import { formatEid } from './eid.ts';
 import { decodeBundleAge, decodeHopCount, decodePreviousNode } from './extension-blocks.ts';
 import { type PrimaryBlock, readPrimaryBlock, writePrimaryBlock } from './primary-block.ts';
 
+/** The blocks of a bundle. */
 export interface Bundle {
   readonly primary: PrimaryBlock;
   /** In the order of the wire; the payload is the last. Bounded by BLOCKS_MAX. */

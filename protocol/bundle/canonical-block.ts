@@ -10,6 +10,7 @@ import type { CborWriter } from '../bytes/cbor-writer.ts';
 import { Fault } from '../fault.ts';
 import { type CrcType, checkCrc, readCrcType, readFlags, writeCrc } from './block-items.ts';
 
+/** The values of a block, and the octets they came in. */
 export interface CanonicalBlock {
   /** See BLOCK_TYPE. */
   readonly type: number;

@@ -34,6 +34,7 @@ export interface DtnEid {
   readonly ssp: string;
 }
 
+/** An endpoint of either scheme (RFC 9171 §4.2.5.1). */
 export type Eid = IpnEid | DtnEid;
 
 /** The endpoint without members, in the form that is sent (RFC 9171 §4.2.5.1.1). */
@@ -53,7 +54,7 @@ export function parseEid(text: string): Eid | Fault {
   const match = IPN_URI.exec(text);
   if (match === null) return URI;
   const allocator = Number(match[1] ?? 0);
-  const node = match[2] === '!' ? LOCAL_NODE : Number(match[2]);
+  const node = Number(match[2] ?? LOCAL_NODE);
   const service = Number(match[3]);
   if (allocator >= WORD || node >= WORD || !Number.isSafeInteger(service)) return URI;
   return { scheme: 'ipn', allocator, node, service, items: allocator === 0 ? 2 : 3 };
@@ -175,5 +176,5 @@ const LOCAL_NODE = 0xffffffff;
 const SAFE_ALLOCATOR = 0x200000;
 
 const DTN_URI = /^dtn:\/\/[\w.~!$&'()*+,;=%-]+\/[\x21-\x7e]*$/;
-const IPN_URI = /^ipn:(?:(0|[1-9]\d*)\.)?(!|0|[1-9]\d*)\.(0|[1-9]\d*)$/;
+const IPN_URI = /^ipn:(?:!|(?:(0|[1-9]\d*)\.)?(0|[1-9]\d*))\.(0|[1-9]\d*)$/;
 const VISIBLE = /^[\x21-\x7e]+$/;

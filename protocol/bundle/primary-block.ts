@@ -13,6 +13,7 @@ import { Fault } from '../fault.ts';
 import { type CrcType, checkCrc, readCrcType, readFlags, writeCrc } from './block-items.ts';
 import { type Eid, readEid, writeEid } from './eid.ts';
 
+/** The values of a primary block, and the octets they came in. */
 export interface PrimaryBlock {
   /** Bundle processing control flags, see BUNDLE_FLAG; unassigned ones are kept. */
   readonly flags: number;

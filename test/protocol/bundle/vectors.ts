@@ -1,0 +1,58 @@
+/** The bundle vectors of test/vectors, typed; their schema is test/vectors/BUNDLE-VECTORS.md. */
+import { readFileSync } from 'node:fs';
+
+/** Integers above 2^53 − 1 are strings. */
+type Integer = number | string;
+
+export interface EidVector {
+  readonly id: string;
+  readonly hex?: string;
+  readonly uri: string | null;
+  readonly valid: boolean;
+  readonly isNull?: boolean;
+}
+
+export interface BundleVector {
+  readonly id: string;
+  readonly hex: string;
+  readonly decoded: { readonly primary: PrimaryVector; readonly blocks: readonly BlockVector[] };
+}
+
+export interface PrimaryVector {
+  readonly flags: number;
+  readonly crcType: number;
+  readonly destination: string;
+  readonly source: string;
+  readonly reportTo: string;
+  readonly creationTime: Integer;
+  readonly sequence: Integer;
+  readonly lifetime: Integer;
+  readonly fragmentOffset?: number;
+  readonly totalAduLength?: number;
+  readonly hex: string;
+}
+
+export interface BlockVector {
+  readonly type: number;
+  readonly number: number;
+  readonly flags: number;
+  readonly crcType: number;
+  readonly data: string;
+  readonly previousNode?: string;
+  readonly age?: number;
+  readonly hopLimit?: number;
+  readonly hopCount?: number;
+}
+
+export function eidVectors(): readonly EidVector[] {
+  return load('eid');
+}
+
+export function bundleVectors(file: 'public' | 'derived' | 'malformed'): readonly BundleVector[] {
+  return load(`bundles-${file}`);
+}
+
+function load<T>(file: string): readonly T[] {
+  const path = new URL(`../../vectors/${file}.json`, import.meta.url);
+  return JSON.parse(readFileSync(path, 'utf8')).vectors;
+}
