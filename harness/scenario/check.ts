@@ -1,0 +1,158 @@
+/** What takes more than one key of a scenario to judge, each finding at its place. */
+import { ConfigError } from '#node/config-error.ts';
+import { satellitesOf } from '../constellation/satellites.ts';
+import type { Scenario } from './scenario.ts';
+import { suggestion } from './suggestion.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
+
+/** The mistakes of a scenario whose form is right; empty when it can be flown. */
+export function checkScenario(scenario: Scenario, source: YamlSource, file: string): ConfigError[] {
+  const errors: ConfigError[] = [];
+  const report: Report = (path, what, remedy, expected) => {
+    errors.push(new ConfigError(what, { file, ...source.placeOf(path), expected, remedy }));
+  };
+  /** Runs a check of the constellation's own; what it throws gets a place if it has none. */
+  const attempt = <T>(path: Path, check: () => T): T | undefined => {
+    try {
+      return check();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      if (error.line !== undefined) errors.push(error);
+      else report(path, error.message, error.remedy, error.expected);
+      return undefined;
+    }
+  };
+  checkWorld(scenario, report);
+  checkObjectives(scenario, report);
+  const unlinked: Scenario = { ...scenario, topology: { kind: 'links', links: [] } };
+  const satellites = attempt(placeOfOrbits(scenario), () =>
+    satellitesOf(unlinked).orbits.map((orbit) => orbit.name),
+  );
+  if (satellites === undefined) return errors;
+  checkNames(scenario, satellites, report);
+  checkLinks(scenario, satellites, report);
+  checkFlows(scenario, satellites, report);
+  if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
+  return errors;
+}
+
+type Report = (path: Path, what: string, remedy: string, expected?: string) => void;
+
+/** Where to point when the orbits cannot be made: bounds of single values are checked before. */
+function placeOfOrbits({ constellation }: Scenario): Path {
+  const key = { walker: 'raanSpacing', tle: 'file', elements: 'satellites' }[constellation.kind];
+  return ['constellation', key];
+}
+
+/** Where to point when the plus-grid cannot be made: a shell may lack terminals, others planes. */
+function placeOfGrid({ constellation }: Scenario): Path {
+  if (constellation.kind === 'walker') return ['terminals'];
+  return constellation.kind === 'tle' ? ['constellation', 'perPlane'] : ['topology'];
+}
+
+function checkWorld(scenario: Scenario, report: Report): void {
+  const { epochUnixMs, groundStations, groundTerminals } = scenario;
+  if (epochUnixMs < DTN_EPOCH_UNIX_MS) {
+    const expected = 'a time from the year 2000 on, where DTN time begins';
+    report(['epoch'], 'epoch is no time that a bundle can carry', 'Choose a later one', expected);
+  }
+  if (groundStations.length > 0 && groundTerminals === 0) {
+    const what = 'ground stations are listed, and no satellite has a terminal for them';
+    report(['groundTerminals'], what, 'Raise groundTerminals', 'at least 1');
+  }
+}
+
+/** An objective that nothing measures would hold, or fail, for no reason. */
+function checkObjectives({ traffic, objectives }: Scenario, report: Report): void {
+  if (traffic.length > 0) return;
+  if (objectives.some(({ kind }) => kind !== 'links-secured')) {
+    report(
+      ['objectives'],
+      'an objective speaks of bundles, and there is no traffic',
+      'Add traffic',
+    );
+  }
+}
+
+function checkNames(scenario: Scenario, satellites: readonly string[], report: Report): void {
+  const taken = new Set<string>(); // Bounded by the number of nodes.
+  const claim = (name: string, path: Path): void => {
+    if (taken.has(name)) report(path, `two nodes are named ${name}`, 'Rename one of them');
+    taken.add(name);
+  };
+  const listed = scenario.constellation.kind === 'elements';
+  satellites.forEach((name, index) => {
+    claim(name, listed ? ['constellation', 'satellites', index, 'name'] : ['constellation']);
+  });
+  scenario.groundStations.forEach(({ name }, index) => {
+    claim(name, ['groundStations', index, 'name']);
+  });
+}
+
+function checkLinks(scenario: Scenario, satellites: readonly string[], report: Report): void {
+  const { topology, terminals } = scenario;
+  if (topology.kind !== 'links') return;
+  const known = new Set(satellites);
+  const links = new Set<string>(); // Bounded by the number of links listed.
+  const degrees = new Map<string, number>(); // Bounded by the number of names in links.
+  topology.links.forEach((pair, index) => {
+    const path = ['topology', 'links', index];
+    pair.forEach((name, end) => {
+      const degree = (degrees.get(name) ?? 0) + 1;
+      degrees.set(name, degree);
+      if (!known.has(name)) {
+        const what = `a link names ${name}, which is no satellite`;
+        report([...path, end], what, remedyFor(name, satellites), oneOf(satellites));
+      } else if (degree === terminals + 1) {
+        const what = `${name} has more links than terminals, of which it has ${terminals}`;
+        report([...path, end], what, 'Remove links, or raise terminals');
+      }
+    });
+    const [from, to] = pair;
+    if (from === to) report(path, `a link joins ${from} to itself`, 'Remove it');
+    const key = pair.toSorted().join(' ');
+    if (links.has(key)) report(path, `the link ${from} – ${to} is listed twice`, 'Remove one');
+    links.add(key);
+  });
+}
+
+function checkFlows(scenario: Scenario, satellites: readonly string[], report: Report): void {
+  const { traffic, groundStations, link, store } = scenario;
+  const names = [...groundStations.map(({ name }) => name), ...satellites];
+  const known = new Set(names);
+  traffic.forEach(({ from, to, sizeOctets, everyMs }, index) => {
+    for (const [end, name] of Object.entries({ from, to })) {
+      if (known.has(name)) continue;
+      const what = `${end} is ${name}, which is no node`;
+      report(['traffic', index, end], what, remedyFor(name, names), oneOf(names));
+    }
+    if (from === to) {
+      report(['traffic', index, 'to'], `a flow goes from ${from} to itself`, 'Name another node');
+    }
+    if (sizeOctets + BUNDLE_OVERHEAD_OCTETS > store.octetsMax) {
+      const what = `a bundle of ${sizeOctets} B does not fit the store of ${store.octetsMax} B`;
+      report(['traffic', index, 'size'], what, 'Enlarge store, or send less at once');
+    }
+    const loadBps = Math.round((sizeOctets * 8_000) / everyMs);
+    if (loadBps > link.rateBps) {
+      const what = `the flow alone loads a link of ${link.rateBps} bit/s with ${loadBps} bit/s`;
+      report(['traffic', index], what, 'Send less, or raise the rate of link');
+    }
+  });
+}
+
+function remedyFor(name: string, names: readonly string[]): string {
+  const meant = suggestion(name, names);
+  return meant === undefined ? 'Correct the name' : `Perhaps ${meant} was meant`;
+}
+
+function oneOf(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN_MAX).join(', ');
+  return `one of ${shown}${names.length > NAMES_SHOWN_MAX ? ', …' : ''}`;
+}
+
+/** 2000-01-01T00:00:00Z, where DTN time begins (RFC 9171 §4.2.6). */
+const DTN_EPOCH_UNIX_MS = 946_684_800_000;
+/** Generous for the blocks around a payload. */
+const BUNDLE_OVERHEAD_OCTETS = 512;
+const NAMES_SHOWN_MAX = 5;

@@ -1,0 +1,432 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadScenario, parseScenario } from '#harness/scenario/load.ts';
+import { formatProblems } from '#harness/scenario/scenario-error.ts';
+import { ConfigError } from '#node/config-error.ts';
+
+const GOOD = `name: small
+constellation:
+  kind: walker
+  pattern: star
+  planes: 2
+  perPlane: 3
+  altitude: 780 km
+  inclination: 86.4 deg
+  raanSpacing: 31.6 deg
+  phasing: 0 deg
+groundStations:
+  - name: london
+    latitude: 51.51 deg
+    longitude: -0.13 deg
+traffic:
+  - from: london
+    to: p1s01
+    class: flash
+`;
+
+/** The messages that refuse GOOD with `part` replaced by `by`. */
+function refusal(part: string, by: string): string[] {
+  expect(GOOD).toContain(part);
+  return problemsOf(() =>
+    parseScenario(
+      GOOD.replace(part, () => by),
+      's.yaml',
+    ),
+  );
+}
+
+function problemsOf(load: () => unknown): string[] {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return formatProblems(error);
+    throw error;
+  }
+  return [];
+}
+
+describe('a scenario', () => {
+  it('is read with its units in the names and its defaults filled in', () => {
+    expect(parseScenario(GOOD, 's.yaml')).toEqual({
+      name: 'small',
+      file: resolve('s.yaml'),
+      description: '',
+      epochUnixMs: 1_767_225_600_000,
+      durationMs: 60_000,
+      seed: 1,
+      fleet: 'processes',
+      satellitesPerProcess: undefined,
+      constellation: {
+        kind: 'walker',
+        pattern: 'star',
+        planes: 2,
+        perPlane: 3,
+        altitudeKm: 780,
+        inclinationDeg: 86.4,
+        raanSpacingDeg: 31.6,
+        phasingDeg: 0,
+      },
+      terminals: 4,
+      groundTerminals: 1,
+      topology: { kind: 'plus-grid', acrossSeam: false },
+      groundStations: [
+        {
+          name: 'london',
+          latitudeDeg: 51.51,
+          longitudeDeg: -0.13,
+          altitudeM: 0,
+          elevationMaskDeg: 10,
+          terminals: 1,
+        },
+      ],
+      link: {
+        rateBps: 100_000_000,
+        frameOctetsMax: 1_400,
+        rangeKmMax: undefined,
+        grazingAltitudeKm: 80,
+      },
+      groundLink: { rateBps: 100_000_000 },
+      crypto: 'auto',
+      store: { octetsMax: 67_108_864 },
+      network: { host: '127.0.0.1', portBase: undefined },
+      traffic: [
+        {
+          from: 'london',
+          to: 'p1s01',
+          trafficClass: 3,
+          everyMs: 500,
+          sizeOctets: 256,
+          lifetimeMs: 300_000,
+        },
+      ],
+      objectives: [],
+    });
+  });
+
+  it('turns objectives into sentences', () => {
+    const lines = [
+      'linksSecuredWithin: 20 s',
+      'deliveredRatio: 0.99',
+      'overheadPerHopP50: 500 us',
+      'latencyP99: 1.5 s',
+    ];
+    const { objectives } = parseScenario(`${GOOD}objectives:\n  ${lines.join('\n  ')}\n`, 's.yaml');
+    expect(objectives).toEqual([
+      { kind: 'links-secured', text: 'all links secured within 20 s', withinMs: 20_000 },
+      { kind: 'delivered-ratio', text: 'delivered ratio at least 0.99', min: 0.99 },
+      {
+        kind: 'overhead-per-hop-p50',
+        text: 'median overhead per hop under 0.5 ms',
+        maxMs: 0.5,
+      },
+      { kind: 'latency-p99', text: 'latency p99 under 1500 ms', maxMs: 1_500 },
+    ]);
+  });
+
+  it('finds a TLE file beside itself', () => {
+    const { constellation } = loadScenario('scenarios/tle.yaml');
+    expect(constellation).toEqual({
+      kind: 'tle',
+      file: resolve('scenarios/tle/star-24.tle'),
+      perPlane: 6,
+    });
+  });
+});
+
+describe('a bad scenario is refused', () => {
+  it.each([
+    [
+      'for a wrong unit',
+      'altitude: 780 km',
+      'altitude: 780 s',
+      '7:13: altitude is 780 s. Expected a length such as 780 km. ' +
+        'Write a number and one of the units m, km.',
+    ],
+    [
+      'for a missing unit',
+      'altitude: 780 km',
+      'altitude: 780',
+      '7:13: altitude is 780. Expected a length such as 780 km. Correct it.',
+    ],
+    [
+      'for an impossible orbit',
+      'altitude: 780 km',
+      'altitude: 80 km',
+      '7:13: altitude is 80 km. Expected a length from 120 km to 40000 km. Correct it.',
+    ],
+    [
+      'for an impossible inclination',
+      'inclination: 86.4 deg',
+      'inclination: 190 deg',
+      '8:16: inclination is 190 deg. Expected an angle from 0 deg to 180 deg. Correct it.',
+    ],
+    [
+      'for planes that overlap',
+      'raanSpacing: 31.6 deg',
+      'raanSpacing: 200 deg',
+      '9:16: 2 planes 200° apart overlap in a star. Expected a RAAN spacing above 0° and below ' +
+        '180.0°. Space the planes 90.0° apart, or lower their number.',
+    ],
+    [
+      'for a missing key',
+      '  altitude: 780 km\n',
+      '',
+      '2:1: constellation has no altitude. Expected a length such as 780 km. Add altitude.',
+    ],
+    [
+      'for a misspelt key, at the key and once',
+      'altitude:',
+      'altitud:',
+      '7:3: altitud is not a key of constellation. Expected keys among kind, pattern, planes, ' +
+        'perPlane, altitude, inclination, raanSpacing, phasing. Perhaps altitude was meant.',
+    ],
+    [
+      'for an unknown key in a list',
+      'london\n',
+      'london\n    colour: red\n',
+      '13:5: colour is not a key of item 1 of groundStations. Expected keys among name, ' +
+        'latitude, longitude, altitude, elevationMask, terminals. Remove it.',
+    ],
+    [
+      'for a number that is a word',
+      'planes: 2',
+      'planes: two',
+      '5:11: planes is two. Expected a whole number from 1 to 100. Correct it.',
+    ],
+    [
+      'for a number out of bounds',
+      'planes: 2',
+      'planes: 0',
+      '5:11: planes is 0. Expected a whole number from 1 to 100. Correct it.',
+    ],
+    [
+      'for an unknown kind',
+      'kind: walker',
+      'kind: wlker',
+      '3:9: kind is wlker. Expected one of walker, tle, elements. Perhaps walker was meant.',
+    ],
+    [
+      'for no kind',
+      '  kind: walker\n',
+      '',
+      '2:1: constellation has no kind. Expected one of walker, tle, elements. Add kind.',
+    ],
+    [
+      'for an unknown class',
+      'class: flash',
+      'class: urgent',
+      '18:12: class is urgent. Expected one of bulk, normal, expedited, flash. ' +
+        'Choose one of them.',
+    ],
+    [
+      'for a size over the limit',
+      'class: flash',
+      'size: 1 MiB',
+      '18:11: size is 1 MiB. Expected a size from 1 B to 65536 B. Correct it.',
+    ],
+    [
+      'for a store too small for a bundle',
+      'class: flash',
+      'size: 64 KiB\nstore: 64 KiB',
+      '18:11: a bundle of 65536 B does not fit the store of 65536 B. ' +
+        'Enlarge store, or send less at once.',
+    ],
+    [
+      'for a flow that no link carries',
+      'class: flash',
+      'size: 64 KiB\n    every: 1 ms',
+      '16:5: the flow alone loads a link of 100000000 bit/s with 524288000 bit/s. ' +
+        'Send less, or raise the rate of link.',
+    ],
+    [
+      'for an unknown endpoint',
+      'to: p1s01',
+      'to: p1s1',
+      '17:9: to is p1s1, which is no node. Expected one of london, p1s01, p1s02, p1s03, p2s01, ' +
+        '…. Perhaps p1s01 was meant.',
+    ],
+    [
+      'for a flow to itself',
+      'to: p1s01',
+      'to: london',
+      '17:9: a flow goes from london to itself. Name another node.',
+    ],
+    [
+      'for a key that stands twice',
+      'name: small',
+      'name: small\nname: big',
+      '2:1: this key stands here twice. Remove one of the two.',
+    ],
+    [
+      'for a tab',
+      'name: small',
+      'name: small\n\tseed: 1',
+      '2:1: the line is indented with a tab. Indent with spaces.',
+    ],
+    [
+      'for a second document',
+      'name: small',
+      'name: small\n---\nname: big',
+      '2:1: a second document begins here. Keep one scenario a file.',
+    ],
+    [
+      'for an alias',
+      'name: small',
+      'name: small\nseed: *x',
+      '2:7: *x is an alias, which scenarios do not use. Write the value out.',
+    ],
+    [
+      'for a name that is a path',
+      'name: small',
+      'name: ../small',
+      '1:7: name is ../small. Expected a name of up to 40 letters, digits, dots and dashes ' +
+        'such as walker-66. Correct it.',
+    ],
+    [
+      'for a day that does not exist',
+      'name: small',
+      'name: small\nepoch: 2026-02-30T00:00:00Z',
+      '2:8: epoch is 2026-02-30T00:00:00Z. Expected a UTC time such as 2026-01-01T00:00:00Z. ' +
+        'Correct it.',
+    ],
+    [
+      'for an epoch before DTN time',
+      'name: small',
+      'name: small\nepoch: 1999-12-31T23:59:59Z',
+      '2:8: epoch is no time that a bundle can carry. Expected a time from the year 2000 on, ' +
+        'where DTN time begins. Choose a later one.',
+    ],
+    [
+      'for a value left out',
+      'name: small',
+      'name: small\nrun:',
+      '2:5: run is empty. Expected a duration such as 60 s. Correct it.',
+    ],
+    [
+      'for an address beyond loopback',
+      'name: small',
+      'name: small\nnetwork: { host: 10.0.0.1 }',
+      '2:18: host is 10.0.0.1. Expected a loopback address such as 127.0.0.1. Correct it.',
+    ],
+    [
+      'for stations that no satellite looks at',
+      'name: small',
+      'name: small\ngroundTerminals: 0',
+      '2:18: ground stations are listed, and no satellite has a terminal for them. ' +
+        'Expected at least 1. Raise groundTerminals.',
+    ],
+    [
+      'for a plus-grid without the terminals',
+      'name: small',
+      'name: small\nterminals: 2',
+      '2:12: the topology needs terminal 3 of p1s01. Expected terminals 0 to 1, as many as a ' +
+        'satellite has. Give each satellite at least 4 terminals, or list fewer links.',
+    ],
+    [
+      'for a topology that is a word',
+      'name: small',
+      'name: small\ntopology: plus-grid',
+      '2:11: topology is plus-grid. Expected a mapping with a kind. Correct it.',
+    ],
+    [
+      'for a list instead of a mapping',
+      GOOD,
+      '- a',
+      '1:1: the scenario is a list of 1. Expected a mapping of keys to values. Correct it.',
+    ],
+    [
+      'for being empty',
+      GOOD,
+      '',
+      '1:1: the scenario is empty. Expected a mapping of keys to values. Correct it.',
+    ],
+    [
+      'for a TLE file that is not there',
+      GOOD,
+      'name: x\nconstellation: { kind: tle, file: nowhere.tle }',
+      `2:35: the TLE file ${resolve('nowhere.tle')} cannot be read. ` +
+        'Expected a path relative to the scenario. Correct the path, or put the file there.',
+    ],
+    [
+      'for objectives that nothing measures',
+      GOOD.slice(GOOD.indexOf('traffic')),
+      'objectives: { deliveredRatio: 1 }',
+      '15:13: an objective speaks of bundles, and there is no traffic. Add traffic.',
+    ],
+  ])('%s', (_, part, by, message) => {
+    expect(refusal(part, by)).toEqual([`s.yaml:${message}`]);
+  });
+
+  it('for every mistake at once, in the order of the file', () => {
+    const bad = GOOD.replace('planes: 2', 'planes: 0')
+      .replace('latitude: 51.51 deg', 'latitude: 151.51 deg')
+      .replace('name: small', 'nmae: small');
+    const places = problemsOf(() => parseScenario(bad, 's.yaml')).map((line) =>
+      line.slice(0, line.indexOf(': ')),
+    );
+    expect(places).toEqual(['s.yaml:1:1', 's.yaml:5:11', 's.yaml:13:15']);
+  });
+
+  it('for two nodes of one name', () => {
+    expect(refusal('name: london', 'name: p1s02')).toContain(
+      's.yaml:12:11: two nodes are named p1s02. Rename one of them.',
+    );
+  });
+
+  it('for links that cannot be, each at its place', () => {
+    const links = '[[p1s01, p1s01], [p1s02, nowhere], [p1s02, p1s03], [p1s03, p1s02]]';
+    const bad = `name: small\ntopology: { kind: links, links: ${links} }`;
+    expect(refusal('name: small', bad)).toEqual([
+      's.yaml:2:34: a link joins p1s01 to itself. Remove it.',
+      's.yaml:2:58: a link names nowhere, which is no satellite. Expected one of p1s01, p1s02, ' +
+        'p1s03, p2s01, p2s02, …. Correct the name.',
+      's.yaml:2:84: the link p1s03 – p1s02 is listed twice. Remove one.',
+    ]);
+  });
+
+  it('for more links than terminals', () => {
+    const links = '[[p1s01, p1s02], [p1s01, p1s03]]';
+    const bad = `name: small\nterminals: 1\ntopology: { kind: links, links: ${links} }`;
+    expect(refusal('name: small', bad)).toEqual([
+      's.yaml:3:51: p1s01 has more links than terminals, of which it has 1. ' +
+        'Remove links, or raise terminals.',
+    ]);
+  });
+
+  it('with ten messages at most', () => {
+    const keys = Array.from({ length: 14 }, (_, at) => `odd${at}: 1\n`).join('');
+    const lines = problemsOf(() => parseScenario(keys + GOOD, 's.yaml'));
+    expect(lines).toHaveLength(11);
+    expect(lines.at(-1)).toBe('… and 4 more.');
+  });
+});
+
+describe('a scenario file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('that does not exist is named', () => {
+    expect(problemsOf(() => loadScenario('nowhere.yaml'))).toEqual([
+      'nowhere.yaml: there is no such file. Expected a YAML file that describes a scenario. ' +
+        'Correct the path.',
+    ]);
+  });
+
+  it('that cannot be read is named', () => {
+    expect(problemsOf(() => loadScenario(folder))).toEqual([
+      `${folder}: it cannot be read (EISDIR). Expected a YAML file that describes a scenario. ` +
+        'Correct the path.',
+    ]);
+  });
+
+  it('that is no scenario for its size is not even parsed', () => {
+    const file = join(folder, 'video.yaml');
+    writeFileSync(file, Buffer.alloc(4 * 2 ** 20 + 1, '#'));
+    expect(problemsOf(() => loadScenario(file))).toEqual([
+      `${file}: it is larger than 4 MiB. Expected a YAML file that describes a scenario. ` +
+        'Correct the path.',
+    ]);
+  });
+});
