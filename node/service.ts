@@ -12,7 +12,7 @@ export interface Delivery {
   /** The bundle that carried it. */
   readonly id: string;
   readonly source: Eid;
-  /** Owned by the service. */
+  /** A view, to read and not to change; a service may keep it. */
   readonly adu: Uint8Array;
   readonly trafficClass: TrafficClass;
   readonly hops: number;

@@ -1,0 +1,67 @@
+/** What a satellite writes down: notices for whoever listens, and counters for its snapshot. */
+import { Subject } from 'rxjs';
+import type { AgentOutput } from '#protocol/agent/agent.ts';
+import { FaultCounter } from '#protocol/fault.ts';
+import type { Instant } from '#protocol/machine.ts';
+import type { Notice } from './notice.ts';
+
+/** What the agent tells; its other outputs ask for something. */
+export type AgentFact = Exclude<
+  AgentOutput,
+  { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'deliver' }
+>;
+
+/** The satellite's own; keeps counts, never the notices. */
+export class Journal {
+  /** Of links, agent and the satellite itself. */
+  readonly faults = new FaultCounter();
+  /** Bounded by the reasons there are. */
+  readonly #refused: Record<string, number> = {};
+  readonly #notices = new Subject<Notice>();
+  #duplicates = 0;
+
+  readonly notices$ = this.#notices.asObservable();
+
+  /** Send requests turned away, by reason; a fresh object. */
+  get refused(): Record<string, number> {
+    return { ...this.#refused };
+  }
+
+  /** Bundles that came a second time. */
+  get duplicates(): number {
+    return this.#duplicates;
+  }
+
+  /** Tells the world. */
+  note(notice: Notice): void {
+    this.#notices.next(notice);
+  }
+
+  /** Tells or counts what the agent says. */
+  record(at: Instant, fact: AgentFact): void {
+    switch (fact.kind) {
+      case 'accepted':
+        this.note({ kind: 'bundle-accepted', at, id: fact.id, originated: fact.originated });
+        break;
+      case 'expired':
+        this.note({ kind: 'bundle-expired', at, id: fact.id });
+        break;
+      case 'deleted':
+        this.note({ kind: 'bundle-deleted', at, id: fact.id, reason: fact.reason });
+        break;
+      case 'refused':
+        this.#refused[fact.reason] = (this.#refused[fact.reason] ?? 0) + 1;
+        break;
+      case 'duplicate':
+        this.#duplicates++;
+        break;
+      case 'fault':
+        this.faults.add(fact.fault);
+    }
+  }
+
+  /** Nothing more will happen. */
+  close(): void {
+    this.#notices.complete();
+  }
+}

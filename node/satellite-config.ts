@@ -1,0 +1,21 @@
+/** What a satellite is told at its start, with octets as octets. */
+import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
+import type { BootIdentity } from '#protocol/session/boot-identity.ts';
+import type { Credentials } from '#protocol/session/credentials.ts';
+import type { DirectoryEntry } from './config.ts';
+
+/** The substance of a NodeConfig; `assemble.ts` makes the one from the other. */
+export interface SatelliteConfig {
+  readonly node: NodeNumber;
+  readonly scid: number;
+  /** Unix time of instant 0. */
+  readonly epochUnixMs: number;
+  readonly credentials: Credentials;
+  readonly identity: BootIdentity;
+  readonly frameOctetsMax: number;
+  readonly storeOctetsMax: number;
+  readonly bundleOctetsMax: number;
+  readonly plan: ContactPlan;
+  /** Lists at least every neighbour that the plan gives this node. */
+  readonly directory: readonly DirectoryEntry[];
+}
