@@ -48,7 +48,8 @@ export function createAuthority(options: AuthorityOptions): Authority {
   const admissionKey = random.octets(32);
   const rootPublicKeys = [curve.ed25519Public(rootSeed)];
   const issuerPublicKeys = [curve.ed25519Public(issuerSeed)];
-  const fields = { constellationId, epoch: EPOCH, serial: 1, issuerPublicKeys };
+  const revocation = { revoked: new Set<string>(), leastBoots: new Map<number, number>() };
+  const fields = { constellationId, epoch: EPOCH, serial: 1, issuerPublicKeys, ...revocation };
   const statement = signStatement(fields, rootSeed, curve);
 
   return {

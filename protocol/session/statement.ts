@@ -9,7 +9,7 @@
  */
 
 import { CborWriter } from '../bytes/cbor-writer.ts';
-import { equal, toHex } from '../bytes/octets.ts';
+import { equal, fromHex, toHex } from '../bytes/octets.ts';
 import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { decodeObject, keyIdOf, signObject, verifyObject } from './cose.ts';
@@ -31,20 +31,22 @@ export interface ConstellationStatement {
   readonly leastBoots: ReadonlyMap<number, number>;
 }
 
-/** Signs a statement that revokes nothing with a root's Ed25519 seed; fresh octets. */
+/** Encodes a statement and signs it with a root's Ed25519 seed; fresh octets. */
 export function signStatement(
-  statement: Pick<
-    ConstellationStatement,
-    'constellationId' | 'epoch' | 'serial' | 'issuerPublicKeys'
-  >,
+  statement: ConstellationStatement,
   rootSeed: Uint8Array,
   curve: Curve,
 ): Uint8Array {
+  const { issuerPublicKeys, revoked, leastBoots } = statement;
   const fields = new CborWriter(128).map(6).int(1).bytes(statement.constellationId);
   fields.int(2).uint(statement.epoch).int(3).uint(statement.serial);
-  fields.int(4).array(statement.issuerPublicKeys.length);
-  for (const key of statement.issuerPublicKeys) fields.bytes(key);
-  fields.int(5).array(0).int(6).array(0);
+  fields.int(4).array(issuerPublicKeys.length);
+  for (const key of issuerPublicKeys) fields.bytes(key);
+  fields.int(5).array(revoked.size);
+  for (const id of [...revoked].sort()) fields.bytes(fromHex(id));
+  fields.int(6).array(leastBoots.size);
+  const byScid = [...leastBoots].sort(([a], [b]) => a - b);
+  for (const [scid, boot] of byScid) fields.array(2).uint(scid).uint(boot);
   const rootKeyId = keyIdOf(curve.ed25519Public(rootSeed));
   return signObject('islk-rev', rootKeyId, fields.finish(), rootSeed, curve);
 }
