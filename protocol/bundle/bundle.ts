@@ -35,9 +35,9 @@ export interface Bundle {
  * `bundle.trailing-octets`.
  *
  * The data of previous node, bundle age and hop count blocks is decoded as a check, unless a block
- * confidentiality block may have encrypted it (RFC 9172 §3.8). Rules that only bind the sender, such
- * as those for anonymous bundles (§4.2.3), are not enforced on the receiver, and whether a fragment
- * fits into its whole is for reassembly to judge (§5.9).
+ * confidentiality block may have encrypted it (RFC 9172 §3.8). Rules that only bind the sender,
+ * such as those for anonymous bundles (§4.2.3), are not enforced on the receiver, and whether a
+ * fragment fits into its whole is for reassembly to judge (§5.9).
  */
 export function decodeBundle(octets: Uint8Array): Bundle | Fault {
   const reader = new CborReader(octets);
@@ -103,7 +103,6 @@ function conflict(earlier: readonly CanonicalBlock[], block: CanonicalBlock): Fa
   // Bounded by BLOCKS_MAX.
   for (let i = 0; i < earlier.length; i++) {
     const other = earlier[i]!;
-    if (other.type === BLOCK_TYPE.payload) return PAYLOAD;
     if (other.number === number || (single && other.type === type)) return DUPLICATE_BLOCK;
   }
   return undefined;

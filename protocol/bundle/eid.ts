@@ -47,7 +47,7 @@ export function ipnEid(node: number, service: number): IpnEid {
   return { scheme: 'ipn', allocator: 0, node, service, items: 2 };
 }
 
-/** The endpoint a URI names; a text that is none gives `eid.uri` (RFC 9171 §4.2.5.1, RFC 9758 §4). */
+/** The endpoint a URI names, else `eid.uri` (RFC 9171 §4.2.5.1, RFC 9758 §4). */
 export function parseEid(text: string): Eid | Fault {
   if (text === 'dtn:none') return NULL_EID;
   if (DTN_URI.test(text)) return { scheme: 'dtn', ssp: text.slice('dtn:'.length) };
@@ -100,7 +100,7 @@ export function writeEid(writer: CborWriter, eid: Eid): void {
   }
   writer.array(2).uint(IPN).array(eid.items);
   if (eid.items === 3) writer.uint(eid.allocator).uint(eid.node);
-  else if (eid.allocator < SAFE_ALLOCATOR) writer.uint(eid.allocator * WORD + eid.node);
+  else if (eid.allocator === 0) writer.uint(eid.node);
   else writer.uint((BigInt(eid.allocator) << 32n) | BigInt(eid.node));
   writer.uint(eid.service);
 }
@@ -154,7 +154,6 @@ function readDtn(reader: CborReader): Eid | Fault {
   }
   const ssp = reader.text();
   if (ssp instanceof Fault) return ssp;
-  if (ssp === 'none') return NULL_EID;
   // A control character would reach terminals and logs inside a bundle id.
   return VISIBLE.test(ssp) ? { scheme: 'dtn', ssp } : DTN_TEXT;
 }
@@ -172,8 +171,6 @@ const IPN = 2;
 const WORD = 0x100000000;
 /** The node number that stands for "this very node" (RFC 9758 §5.4). */
 const LOCAL_NODE = 0xffffffff;
-/** Below it allocator·2^32 + node is a safe integer. */
-const SAFE_ALLOCATOR = 0x200000;
 
 const DTN_URI = /^dtn:\/\/[\w.~!$&'()*+,;=%-]+\/[\x21-\x7e]*$/;
 const IPN_URI = /^ipn:(?:!|(?:(0|[1-9]\d*)\.)?(0|[1-9]\d*))\.(0|[1-9]\d*)$/;

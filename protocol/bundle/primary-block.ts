@@ -52,7 +52,7 @@ export const BUNDLE_FLAG = {
  * Reads a primary block and checks its CRC. Faults: those of its parts; `bundle.version`;
  * `bundle.item-count` when the flags and CRC type ask for another number of items;
  * `bundle.timestamp`. A fragment offset or total length above 2^53 − 1 gives `cbor.integer-range`:
- * no payload is that long, and rule §5.9 adds them up. Sequence, times and flags may use all 64 bits
+ * no payload is that long, and §5.9 adds them up. Sequence, times and flags may use all 64 bits
  * (§4.2.3, §4.2.6, §4.2.7). A sender must not leave out the CRC unless a BIB targets the block
  * (§4.3.1), but many do, so it is tolerated here.
  */

@@ -113,6 +113,19 @@ test.each([
   expect((parseEid(text) as Fault).key).toBe('eid.uri');
 });
 
+test('an allocator sets an endpoint apart from the null endpoint and from this very node', () => {
+  const nobody = parse('ipn:977000.0.0');
+  const last = parse('ipn:977000.4294967295.1');
+  expect(isNullEid(nobody)).toBe(false);
+  expect(isLocalNode(last)).toBe(false);
+  expect(formatEid(last)).toBe('ipn:977000.4294967295.1');
+});
+
+test('a URI with an allocator is written in three elements, others in two (RFC 9758 §6.1)', () => {
+  expect(encode(parse('ipn:977000.100.1'))).toBe('8202831a000ee868186401');
+  expect(encode(parse('ipn:0.100.1'))).toBe('820282186401');
+});
+
 test('ipnEid makes the endpoint that its URI names', () => {
   expect(ipnEid(101, 1001)).toEqual(parse('ipn:101.1001'));
   expect(() => ipnEid(2 ** 32, 1)).toThrow('32 bits');

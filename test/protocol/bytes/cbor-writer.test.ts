@@ -46,6 +46,7 @@ test('finish gives octets that later writes leave alone', () => {
   const first = writer.finish();
   writer.uint(2);
   expect(toHex(first)).toBe('01');
+  first[0] = 9;
   expect(toHex(writer.finish())).toBe('0102');
 });
 
