@@ -1,0 +1,212 @@
+/**
+ * USLP transfer frame of variable length with the normal primary header.
+ *
+ *   | 0..3 | 4..19 |20 |21..26|27..30|31|32..47 |48|49|50..51|52|53..55|56..     |
+ *   | TFVN | SCID  |S/D| VCID |MAP ID|E |LENGTH |B |C | spare|O |  n   |VCF count|
+ *   | 1100 |       |   |      |      |0 |total-1|  |  |  00  |  |      |n octets |
+ *
+ *   primary header (7 + n) | data field | [FECF, 2]
+ *
+ * Bit 0 is the highest of its octet and travels first. Source: CCSDS 732.1-B-3 §4.1.
+ */
+import { assert } from '../assert.ts';
+import { crc16Ccitt } from '../bytes/crc.ts';
+import { Fault } from '../fault.ts';
+import type { ManagedParameters } from './managed-parameters.ts';
+
+/** The fields of the normal primary header. Source: CCSDS 732.1-B-3 §4.1.2. */
+export interface FrameHeader {
+  /** 16 bits. */
+  readonly scid: number;
+  /** 0: the SCID names the source; 1: the destination. */
+  readonly sourceOrDestination: 0 | 1;
+  /** 6 bits; 63 is reserved for frames of only idle data. */
+  readonly vcid: number;
+  /** 4 bits. */
+  readonly mapId: number;
+  /** Expedited: the frame passes the receiver's frame acceptance checks by. */
+  readonly bypass: boolean;
+  /** The frame carries commands to the protocol instead of user data. */
+  readonly controlCommand: boolean;
+  /** The frame ends with an operational control field. */
+  readonly ocf: boolean;
+  /** 0 to 7. */
+  readonly vcfCountOctets: number;
+  /** Modulo 256^vcfCountOctets, at most 2^53 − 1; 0 when it has no octets. */
+  readonly vcfCount: number;
+}
+
+/** A received frame whose header and checks are good. The octet fields are views. */
+export interface TransferFrame {
+  readonly header: FrameHeader;
+  readonly primaryHeader: Uint8Array;
+  /** Between primary header and FECF: the TFDF, or the SDLS-protected TFDF. Never empty. */
+  readonly data: Uint8Array;
+}
+
+/** Octets of the primary header with a VCF count of so many octets. */
+export function headerOctets(vcfCountOctets: number): number {
+  return FIXED_HEADER_OCTETS + vcfCountOctets;
+}
+
+/** Room for the TFDF in a clear frame. */
+export function clearTfdfOctetsMax(managed: ManagedParameters): number {
+  return managed.frameOctetsMax - headerOctets(managed.vcfCountOctets) - fecfOctets(managed);
+}
+
+/** The VCF count after `vcfCount`. Source: CCSDS 732.1-B-3 §4.1.2.12. */
+export function followingCount(vcfCount: number, vcfCountOctets: number): number {
+  return (vcfCount + 1) % 256 ** vcfCountOctets;
+}
+
+/**
+ * Checks a whole frame and shows its parts as views of `octets`. The checks and their order are
+ * those of CCSDS 732.1-B-3 §4.3.11; extra octets are an error, for one datagram is one frame.
+ */
+export function decodeFrame(octets: Uint8Array, managed: ManagedParameters): TransferFrame | Fault {
+  const header = decodeHeader(octets);
+  if (header instanceof Fault) return header;
+  if (header.scid !== managed.scid) return SCID;
+  if (header.vcid === OID_VCID) return UNSUPPORTED_OID;
+  if (header.controlCommand) return UNSUPPORTED_CONTROL;
+  if (header.ocf) return UNSUPPORTED_OCF;
+  if (header.vcfCountOctets !== managed.vcfCountOctets) return VCF_COUNT_LENGTH;
+  if (octets.length > managed.frameOctetsMax) return TOO_LONG;
+  if (octets.length !== frameLength(octets)) return LENGTH;
+  const dataAt = headerOctets(header.vcfCountOctets);
+  const dataEnd = octets.length - fecfOctets(managed);
+  if (dataEnd <= dataAt) return NO_DATA;
+  // The sum over a frame and its own FECF is zero.
+  if (managed.fecf && crc16Ccitt(octets) !== 0) return FECF;
+  return {
+    header,
+    primaryHeader: octets.subarray(0, dataAt),
+    data: octets.subarray(dataAt, dataEnd),
+  };
+}
+
+/** The primary header at the start of `octets`, whatever channel it belongs to. */
+export function decodeHeader(octets: Uint8Array): FrameHeader | Fault {
+  if (octets.length < TRUNCATED_HEADER_OCTETS) return SHORT;
+  if (octets[0]! >> 4 !== VERSION) return VERSION_FAULT;
+  if ((octets[3]! & 1) === 1) return UNSUPPORTED_TRUNCATED;
+  if (octets.length < FIXED_HEADER_OCTETS) return SHORT;
+  const flags = octets[6]!;
+  if ((flags & BYPASS_AND_CONTROL) === CONTROL) return RESERVED_FLAGS;
+  if ((flags & SPARE) !== 0) return SPARE_BITS;
+  const vcfCountOctets = flags & 7;
+  if (octets.length < headerOctets(vcfCountOctets)) return SHORT;
+  let vcfCount = 0;
+  // Bounded by seven.
+  for (let i = 0; i < vcfCountOctets; i++) {
+    vcfCount = vcfCount * 256 + octets[FIXED_HEADER_OCTETS + i]!;
+  }
+  if (vcfCount > Number.MAX_SAFE_INTEGER) return VCF_COUNT_RANGE;
+  return {
+    scid: ((octets[0]! & 15) << 12) | (octets[1]! << 4) | (octets[2]! >> 4),
+    sourceOrDestination: ((octets[2]! >> 3) & 1) as 0 | 1,
+    vcid: ((octets[2]! & 7) << 3) | (octets[3]! >> 5),
+    mapId: (octets[3]! >> 1) & 15,
+    bypass: (flags & BYPASS) !== 0,
+    controlCommand: (flags & CONTROL) !== 0,
+    ocf: (flags & OCF) !== 0,
+    vcfCountOctets,
+    vcfCount,
+  };
+}
+
+/** A fresh clear frame around a TFDF, which is copied. */
+export function encodeFrame(
+  header: FrameHeader,
+  tfdf: Uint8Array,
+  managed: ManagedParameters,
+): Uint8Array {
+  const frame = beginFrame(header, tfdf.length, managed);
+  frame.set(tfdf, headerOctets(header.vcfCountOctets));
+  endFrame(frame, managed);
+  return frame;
+}
+
+/** A fresh frame with its primary header, room for so many octets of data, and its FECF unset. */
+export function beginFrame(
+  header: FrameHeader,
+  dataOctets: number,
+  managed: ManagedParameters,
+): Uint8Array {
+  const size = headerOctets(header.vcfCountOctets) + dataOctets + fecfOctets(managed);
+  assert(dataOctets > 0 && size <= managed.frameOctetsMax, 'the data fit a frame');
+  assert(header.scid === managed.scid, 'a frame names the spacecraft of its channel');
+  const frame = new Uint8Array(size);
+  encodeHeader(header, size, frame);
+  return frame;
+}
+
+/** Sets the FECF, where the channel has one, after everything before it is in place. */
+export function endFrame(frame: Uint8Array, managed: ManagedParameters): void {
+  if (!managed.fecf) return;
+  const fecfAt = frame.length - FECF_OCTETS;
+  const fecf = crc16Ccitt(frame, 0, fecfAt);
+  frame[fecfAt] = fecf >> 8;
+  frame[fecfAt + 1] = fecf;
+}
+
+/** Writes the primary header of a frame of `frameOctets` octets at the start of `out`. */
+export function encodeHeader(header: FrameHeader, frameOctets: number, out: Uint8Array): void {
+  const { scid, vcid, vcfCountOctets } = header;
+  out[0] = (VERSION << 4) | (scid >> 12);
+  out[1] = scid >> 4;
+  out[2] = (scid << 4) | (header.sourceOrDestination << 3) | (vcid >> 3);
+  out[3] = (vcid << 5) | (header.mapId << 1);
+  out[4] = (frameOctets - 1) >> 8;
+  out[5] = frameOctets - 1;
+  out[6] =
+    (header.bypass ? BYPASS : 0) |
+    (header.controlCommand ? CONTROL : 0) |
+    (header.ocf ? OCF : 0) |
+    vcfCountOctets;
+  let rest = header.vcfCount;
+  // Bounded by seven. The count may pass 2^32, so no shifts.
+  for (let i = vcfCountOctets - 1; i >= 0; i--) {
+    out[FIXED_HEADER_OCTETS + i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+}
+
+function frameLength(octets: Uint8Array): number {
+  return ((octets[4]! << 8) | octets[5]!) + 1;
+}
+
+function fecfOctets(managed: ManagedParameters): number {
+  return managed.fecf ? FECF_OCTETS : 0;
+}
+
+const VERSION = 0b1100;
+const TRUNCATED_HEADER_OCTETS = 4;
+const FIXED_HEADER_OCTETS = 7;
+const FECF_OCTETS = 2;
+const OID_VCID = 63;
+const BYPASS = 0x80;
+const CONTROL = 0x40;
+const BYPASS_AND_CONTROL = BYPASS | CONTROL;
+const SPARE = 0x30;
+const OCF = 0x08;
+
+const SHORT = new Fault('frame', 'short', 'CCSDS 732.1-B-3 4.3.11.3 a');
+const VERSION_FAULT = new Fault('frame', 'version', 'CCSDS 732.1-B-3 4.1.2.2');
+const SCID = new Fault('frame', 'scid', 'CCSDS 732.1-B-3 4.3.11.3 b');
+const RESERVED_FLAGS = new Fault('frame', 'reserved-flags', 'CCSDS 732.1-B-3 table 4-1');
+const SPARE_BITS = new Fault('frame', 'spare', 'CCSDS 732.1-B-3 4.1.2.9.2');
+const VCF_COUNT_LENGTH = new Fault('frame', 'vcf-count-length', 'CCSDS 732.1-B-3 4.1.2.11.4');
+const VCF_COUNT_RANGE = new Fault('frame', 'vcf-count-range', 'CCSDS 732.1-B-3 4.1.2.12');
+const TOO_LONG = new Fault('frame', 'too-long', 'CCSDS 732.1-B-3 5');
+const LENGTH = new Fault('frame', 'length', 'CCSDS 732.1-B-3 4.1.2.7');
+const NO_DATA = new Fault('frame', 'no-data', 'CCSDS 732.1-B-3 4.1.4');
+const FECF = new Fault('frame', 'fecf', 'CCSDS 732.1-B-3 4.3.11.3 e');
+const UNSUPPORTED_TRUNCATED = new Fault(
+  'frame',
+  'unsupported-truncated',
+  'CCSDS 732.1-B-3 annex D',
+);
+const UNSUPPORTED_OID = new Fault('frame', 'unsupported-oid', 'CCSDS 732.1-B-3 4.1.4.1.5');
+const UNSUPPORTED_CONTROL = new Fault('frame', 'unsupported-control', 'CCSDS 732.1-B-3 table 4-1');
+const UNSUPPORTED_OCF = new Fault('frame', 'unsupported-ocf', 'CCSDS 732.1-B-3 4.1.5');
