@@ -111,7 +111,7 @@ const PASSED: Readonly<Record<string, string>> = {
   'm-anon-reports': 'binds the sender (§4.2.3); we send no reports',
   'm-admin-blockflag': 'binds the sender (§4.2.4); we send no reports',
   'm-frag-beyond-total': 'reassembly judges fragments (§5.9); forwarding need not',
-  'm-dst-null': 'the agent has no route to nobody',
+  'm-dst-null': 'the agent deletes what is for nobody',
   'm-localnode-src': 'the agent discards it silently (RFC 9758 §5.4)',
   'm-unknown-delete': 'the agent knows which blocks it supports (§5.6 step 4); 192 is one of ours',
   'm-expired-clock': 'the agent has the clock (§5.5)',
