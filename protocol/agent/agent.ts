@@ -1,74 +1,221 @@
 /**
- * The bundle agent's contract with its owner (the satellite). See agent machine below.
+ * The bundle agent: stores what applications and neighbours entrust to it, delivers what is for
+ * this node, and sends on the rest, now or when there is a contact.
+ *
+ *   originate ┐                    ┌─ deliver                                   ┌─ forwarded
+ *             ├─ store ─ accepted ─┼─ forward ─────────────────────────────────┤
+ *   receive ──┘                    └─ wait ─ load (when it can go) ─ forward    └─ notForwarded: again
+ *
+ * A bundle is accepted once the store has it, and from then on has exactly one fate; see Ledger. A
+ * fragment for a service of this node waits until it expires, for there is no reassembly yet, and
+ * so does a bundle for a service that never registers, or for an endpoint that no contact leads to.
+ *
+ * Source: RFC 9171 §5.
  */
-import type { Eid } from '../bundle/eid.ts';
-import type { Fault } from '../fault.ts';
-import type { Instant } from '../machine.ts';
-import type { NodeNumber } from '../routing/contact-plan.ts';
-import type { TrafficClass } from '../traffic-class.ts';
+import { type Bundle, bundleId, decodeBundle, encodeBundle, payloadOf } from '../bundle/bundle.ts';
+import { isLocalNode, isNullEid } from '../bundle/eid.ts';
+import { Fault } from '../fault.ts';
+import type { Deadline, Instant, Machine } from '../machine.ts';
+import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
+import type { AgentOutput, Ledger, RefusalReason, SendRequest } from './contract.ts';
+import { BundleSource } from './creation.ts';
+import { Custody } from './custody.ts';
+import { expiryOf, type Inspection, inspect, withoutDiscards } from './inspection.ts';
+import { PATIENCE_US } from './neighbours.ts';
 
-/** What an application asks to be sent. */
-export interface SendRequest {
-  /** The application data unit; the agent takes ownership. */
-  readonly adu: Uint8Array;
-  readonly destination: Eid;
-  /** ipn service number of the sending service on this node. */
-  readonly sourceService: number;
-  readonly lifetimeMs: number;
-  readonly trafficClass: TrafficClass;
+export type { AgentOutput, DeletionReason, Ledger, SendRequest } from './contract.ts';
+
+/** Who the agent is and what it may keep. */
+export interface AgentOptions {
+  readonly node: NodeNumber;
+  /** Unix milliseconds at instant 0. */
+  readonly epochUnixMs: number;
+  /** Read at construction; only its indexes are kept. */
+  readonly plan: ContactPlan;
+  /** All bundles in the store together. */
+  readonly storeOctetsMax: number;
+  /** One bundle, encoded. */
+  readonly bundleOctetsMax: number;
 }
 
-/** Why a bundle was deleted; the name used in ledgers, traces and reports. */
-export type DeletionReason =
-  | 'hop-limit-exceeded'
-  | 'depleted-storage'
-  | 'block-unsupported'
-  | 'block-unintelligible'
-  | 'local-node-eid'
-  | 'no-destination-service';
+export class BundleAgent implements Machine<AgentOutput> {
+  readonly #options: AgentOptions;
+  readonly #source: BundleSource;
+  readonly #custody: Custody;
+  #order = 0;
 
-/** What the agent asks of its owner, or tells it. Ids are the bundle identity as text. */
-export type AgentOutput =
-  /** Keep these octets; answer with `stored` or `storeFailed`. */
-  | { readonly kind: 'store'; readonly id: string; readonly octets: Uint8Array }
-  /** Delete from the store; no answer needed. */
-  | { readonly kind: 'forget'; readonly id: string }
-  /** Read from the store; answer with `loaded`. */
-  | { readonly kind: 'load'; readonly id: string }
-  /** Hand to the link of neighbour `to`; answer with `forwarded` or `notForwarded`. */
-  | {
-      readonly kind: 'forward';
-      readonly id: string;
-      readonly to: NodeNumber;
-      readonly octets: Uint8Array;
-      readonly trafficClass: TrafficClass;
-    }
-  /** Give to the local service. */
-  | {
-      readonly kind: 'deliver';
-      readonly id: string;
-      readonly service: number;
-      readonly source: Eid;
-      readonly adu: Uint8Array;
-      readonly trafficClass: TrafficClass;
-      readonly hops: number;
-    }
-  /** Facts for the ledger and the trace. */
-  | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
-  | { readonly kind: 'refused'; readonly reason: 'store-full' | 'no-identity' | 'too-large' }
-  | { readonly kind: 'duplicate'; readonly id: string }
-  | { readonly kind: 'expired'; readonly id: string }
-  | { readonly kind: 'deleted'; readonly id: string; readonly reason: DeletionReason }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#source = new BundleSource(options.node, options.epochUnixMs);
+    this.#custody = new Custody(options.node, options.plan);
+  }
 
-/** Every bundle ever accepted has exactly one fate: accepted = delivered + forwarded + expired + deleted + stored. */
-export interface Ledger {
-  readonly accepted: number;
-  readonly delivered: number;
-  readonly forwarded: number;
-  readonly expired: number;
-  readonly deleted: Readonly<Record<string, number>>;
-  readonly stored: number;
+  /**
+   * Makes a bundle and asks the store to keep it; `accepted` follows once it does. Returns its id,
+   * or undefined when it is refused at once.
+   */
+  originate(now: Instant, request: SendRequest): string | undefined {
+    if (isNullEid(request.destination) || isLocalNode(request.destination)) {
+      return this.#refuse('no-destination');
+    }
+    const bundle = this.#source.create(now, request);
+    const octets = encodeBundle(bundle);
+    if (octets.length > this.#options.bundleOctetsMax) return this.#refuse('too-large');
+    if (!this.#hasRoom(octets)) return this.#refuse('store-full');
+    const id = bundleId(bundle.primary, request.adu.length);
+    this.#hold(now, id, bundle, inspect(bundle), octets, 0, now);
+    return id;
+  }
+
+  /** Takes the octets of a bundle that neighbour `from` sent; the agent owns them. */
+  receive(now: Instant, octets: Uint8Array, from: NodeNumber): void {
+    const received = decodeBundle(octets);
+    if (received instanceof Fault) {
+      this.#custody.outputs.push({ kind: 'fault', fault: received });
+      return;
+    }
+    const inspection = inspect(received);
+    const id = this.#identify(received);
+    const seenHops = this.#custody.seen.hopsOf(id);
+    if (this.#custody.has(id) || (seenHops !== undefined && inspection.hops <= seenHops)) {
+      this.#custody.outputs.push({ kind: 'duplicate', id });
+      return;
+    }
+    const bundle = inspection.discards ? withoutDiscards(received) : received;
+    const kept = inspection.discards ? encodeBundle(bundle) : octets;
+    const full = this.#hasRoom(kept) ? undefined : 'depleted-storage';
+    const deletion = inspection.deletion ?? full;
+    if (deletion !== undefined) {
+      this.#custody.turnAway(id, deletion);
+      return;
+    }
+    // One that comes back is on a detour that leads nowhere yet, so it does not set out at once.
+    const notBefore = seenHops === undefined ? now : now + PATIENCE_US;
+    this.#hold(now, id, bundle, inspection, kept, from, notBefore);
+  }
+
+  /** The store has the bundle. */
+  stored(now: Instant, id: string): void {
+    const bundle = this.#custody.find(id, 'storing');
+    if (bundle !== undefined) this.#custody.accept(now, bundle);
+  }
+
+  /** The store could not take the bundle: refused to the application, or deleted if it came in. */
+  storeFailed(_now: Instant, id: string, reason: 'full' | 'io'): void {
+    const bundle = this.#custody.find(id, 'storing');
+    if (bundle === undefined) return;
+    this.#custody.abandon(bundle);
+    if (bundle.previous !== 0) this.#custody.turnAway(id, 'depleted-storage');
+    else this.#refuse(reason === 'full' ? 'store-full' : 'store-failed');
+  }
+
+  /** The store's answer to `load`; the octets must not change while the agent has them. */
+  loaded(now: Instant, id: string, octets: Uint8Array | undefined): void {
+    const bundle = this.#custody.find(id, 'loading');
+    if (bundle === undefined) return;
+    const content = octets === undefined ? undefined : decodeBundle(octets);
+    if (content instanceof Fault) this.#custody.outputs.push({ kind: 'fault', fault: content });
+    else bundle.bundle = content;
+    this.#custody.read(now, bundle);
+  }
+
+  /** The link has sent the bundle: it is in the neighbour's care. */
+  forwarded(now: Instant, id: string): void {
+    const bundle = this.#custody.find(id, 'sending');
+    if (bundle !== undefined) this.#custody.sent(now, bundle);
+  }
+
+  /** The link could not send the bundle: it looks for a way again. */
+  notForwarded(now: Instant, id: string): void {
+    const bundle = this.#custody.find(id, 'sending');
+    if (bundle !== undefined) this.#custody.unsent(now, bundle);
+  }
+
+  /** The link to a neighbour can take bundles; those that wait for it go. */
+  linkUp(now: Instant, neighbour: NodeNumber): void {
+    this.#custody.setUp(now, neighbour, true);
+  }
+
+  /** The link to a neighbour takes no more. */
+  linkDown(now: Instant, neighbour: NodeNumber): void {
+    this.#custody.setUp(now, neighbour, false);
+  }
+
+  /** Bundles for this service are delivered from here on, those that wait first. */
+  register(now: Instant, service: number): void {
+    this.#custody.register(now, service);
+  }
+
+  /** Bundles for this service wait from here on. */
+  unregister(_now: Instant, service: number): void {
+    this.#custody.unregister(service);
+  }
+
+  tick(now: Instant): void {
+    this.#custody.tick(now);
+  }
+
+  poll(): AgentOutput | undefined {
+    return this.#custody.outputs.shift();
+  }
+
+  deadline(): Deadline | undefined {
+    return this.#custody.deadline();
+  }
+
+  /** The books as they stand; they balance at all times. */
+  ledger(): Ledger {
+    return this.#custody.ledger();
+  }
+
+  #hold(
+    now: Instant,
+    id: string,
+    bundle: Bundle,
+    inspection: Inspection,
+    octets: Uint8Array,
+    previous: NodeNumber,
+    notBefore: Instant,
+  ): void {
+    const { primary } = bundle;
+    const { destination } = primary;
+    const { trafficClass, hops, ageMs } = inspection;
+    const { node: here, epochUnixMs } = this.#options;
+    // Contact plans know the nodes of the default allocator only.
+    const routable = destination.scheme === 'ipn' && destination.allocator === 0;
+    this.#custody.hold(
+      {
+        id,
+        order: this.#order++,
+        bundle,
+        sizeOctets: octets.length,
+        trafficClass,
+        hops,
+        destination: routable ? destination.node : 0,
+        service: routable && destination.node === here ? destination.service : undefined,
+        previous,
+        arrivedAt: now,
+        ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
+        expiresAt: expiryOf(primary, ageMs, epochUnixMs, now),
+        notBefore,
+      },
+      octets,
+    );
+  }
+
+  /** The bundle's id. An anonymous one has no identity, so it gets a number: each is a new one. */
+  #identify(bundle: Bundle): string {
+    const id = bundleId(bundle.primary, payloadOf(bundle).data.length);
+    return isNullEid(bundle.primary.source) ? `${id}@${this.#order++}` : id;
+  }
+
+  #hasRoom(octets: Uint8Array): boolean {
+    const { bundleOctetsMax, storeOctetsMax } = this.#options;
+    if (octets.length > bundleOctetsMax) return false;
+    return this.#custody.heldOctets + octets.length <= storeOctetsMax;
+  }
+
+  #refuse(reason: RefusalReason): undefined {
+    this.#custody.outputs.push({ kind: 'refused', reason });
+  }
 }
-
-export type { Instant };

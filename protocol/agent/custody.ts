@@ -1,0 +1,250 @@
+/**
+ * The bundles in this node's care, from the request to store them to their fate.
+ *
+ * Only a bundle that waits can expire by the clock alone. One that the store or a link is busy with
+ * is looked at when they answer: were it to expire while a link sends it, the neighbour would give
+ * it a second fate.
+ */
+import { assert } from '../assert.ts';
+import { payloadOf } from '../bundle/bundle.ts';
+import { type IpnEid, ipnEid } from '../bundle/eid.ts';
+import { type Deadline, type Instant, MICROSECONDS_PER_MS, sooner } from '../machine.ts';
+import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
+import type { AgentOutput, DeletionReason, Ledger } from './contract.ts';
+import { Forwarder } from './forwarder.ts';
+import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
+import { LedgerBook } from './ledger.ts';
+import { encodeOnward } from './onward.ts';
+import { OutputQueue } from './output-queue.ts';
+import { SeenBundles } from './seen-bundles.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+export class Custody {
+  readonly seen = new SeenBundles();
+  readonly outputs = new OutputQueue<AgentOutput>();
+  readonly #eid: IpnEid;
+  readonly #forwarder: Forwarder;
+  readonly #book = new LedgerBook();
+  /** Bounded by the store's octets, which `heldOctets` counts. */
+  readonly #held = new Map<string, HeldBundle>();
+  #heldOctets = 0;
+  /** Those of `#held` that the store has not confirmed. */
+  #unconfirmed = 0;
+  /** Bounded by the services of the owner. */
+  readonly #services = new Set<number>();
+  /** Bundles for this node that wait for their service, by service. */
+  readonly #undelivered = new WaitingRoom();
+
+  constructor(node: NodeNumber, plan: ContactPlan) {
+    this.#eid = ipnEid(node, 0);
+    this.#forwarder = new Forwarder(node, plan);
+  }
+
+  /** Octets of the bundles held, those on their way into the store included. */
+  get heldOctets(): number {
+    return this.#heldOctets;
+  }
+
+  has(id: string): boolean {
+    return this.#held.has(id);
+  }
+
+  /** Asks the store to keep a new bundle. */
+  hold(arrival: Arrival, octets: Uint8Array): void {
+    assert(!this.#held.has(arrival.id), 'a bundle is held once');
+    this.#held.set(arrival.id, new HeldBundle(arrival));
+    this.#heldOctets += arrival.sizeOctets;
+    this.#unconfirmed += 1;
+    this.outputs.push({ kind: 'store', id: arrival.id, octets });
+  }
+
+  /** The bundle of this id if it is in this phase; late and repeated answers find none. */
+  find(id: string, phase: Phase): HeldBundle | undefined {
+    const bundle = this.#held.get(id);
+    return bundle?.phase === phase ? bundle : undefined;
+  }
+
+  /** The store has it: it is accepted. */
+  accept(now: Instant, bundle: HeldBundle): void {
+    this.#unconfirmed -= 1;
+    this.#book.accepted += 1;
+    this.seen.add(bundle.id, bundle.hops);
+    this.outputs.push({ kind: 'accepted', id: bundle.id, originated: bundle.previous === 0 });
+    this.dispatch(now, bundle);
+  }
+
+  /** The store does not have it: it was never accepted. */
+  abandon(bundle: HeldBundle): void {
+    this.#unconfirmed -= 1;
+    this.#drop(bundle);
+  }
+
+  /** Enters in the books a bundle that is deleted as it comes in. */
+  turnAway(id: string, reason: DeletionReason): void {
+    this.#book.accepted += 1;
+    this.#book.delete(reason);
+    this.outputs.push({ kind: 'deleted', id, reason });
+  }
+
+  /** Delivers, sends on or seats an accepted bundle, whichever is possible (RFC 9171 §5.3). */
+  dispatch(now: Instant, bundle: HeldBundle): void {
+    assert(bundle.phase !== 'gone', 'a bundle that met its fate is not dispatched');
+    assert(bundle.to === 0, 'a bundle on its way to a neighbour is not dispatched');
+    if (bundle.expiresAt <= now) this.#expire(bundle);
+    else if (bundle.service !== undefined) this.#deliver(bundle, bundle.service);
+    else this.#forward(now, bundle);
+  }
+
+  /** A link has sent it. */
+  sent(now: Instant, bundle: HeldBundle): void {
+    const { to } = bundle;
+    this.#forwarder.release(bundle);
+    this.#book.forwarded += 1;
+    this.#forget(bundle);
+    this.#pump(now, to);
+  }
+
+  /** A link has not sent it. */
+  unsent(now: Instant, bundle: HeldBundle): void {
+    const { to } = bundle;
+    this.#forwarder.rest(now, bundle);
+    this.#forwarder.release(bundle);
+    this.dispatch(now, bundle);
+    this.#pump(now, to);
+  }
+
+  /** The store has read it, or lost it and left it without content. */
+  read(now: Instant, bundle: HeldBundle): void {
+    const { to } = bundle;
+    if (to !== 0) this.#forwarder.release(bundle);
+    if (bundle.bundle === undefined) {
+      this.#book.delete('store-lost');
+      this.outputs.push({ kind: 'deleted', id: bundle.id, reason: 'store-lost' });
+      this.#forget(bundle);
+    } else this.dispatch(now, bundle);
+    if (to !== 0) this.#pump(now, to);
+  }
+
+  /** A link came up or went down; a link that is new ends every rest. */
+  setUp(now: Instant, neighbour: NodeNumber, up: boolean): void {
+    this.#forwarder.setUp(now, neighbour, up);
+    for (const bundle of this.#forwarder.due(now)) {
+      if (up) bundle.notBefore = now;
+      this.dispatch(now, bundle);
+    }
+  }
+
+  register(now: Instant, service: number): void {
+    this.#services.add(service);
+    let next = this.#undelivered.first(service);
+    // Bounded by the bundles held: none comes back to the lane of a registered service.
+    while (next !== undefined) {
+      this.#undelivered.remove(next);
+      this.dispatch(now, next);
+      next = this.#undelivered.first(service);
+    }
+  }
+
+  unregister(service: number): void {
+    this.#services.delete(service);
+  }
+
+  tick(now: Instant): void {
+    this.#expireIn(this.#undelivered, now);
+    this.#expireIn(this.#forwarder.waiting, now);
+    for (const bundle of this.#forwarder.due(now)) this.dispatch(now, bundle);
+  }
+
+  deadline(): Deadline | undefined {
+    const expiry = sooner(expiryIn(this.#undelivered), expiryIn(this.#forwarder.waiting));
+    return sooner(expiry, this.#forwarder.deadline());
+  }
+
+  ledger(): Ledger {
+    return this.#book.snapshot(this.#held.size - this.#unconfirmed);
+  }
+
+  #deliver(bundle: HeldBundle, service: number): void {
+    const { id, hops, trafficClass } = bundle;
+    // Without reassembly no service can have a fragment.
+    const fragment = bundle.isFragment;
+    if (fragment || !this.#services.has(service)) {
+      this.#undelivered.add(bundle, fragment ? FRAGMENTS : service);
+    } else if (bundle.bundle === undefined) {
+      this.#load(bundle);
+    } else {
+      const { source } = bundle.bundle.primary;
+      const adu = payloadOf(bundle.bundle).data;
+      this.seen.addDelivered(id);
+      this.#book.delivered += 1;
+      this.outputs.push({ kind: 'deliver', id, service, source, adu, trafficClass, hops });
+      this.#forget(bundle);
+    }
+  }
+
+  #forward(now: Instant, bundle: HeldBundle): void {
+    const to = this.#forwarder.nextHop(now, bundle);
+    if (to === 0) return;
+    this.#forwarder.occupy(bundle, to);
+    if (bundle.bundle === undefined) {
+      this.#load(bundle);
+      return;
+    }
+    const { id, ageMs, trafficClass } = bundle;
+    const stayMs = Math.floor((now - bundle.arrivedAt) / MICROSECONDS_PER_MS);
+    const age = ageMs === undefined ? undefined : ageMs + stayMs;
+    const octets = encodeOnward(bundle.bundle, this.#eid, age);
+    bundle.phase = 'sending';
+    bundle.bundle = undefined;
+    this.outputs.push({ kind: 'forward', id, to, octets, trafficClass });
+  }
+
+  #load(bundle: HeldBundle): void {
+    bundle.phase = 'loading';
+    this.outputs.push({ kind: 'load', id: bundle.id });
+  }
+
+  /** Room has come free in the window of a neighbour. Bounded by the lane: none comes back to it. */
+  #pump(now: Instant, to: NodeNumber): void {
+    let next = this.#forwarder.takeNext(to);
+    while (next !== undefined) {
+      this.dispatch(now, next);
+      next = this.#forwarder.takeNext(to);
+    }
+  }
+
+  #expireIn(room: WaitingRoom, now: Instant): void {
+    let next = room.soonest();
+    // Bounded by the bundles in the room.
+    while (next !== undefined && next.expiresAt <= now) {
+      room.remove(next);
+      this.#expire(next);
+      next = room.soonest();
+    }
+  }
+
+  #expire(bundle: HeldBundle): void {
+    this.#book.expired += 1;
+    this.outputs.push({ kind: 'expired', id: bundle.id });
+    this.#forget(bundle);
+  }
+
+  #forget(bundle: HeldBundle): void {
+    this.outputs.push({ kind: 'forget', id: bundle.id });
+    this.#drop(bundle);
+  }
+
+  #drop(bundle: HeldBundle): void {
+    assert(this.#held.delete(bundle.id), 'a bundle is dropped once');
+    this.#heldOctets -= bundle.sizeOctets;
+    bundle.phase = 'gone';
+  }
+}
+
+function expiryIn(room: WaitingRoom): Deadline | undefined {
+  const next = room.soonest();
+  return next === undefined ? undefined : { at: next.expiresAt, why: 'a bundle expires' };
+}
+
+/** The lane of fragments for this node; no service has this number. */
+const FRAGMENTS = -1;

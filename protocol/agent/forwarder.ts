@@ -1,0 +1,118 @@
+/**
+ * Which way a bundle goes, and if it cannot go now, what it waits for.
+ *
+ * It goes to the entry node of the best route when that contact has begun and the link is up. Else
+ * it waits, and the wait ends at whichever comes first: the contact's start, a link that comes up or
+ * goes down, the end of patience with a neighbour, or room in the neighbour's window.
+ *
+ * Source: RFC 9171 §5.4 and §5.4.1; CCSDS 734.3-B-1 §3.2.6 and §3.2.8.
+ */
+import type { Deadline, Instant } from '../machine.ts';
+import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
+import { ContactGraph } from '../routing/earliest-arrival.ts';
+import { Router } from '../routing/router.ts';
+import type { HeldBundle } from './held-bundle.ts';
+import { Neighbours } from './neighbours.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** Keeps nothing of the plan but this node's own contacts and the indexes of the graph. */
+export class Forwarder {
+  readonly waiting = new WaitingRoom();
+  readonly #neighbours: Neighbours;
+  readonly #router: Router;
+  /** When all that wait are to be looked at again, as far as their own clocks say. */
+  #reviewAt: Instant = NEVER;
+
+  constructor(node: NodeNumber, plan: ContactPlan) {
+    this.#neighbours = new Neighbours(node, plan);
+    this.#router = new Router(new ContactGraph(plan), node);
+  }
+
+  /** The neighbour the bundle may go to at once, or 0, and then it waits. */
+  nextHop(now: Instant, bundle: HeldBundle): NodeNumber {
+    this.#refresh(now);
+    if (bundle.notBefore > now) return this.#wait(bundle, NO_LANE, bundle.notBefore);
+    const { destination, sizeOctets, previous } = bundle;
+    const route = this.#router.route(destination, now, sizeOctets, previous);
+    if (route === undefined) return this.#wait(bundle, NO_LANE, NEVER);
+    const { entry, entryStartsAt } = route;
+    if (entryStartsAt > now) return this.#wait(bundle, NO_LANE, entryStartsAt);
+    if (!this.#neighbours.isUp(entry)) return this.#wait(bundle, NO_LANE, NEVER);
+    if (this.#neighbours.isFull(entry, bundle.trafficClass)) {
+      return this.#wait(bundle, entry, NEVER);
+    }
+    return entry;
+  }
+
+  /** The bundle takes up room in the window of a neighbour. */
+  occupy(bundle: HeldBundle, to: NodeNumber): void {
+    this.#neighbours.occupy(bundle, to);
+  }
+
+  /** It no longer does. */
+  release(bundle: HeldBundle): void {
+    this.#neighbours.release(bundle);
+  }
+
+  /** Takes out the bundle that waits for room in the window of `to`, whose turn it is, if any. */
+  takeNext(to: NodeNumber): HeldBundle | undefined {
+    const next = this.waiting.first(to);
+    if (next === undefined || !this.#neighbours.isUp(to)) return undefined;
+    if (this.#neighbours.isFull(to, next.trafficClass)) return undefined;
+    this.waiting.remove(next);
+    return next;
+  }
+
+  /** A link came up or went down: every bundle that waits may now have another way. */
+  setUp(now: Instant, neighbour: NodeNumber, up: boolean): void {
+    this.#neighbours.setUp(now, neighbour, up);
+    this.#refresh(now);
+  }
+
+  /**
+   * A link did not take the bundle. While that link is up, offering it again in the same instant
+   * would go round for ever, so it rests a little; the rests of many end together.
+   */
+  rest(now: Instant, bundle: HeldBundle): void {
+    if (!this.#neighbours.isUp(bundle.to)) return;
+    bundle.notBefore = Math.ceil((now + REST_US) / REST_US) * REST_US;
+  }
+
+  /** All that wait, to be asked about again, when something they may wait for has happened. */
+  due(now: Instant): readonly HeldBundle[] {
+    this.#refresh(now);
+    if (now < this.#reviewAt) return NOBODY;
+    this.#reviewAt = NEVER;
+    return this.waiting.drain();
+  }
+
+  /** When `due` may next have something to give. */
+  deadline(): Deadline | undefined {
+    if (this.waiting.size === 0) return undefined;
+    const { changesAt } = this.#neighbours;
+    if (this.#reviewAt <= changesAt) return deadlineAt(this.#reviewAt, 'a contact or a rest');
+    return deadlineAt(changesAt, 'patience with a neighbour');
+  }
+
+  #wait(bundle: HeldBundle, lane: number, until: Instant): 0 {
+    this.waiting.add(bundle, lane);
+    this.#reviewAt = Math.min(this.#reviewAt, until);
+    return 0;
+  }
+
+  #refresh(now: Instant): void {
+    if (!this.#neighbours.refresh(now)) return;
+    this.#router.exclude(this.#neighbours.excluded);
+    this.#reviewAt = now;
+  }
+}
+
+function deadlineAt(at: Instant, why: string): Deadline | undefined {
+  return at === NEVER ? undefined : { at, why };
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+/** The lane of those that do not wait for room; no node has this number. */
+const NO_LANE = 0;
+const NOBODY: readonly HeldBundle[] = [];
+const REST_US = 100_000;

@@ -1,0 +1,108 @@
+/**
+ * What the agent needs to know of a bundle before it takes it, gathered in one pass.
+ *
+ * Source: RFC 9171 §4.4, §5.5, §5.6; RFC 9758 §5.4.
+ */
+import type { Bundle } from '../bundle/bundle.ts';
+import { BLOCK_FLAG, BLOCK_TYPE, type CanonicalBlock } from '../bundle/canonical-block.ts';
+import { dtnTimeMs } from '../bundle/dtn-time.ts';
+import { isLocalNode, isNullEid } from '../bundle/eid.ts';
+import { decodeBundleAge, decodeHopCount, decodeTrafficClass } from '../bundle/extension-blocks.ts';
+import type { PrimaryBlock } from '../bundle/primary-block.ts';
+import { Fault } from '../fault.ts';
+import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import type { TrafficClass } from '../traffic-class.ts';
+import type { DeletionReason } from './contract.ts';
+
+/** The facts in a bundle's extension blocks, and whether it must go at once. */
+export interface Inspection {
+  /** `normal` when the bundle does not say; the block is of the private range. */
+  readonly trafficClass: TrafficClass;
+  /** 0 when the bundle does not count them. */
+  readonly hops: number;
+  /** Undefined when the bundle carries no age. */
+  readonly ageMs: number | undefined;
+  /** Why it may not be taken. */
+  readonly deletion: DeletionReason | undefined;
+  /** Whether it has a block that must be taken out before it is kept (flag 0x10). */
+  readonly discards: boolean;
+}
+
+/**
+ * Looks through the blocks. A block whose content cannot be read is carried as it is: the codec has
+ * refused damaged ones, so it is encrypted, or a private block of someone else's.
+ */
+export function inspect(bundle: Bundle): Inspection {
+  let trafficClass: TrafficClass = 1;
+  let hops = 0;
+  let ageMs: number | undefined;
+  let deletion = deletionByEndpoint(bundle.primary);
+  let discards = false;
+  for (const block of bundle.blocks) {
+    if (block.type === BLOCK_TYPE.trafficClass) {
+      const value = decodeTrafficClass(block.data);
+      if (!(value instanceof Fault)) trafficClass = value;
+    } else if (block.type === BLOCK_TYPE.hopCount) {
+      const value = decodeHopCount(block.data);
+      if (value instanceof Fault) continue;
+      hops = value.count;
+      if (value.count > value.limit) deletion ??= 'hop-limit-exceeded';
+    } else if (block.type === BLOCK_TYPE.bundleAge) {
+      const value = decodeBundleAge(block.data);
+      if (!(value instanceof Fault)) ageMs = value;
+    } else if (!isSupported(block)) {
+      if ((block.flags & BLOCK_FLAG.deleteBundleIfUnprocessed) !== 0) {
+        deletion ??= 'block-unsupported';
+      }
+      discards ||= mustDiscard(block);
+    }
+  }
+  return { trafficClass, hops, ageMs, deletion, discards };
+}
+
+/** The bundle without the blocks that ask to be taken out where they are unknown (§5.6 step 4). */
+export function withoutDiscards(bundle: Bundle): Bundle {
+  const blocks = bundle.blocks.filter((block) => isSupported(block) || !mustDiscard(block));
+  return { primary: bundle.primary, blocks };
+}
+
+/**
+ * The first instant at which the bundle's age exceeds its lifetime: by the clock when the source
+ * had one, else by the age it carries, or by its stay here when it carries none (RFC 9171 §5.5).
+ */
+export function expiryOf(
+  primary: PrimaryBlock,
+  ageMs: number | undefined,
+  epochUnixMs: number,
+  now: Instant,
+): Instant {
+  const { lifetimeMs } = primary;
+  const creationTimeMs = Number(primary.creationTimeMs);
+  const leftMs =
+    creationTimeMs === 0
+      ? lifetimeMs - (ageMs ?? 0)
+      : lifetimeMs + creationTimeMs - dtnTimeMs(epochUnixMs, 0);
+  const from = creationTimeMs === 0 ? now : 0;
+  return Math.min(from + leftMs * MICROSECONDS_PER_MS + 1, Number.MAX_SAFE_INTEGER);
+}
+
+function deletionByEndpoint(primary: PrimaryBlock): DeletionReason | undefined {
+  if (isLocalNode(primary.source) || isLocalNode(primary.destination)) return 'local-node-eid';
+  return isNullEid(primary.destination) ? 'destination-unavailable' : undefined;
+}
+
+function isSupported(block: CanonicalBlock): boolean {
+  return SUPPORTED.has(block.type);
+}
+
+function mustDiscard(block: CanonicalBlock): boolean {
+  return (block.flags & BLOCK_FLAG.discardIfUnprocessed) !== 0;
+}
+
+const SUPPORTED: ReadonlySet<number> = new Set([
+  BLOCK_TYPE.payload,
+  BLOCK_TYPE.previousNode,
+  BLOCK_TYPE.bundleAge,
+  BLOCK_TYPE.hopCount,
+  BLOCK_TYPE.trafficClass,
+]);

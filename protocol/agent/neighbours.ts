@@ -1,0 +1,118 @@
+/**
+ * The nodes this one has contacts with: whose link is up, who is given up on for the time being,
+ * and how much is on its way to each.
+ *
+ * A neighbour that by the plan should be in contact, but whose link has been down for PATIENCE_US,
+ * is excluded as a first hop until its link comes up or that contact ends.
+ */
+import type { Instant } from '../machine.ts';
+import type { Contact, ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
+import type { TrafficClass } from '../traffic-class.ts';
+import type { HeldBundle } from './held-bundle.ts';
+
+/** How long a link may take to come up before bundles look for another way. */
+export const PATIENCE_US = 3_000_000;
+
+class Neighbour {
+  /** This node's contacts with it, by start; `current` is the first that has not ended. */
+  readonly contacts: Contact[] = [];
+  current = 0;
+  up = false;
+  /** When the link went down, or when it was first looked at; −1 before that. */
+  downSince: Instant = -1;
+  /** Octets handed over and not yet answered for, by traffic class. */
+  readonly inFlightOctets: [number, number, number, number] = [0, 0, 0, 0];
+}
+
+/** Bounded by the neighbours in the plan and the links of the owner. */
+export class Neighbours {
+  readonly #byNode = new Map<NodeNumber, Neighbour>();
+  #excluded: ReadonlySet<NodeNumber> = new Set();
+  #changesAt: Instant = 0;
+
+  /** Keeps the contacts that leave `node`. */
+  constructor(node: NodeNumber, plan: ContactPlan) {
+    for (const contact of plan.contacts) {
+      if (contact.from === node) this.#get(contact.to).contacts.push(contact);
+    }
+  }
+
+  /** Who is excluded, as of the last `refresh`. A new set after each change. */
+  get excluded(): ReadonlySet<NodeNumber> {
+    return this.#excluded;
+  }
+
+  /** When `refresh` may next have something to say. */
+  get changesAt(): Instant {
+    return this.#changesAt;
+  }
+
+  /** Notes that a link came up or went down. */
+  setUp(now: Instant, node: NodeNumber, up: boolean): void {
+    const neighbour = this.#get(node);
+    neighbour.up = up;
+    neighbour.downSince = now;
+    this.#changesAt = now;
+  }
+
+  isUp(node: NodeNumber): boolean {
+    return this.#byNode.get(node)?.up === true;
+  }
+
+  /** Whether as much is on its way to a neighbour in this class as may be. */
+  isFull(node: NodeNumber, trafficClass: TrafficClass): boolean {
+    return this.#get(node).inFlightOctets[trafficClass] >= IN_FLIGHT_OCTETS_MAX;
+  }
+
+  /** Counts a bundle as on its way to a neighbour. */
+  occupy(bundle: HeldBundle, node: NodeNumber): void {
+    bundle.to = node;
+    this.#get(node).inFlightOctets[bundle.trafficClass] += bundle.sizeOctets;
+  }
+
+  /** Counts it no longer. */
+  release(bundle: HeldBundle): void {
+    this.#get(bundle.to).inFlightOctets[bundle.trafficClass] -= bundle.sizeOctets;
+    bundle.to = 0;
+  }
+
+  /** Looks anew at who is excluded when that may have changed; true when it was looked at. */
+  refresh(now: Instant): boolean {
+    if (now < this.#changesAt) return false;
+    const excluded = new Set<NodeNumber>();
+    this.#changesAt = Number.MAX_SAFE_INTEGER;
+    for (const [node, neighbour] of this.#byNode) {
+      if (neighbour.downSince < 0) neighbour.downSince = now;
+      if (neighbour.up) continue;
+      const contact = currentContact(neighbour, now);
+      if (contact === undefined) continue;
+      const givenUpAt = Math.max(contact.startsAt, neighbour.downSince) + PATIENCE_US;
+      if (givenUpAt <= now) excluded.add(node);
+      const changesAt = givenUpAt <= now ? contact.endsAt + 1 : givenUpAt;
+      this.#changesAt = Math.min(this.#changesAt, changesAt);
+    }
+    this.#excluded = excluded;
+    return true;
+  }
+
+  #get(node: NodeNumber): Neighbour {
+    let neighbour = this.#byNode.get(node);
+    if (neighbour === undefined) {
+      neighbour = new Neighbour();
+      this.#byNode.set(node, neighbour);
+    }
+    return neighbour;
+  }
+}
+
+/** The contact that is on or comes next. Bounded by the contacts of the plan. */
+function currentContact(neighbour: Neighbour, now: Instant): Contact | undefined {
+  const { contacts } = neighbour;
+  while (neighbour.current < contacts.length && contacts[neighbour.current]!.endsAt < now) {
+    neighbour.current += 1;
+  }
+  return contacts[neighbour.current];
+}
+
+/** Per neighbour and class: enough to keep a link busy while the store is read. */
+const IN_FLIGHT_OCTETS_MAX = 262_144;
