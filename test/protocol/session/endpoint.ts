@@ -1,10 +1,10 @@
 /**
- * Credentials and endpoints for the session tests. An Endpoint is the least of a link: a Handshake
+ * Credentials and endpoints for the session tests, on the fast provider. An Endpoint is the least of a link: a Handshake
  * and the keys it made; frames on its wire begin with an octet that no message begins with.
  */
 import { createHash } from 'node:crypto';
 import { createAuthority } from '#harness/authority/authority.ts';
-import { nobleProvider } from '#protocol/crypto/noble.ts';
+import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
@@ -33,7 +33,7 @@ export class TestRandom implements Random {
 
 export const authority = createAuthority({
   name: 'test authority',
-  provider: nobleProvider,
+  provider: nativeProvider,
   random: new TestRandom('authority'),
   testEquipment: true,
 });
@@ -65,7 +65,7 @@ export class Endpoint implements PairMachine<EndpointOutput> {
   constructor(end: 'a' | 'b', options: EndpointOptions = {}) {
     const credentials = options.credentials ?? CREDENTIALS[end];
     const random = new TestRandom(`${end} ${options.seed ?? 0} ${options.boot ?? 1}`);
-    const provider = nobleProvider;
+    const provider = nativeProvider;
     const boot = options.boot ?? 1;
     this.identity = options.identity ?? createBootIdentity(credentials, boot, provider, random);
     const [localScid, remoteScid] = end === 'a' ? [SCID_A, SCID_B] : [SCID_B, SCID_A];

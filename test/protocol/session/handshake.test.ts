@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
+import { nobleProvider } from '#protocol/crypto/noble.ts';
+import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-identity.ts';
+import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
+import { drain, TestRandom } from './endpoint.ts';
+import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
+
+const example = VECTORS.full_handshake_suite_1;
+
+describe('the worked example', () => {
+  it('is reproduced byte for byte by both sides, keys and frames included', () => {
+    const [initiator, responder] = [sideOf('initiator'), sideOf('responder')];
+    initiator.begin(0, 0);
+    expect(drain(initiator).map(shown)).toEqual([`send ${example.hello}`]);
+    responder.receive(0, fromHex(example.hello));
+    expect(drain(responder).map(shown)).toEqual([`send ${example.reply}`]);
+    initiator.receive(0, fromHex(example.reply));
+    const atInitiator = drain(initiator);
+    expect(atInitiator.map(shown)).toEqual([
+      `send ${example.finish}`,
+      `established ${example.session_id}`,
+    ]);
+    responder.receive(0, fromHex(example.finish));
+    const atResponder = drain(responder);
+    expect(atResponder.map(shown)).toEqual([`established ${example.session_id}`]);
+
+    const sessions = { i2r: sessionIn(atInitiator), r2i: sessionIn(atResponder) };
+    for (const { direction, iv, aad, tfdf, frame } of VECTORS.protected_frames_suite_1) {
+      const receiver = direction === 'i2r' ? sessions.r2i : sessions.i2r;
+      const header = fromHex(aad).subarray(0, fromHex(aad).length - 12);
+      const out = new Uint8Array(12 + tfdf.length / 2 + 16);
+      const { sendKey } = sessions[direction];
+      expect(sendKey.seal(fromHex(aad), fromHex(tfdf), out, 0, 12)).toBeUndefined();
+      expect(toHex(concat([header, out]))).toBe(frame);
+      const opened = receiver.receiveKey.open(fromHex(iv), fromHex(aad), out.subarray(12));
+      expect(opened).toEqual(fromHex(tfdf));
+    }
+    expect(sessions.i2r.sendKey.spi).toBe(VECTORS.responder.receive_spi);
+    expect(sessions.i2r.peer).toEqual({
+      eid: 'ipn:514.0',
+      certificateId: fromHex(VECTORS.responder.cert_id),
+      scids: [514],
+    });
+  });
+
+  it('holds with a cookie in the HELLO, which is not looked at without load', () => {
+    const responder = sideOf('responder');
+    responder.receive(0, fromHex(example.hello_with_cookie));
+    responder.receive(0, fromHex(example.hello));
+    expect(drain(responder).map(shown)).toEqual([`send ${example.reply}`, `send ${example.reply}`]);
+  });
+
+  it('goes on only in the suite and with the messages that are spoken here', () => {
+    const responder = sideOf('responder');
+    responder.receive(0, fromHex(VECTORS.full_handshake_suite_2.hello));
+    responder.receive(0, fromHex(VECTORS.rekey_suite_1.rekey));
+    expect(drain(responder).map(shown)).toEqual(['fault session.suite', 'fault session.header']);
+  });
+});
+
+describe('a responder', () => {
+  it('says the stored REPLY again to the same HELLO, and makes nothing new', () => {
+    const responder = sideOf('responder');
+    responder.receive(0, fromHex(example.hello));
+    responder.receive(1, fromHex(example.hello));
+    expect(drain(responder).map(shown)).toEqual([`send ${example.reply}`, `send ${example.reply}`]);
+  });
+
+  it('tells that FINISH is repeated, but only for the FINISH it accepted', () => {
+    const responder = sideOf('responder');
+    responder.receive(0, fromHex(example.hello));
+    responder.receive(0, fromHex(example.finish));
+    drain(responder);
+    responder.receive(1, fromHex(example.finish));
+    responder.receive(2, flipped(example.finish, 300));
+    expect(drain(responder).map(shown)).toEqual(['repeated', 'fault session.header']);
+  });
+
+  it('forgets a half-open handshake after 15 s', () => {
+    const responder = sideOf('responder');
+    responder.receive(0, fromHex(example.hello));
+    expect(responder.deadline()).toEqual({ at: 15_000_000, why: 'half-open handshake expires' });
+    responder.tick(15_000_000);
+    expect(responder.deadline()).toBeUndefined();
+    drain(responder);
+    responder.receive(15_000_000, fromHex(example.finish));
+    expect(drain(responder).map(shown)).toEqual(['fault session.header']);
+  });
+
+  it('holds sixteen half-open handshakes and no more, each for its time', () => {
+    const responder = sideOf('responder');
+    for (let count = 0; count < 17; count++) {
+      const initiator = sideOf('initiator', new TestRandom(count));
+      initiator.begin(0, 0);
+      for (const output of drain(initiator)) {
+        if (output.kind === 'send') responder.receive(0, output.message);
+      }
+    }
+    const outputs = drain(responder).map(shown);
+    expect(outputs.filter((text) => text.startsWith('send 02'))).toHaveLength(16);
+    expect(outputs.at(-1)).toBe('fault session.halfopen-full');
+    responder.receive(15_000_000, fromHex(example.hello));
+    expect(drain(responder)).toHaveLength(1);
+  });
+});
+
+/** A side of the example: its keys, SPI and handshake id in place of random ones. */
+function sideOf(side: 'initiator' | 'responder', random = scripted()): Handshake {
+  const [remote, { scid, receive_spi, ...keys }] =
+    side === 'initiator'
+      ? [VECTORS.responder, VECTORS.initiator]
+      : [VECTORS.initiator, VECTORS.responder];
+  const credentials = credentialsOf(side);
+  const made = createBootIdentity(credentials, keys.boot, nobleProvider, new TestRandom(side));
+  const identity = {
+    ...made,
+    staticKey: {
+      privateKey: fromHex(keys.static_private),
+      publicKey: fromHex(keys.static_public),
+    },
+    keyStatement: fromHex(keys.handshake_key_statement),
+    ephemeralKeys: {
+      next() {
+        const privateKey = fromHex(keys.ephemeral_private);
+        return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
+      },
+    },
+    spis: { take: () => receive_spi, release: () => {} },
+  } as unknown as BootIdentity;
+  const ends = { localScid: scid, remoteScid: remote.scid };
+  return new Handshake({ credentials, identity, provider: nobleProvider, random, ...ends });
+}
+
+function scripted() {
+  return {
+    octets: (count: number) =>
+      count === 8 ? fromHex(VECTORS.handshake_id) : new Uint8Array(count),
+  } as TestRandom;
+}
+
+function sessionIn(outputs: HandshakeOutput[]): Session {
+  const established = outputs.find((output) => output.kind === 'established');
+  if (established === undefined) throw new Error('established');
+  return established.session;
+}
+
+function shown(output: HandshakeOutput): string {
+  if (output.kind === 'send') return `send ${toHex(output.message)}`;
+  if (output.kind === 'established') return `established ${output.session.sessionId}`;
+  return output.kind === 'fault' ? `fault ${output.fault.key}` : output.kind;
+}
+
+function flipped(text: string, bit: number): Uint8Array {
+  const octets = fromHex(text);
+  octets[bit >> 3]! ^= 1 << (bit & 7);
+  return octets;
+}
