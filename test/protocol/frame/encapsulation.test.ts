@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromHex, toHex } from '#protocol/bytes/octets.ts';
+import { Fault } from '#protocol/fault.ts';
+import {
+  decodeEncapsulation,
+  type EncapsulationPacket,
+  encapsulationHeaderOctets,
+  encodeEncapsulation,
+} from '#protocol/frame/encapsulation.ts';
+
+const { vectors } = JSON.parse(
+  readFileSync(new URL('../../vectors/ccsds-epp.json', import.meta.url), 'utf8'),
+) as { vectors: Vector[] };
+
+describe('the vectors of ccsds-epp.json', () => {
+  const accepted = vectors.filter(({ expect }) => expect === 'accept');
+  const rejected = vectors.filter(({ expect }) => expect !== 'accept');
+
+  it('are all of one kind or the other', () => {
+    expect([accepted.length, rejected.length]).toEqual([18, 6]);
+  });
+
+  it.each(accepted.map((vector) => [vector.id, vector] as const))('accept %s', (_, vector) => {
+    const fields = vector.fields!;
+    const size = fields.packet_length ?? 1;
+    // A header vector stands for a packet: zero octets follow up to its length.
+    const octets = new Uint8Array(size);
+    octets.set(fromHex(vector.octets));
+    const packet = decodeEncapsulation(octets, 0) as EncapsulationPacket;
+    expect(packet).toEqual({
+      protocolId: fields.protocol_id,
+      protocolIdExtension: fields.protocol_id_extension ?? 0,
+      userDefined: fields.user_defined ?? 0,
+      ccsdsDefined: fields.ccsds_defined ?? 0,
+      data: octets.subarray(fields.header_octets),
+      end: size,
+    });
+    if (isShortest(packet, fields.header_octets)) {
+      expect(toHex(encodeEncapsulation(packet.protocolId, packet.data))).toBe(toHex(octets));
+    }
+  });
+
+  it.each(rejected.map((vector) => [vector.id, vector] as const))('reject %s', (_, vector) => {
+    const verdict = decodeEncapsulation(fromHex(vector.octets), 0);
+    const code = verdict instanceof Fault ? verdict.code : verdict;
+    expect(code).toBe(CODES[vector.expect]);
+  });
+});
+
+describe('an Encapsulation Packet', () => {
+  it.each([
+    [4, 0, 'f102'],
+    [4, 253, 'f1ff'],
+    [4, 254, 'f2000102'],
+    [4, 65531, 'f200ffff'],
+    [4, 65532, 'f300000000010004'],
+    [1, 1, 'e503'],
+    [0, 0, 'e0'],
+    [0, 1, 'e103'],
+  ])('of id %i with %i octets of data has the header %s', (protocolId, size, header) => {
+    const packet = encodeEncapsulation(protocolId, new Uint8Array(size).fill(0xaa));
+    expect(toHex(packet.subarray(0, header.length / 2))).toBe(header);
+    expect(packet).toHaveLength(size + encapsulationHeaderOctets(protocolId, size));
+    expect(packet.subarray(header.length / 2).every((octet) => octet === 0xaa)).toBe(true);
+  });
+
+  it('comes back from any place in a string of octets', () => {
+    fc.assert(
+      fc.property(plainId, fc.uint8Array({ maxLength: 600 }), fc.nat(9), (id, data, at) => {
+        const packet = encodeEncapsulation(id, data);
+        const octets = new Uint8Array(at + packet.length + 3);
+        octets.set(packet, at);
+        const decoded = decodeEncapsulation(octets, at) as EncapsulationPacket;
+        expect(decoded.protocolId).toBe(id);
+        expect(decoded.data).toEqual(data);
+        expect(decoded.end).toBe(at + packet.length);
+      }),
+    );
+  });
+
+  it('asks for more at every place where it may be cut', () => {
+    for (const size of [1, 300, 70_000]) {
+      const packet = encodeEncapsulation(4, new Uint8Array(size));
+      const cuts = [0, 1, 2, 3, 4, 7, 8, 9, packet.length - 1];
+      for (const cut of cuts.filter((octets) => octets < packet.length)) {
+        expect(decodeEncapsulation(packet.subarray(0, cut), 0)).toBe('more');
+      }
+    }
+  });
+
+  it('is decoded without a throw, and within bounds, from any octets', () => {
+    const octets = fc.uint8Array({ maxLength: 40 }).map((tail) => Uint8Array.of(0xf1, ...tail));
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), octets), fc.nat(40), (input, at) => {
+        const packet = decodeEncapsulation(input, at);
+        if (packet === 'more' || packet instanceof Fault) return;
+        expect(packet.end).toBeGreaterThan(at);
+        expect(packet.end).toBeLessThanOrEqual(input.length);
+      }),
+    );
+  });
+});
+
+interface Vector {
+  readonly id: string;
+  readonly expect: string;
+  readonly octets: string;
+  readonly fields?: {
+    readonly protocol_id: number;
+    readonly user_defined: number | null;
+    readonly protocol_id_extension: number | null;
+    readonly ccsds_defined: number | null;
+    readonly packet_length: number | null;
+    readonly header_octets: number;
+  };
+}
+
+/** Every protocol id but the extended one. */
+const plainId = fc.constantFrom(0, 1, 2, 3, 4, 5, 7);
+
+const CODES: Record<string, string> = {
+  'reject:version': 'version',
+  'reject:length_of_length': 'length-of-length',
+  'reject:truncated_input': 'more',
+  'reject:length': 'length',
+};
+
+/** We send the shortest header, and no optional fields. */
+function isShortest(packet: EncapsulationPacket, headerOctets: number): boolean {
+  const { protocolId, protocolIdExtension, userDefined, ccsdsDefined, data } = packet;
+  const plain = protocolIdExtension === 0 && userDefined === 0 && ccsdsDefined === 0;
+  return plain && headerOctets === encapsulationHeaderOctets(protocolId, data.length);
+}
