@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { equal, toHex } from '#protocol/bytes/octets.ts';
+import type { Random } from '#protocol/crypto/ports.ts';
+import { createBootIdentity, EphemeralKeys } from '#protocol/session/boot-identity.ts';
+import { SpiPool } from '#protocol/session/spi-pool.ts';
+import { CREDENTIALS, TestRandom } from './endpoint.ts';
+
+const { curve } = nativeProvider;
+const ZEROS: Random = { octets: (count) => new Uint8Array(count) };
+
+describe('a boot identity', () => {
+  it('has another static key at every start, even from a broken generator (A27)', () => {
+    const made = [1, 2, 3].map((boot) =>
+      createBootIdentity(CREDENTIALS.a, boot, nativeProvider, ZEROS),
+    );
+    expect(new Set(made.map(({ staticKey }) => toHex(staticKey.publicKey))).size).toBe(3);
+    for (const { staticKey } of made) {
+      expect(equal(curve.x25519Public(staticKey.privateKey), staticKey.publicKey)).toBe(true);
+    }
+  });
+
+  it('is not made from credentials that contradict themselves', () => {
+    const make = (change: object) => () =>
+      createBootIdentity({ ...CREDENTIALS.a, ...change }, 1, nativeProvider, ZEROS);
+    expect(make({ identityPrivateKey: CREDENTIALS.b.identityPrivateKey })).toThrow('own key');
+    expect(make({ certificate: new Uint8Array(8) })).toThrow('well-formed');
+    expect(make({ rootPublicKeys: [new Uint8Array(32)] })).toThrow('signed by a root');
+  });
+});
+
+describe('ephemeral keys', () => {
+  it('differ by use, boot, node and randomness (LS-802)', () => {
+    const seen = new Set<string>();
+    for (const seed of [1, 2]) {
+      for (const boot of [1, 2]) {
+        for (const random of [ZEROS, new TestRandom(1), new TestRandom(2)]) {
+          const keys = new EphemeralKeys(new Uint8Array(32).fill(seed), boot, curve, random);
+          for (let use = 0; use < 5; use++) seen.add(toHex(keys.next().privateKey));
+        }
+      }
+    }
+    expect(seen.size).toBe(2 * 2 * 3 * 5);
+  });
+});
+
+describe('the pool of SPIs', () => {
+  it('gives every index of 0x0100 to 0xfffe once, and no other', () => {
+    const pool = new SpiPool(countingFrom(0xfe00));
+    const given = new Set<number>();
+    for (let count = 0; count < 0xfeff; count++) given.add(pool.take(0)!);
+    expect(given.size).toBe(0xfeff);
+    expect([Math.min(...given), Math.max(...given)]).toEqual([0x0100, 0xfffe]);
+    expect(pool.take(0)).toBeUndefined();
+    pool.release(0x1234);
+    expect(pool.take(0)).toBe(0x1234);
+  });
+
+  it('holds an index back for its life and two hours (LS-803)', () => {
+    const pool = new SpiPool(ZEROS);
+    expect(pool.take(0)).toBe(0x0100);
+    expect(pool.take(10_799_999_999)).toBe(0x0101);
+    expect(pool.take(10_800_000_000)).toBe(0x0100);
+  });
+});
+
+/** Draws that count up, so that filling the pool takes one look each. */
+function countingFrom(start: number): Random {
+  let next = start;
+  return {
+    octets(count) {
+      const octets = new Uint8Array(count);
+      new DataView(octets.buffer).setUint32(0, next++);
+      return octets;
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { CborWriter } from '#protocol/bytes/cbor-writer.ts';
+import { fromHex } from '#protocol/bytes/octets.ts';
+import { Fault } from '#protocol/fault.ts';
+import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-identity.ts';
+import { type Certificate, issueCertificate, ROLE } from '#protocol/session/certificate.ts';
+import { type KeyStatement, signKeyStatement } from '#protocol/session/key-statement.ts';
+import { encodePayload } from '#protocol/session/payload.ts';
+import { verifyPeer } from '#protocol/session/peer-check.ts';
+import { TestRandom } from './endpoint.ts';
+import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
+
+const { curve } = nativeProvider;
+const ISSUER = fromHex(VECTORS.issuer_private);
+const PEER = VECTORS.responder;
+const PEER_SEED = fromHex(PEER.identity_private);
+const STATIC = fromHex(PEER.static_public);
+const credentials = credentialsOf('initiator');
+let identity: BootIdentity;
+
+beforeEach(() => {
+  identity = createBootIdentity(credentials, 12, nativeProvider, new TestRandom('peer check'));
+});
+
+describe('a peer', () => {
+  it('that fits in all is known by its certificate', () => {
+    const verified = check({});
+    expect(verified).toEqual({
+      peer: { eid: PEER.eid, certificateId: fromHex(PEER.cert_id), scids: [PEER.scid] },
+      spi: 512,
+    });
+  });
+
+  it.each<[string, Change]>([
+    ['cbor', { payload: () => Uint8Array.of(0x87, 1) }],
+    ['cbor', { payload: (octets) => Uint8Array.of(...octets, 0) }],
+    ['cbor', { payload: (octets) => withCapabilities(octets, 0) }],
+    ['cert-form', { certificate: { roles: ROLE.testEquipment } }],
+    ['issuer-unknown', { issuerSeed: new Uint8Array(32).fill(1) }],
+    ['cert-sig', { damageSignature: true }],
+    ['constellation', { certificate: { constellationId: new Uint8Array(16) } }],
+    ['revoked', { certificate: { id: fromHex('30579021eb28279c2bc4dc387d277e7c') } }],
+    ['epoch-old', { certificate: { firstEpoch: 5, lastEpoch: 6 } }],
+    ['epoch-ahead', { certificate: { firstEpoch: 8, lastEpoch: 9 } }],
+    ['scid-not-in-cert', { certificate: { scids: [515] } }],
+    ['hks-sig', { signerSeed: new Uint8Array(32).fill(2) }],
+    ['hks-sig', { signerId: new Uint8Array(16) }],
+    ['constellation', { statement: { constellationId: new Uint8Array(16) } }],
+    ['hks-key', { statement: { staticPublicKey: new Uint8Array(32) } }],
+    ['epoch-old', { statement: { epoch: 5 } }],
+    ['spi', { spi: 0 }],
+    ['spi', { spi: 65535 }],
+  ])('is refused as %s (LS-704)', (code, change) => {
+    const fault = check(change);
+    expect(fault).toBeInstanceOf(Fault);
+    expect((fault as Fault).code).toBe(code);
+    expect(check({}), 'and the true one passes').not.toBeInstanceOf(Fault);
+  });
+
+  it('that presents my own certificate is refused as self', () => {
+    const own = VECTORS.initiator;
+    const seed = fromHex(own.identity_private);
+    const id = fromHex(own.cert_id);
+    const certificate = { id, publicKey: curve.ed25519Public(seed) };
+    expect(check({ certificate, signerSeed: seed, signerId: id })).toHaveProperty('code', 'self');
+  });
+
+  it('passes one epoch behind, and with a test certificate where those are allowed', () => {
+    expect(check({ statement: { epoch: 6 } })).not.toBeInstanceOf(Fault);
+    const change = { certificate: { roles: ROLE.testEquipment }, allowTestEquipment: true };
+    expect(check(change)).not.toBeInstanceOf(Fault);
+  });
+
+  it('is held to the newest boot that was seen (A10)', () => {
+    expect(check({})).not.toBeInstanceOf(Fault);
+    expect(check({ statement: { boot: PEER.boot - 1 } })).toHaveProperty('code', 'boot-old');
+    const staticPublicKey = new Uint8Array(32).fill(7);
+    const twin = { statement: { staticPublicKey }, remoteStatic: staticPublicKey };
+    expect(check(twin)).toHaveProperty('code', 'hks-key');
+    expect(
+      check({ ...twin, statement: { staticPublicKey, boot: PEER.boot + 1 } }),
+    ).not.toBeInstanceOf(Fault);
+    expect(check({})).toHaveProperty('code', 'boot-old');
+  });
+
+  it('is held to the least boot of the constellation statement', () => {
+    const statement = { ...identity.statement, leastBoots: new Map([[PEER.scid, PEER.boot + 1]]) };
+    identity = { ...identity, statement };
+    expect(check({})).toHaveProperty('code', 'boot-old');
+    expect(check({ statement: { boot: PEER.boot + 1 } })).not.toBeInstanceOf(Fault);
+  });
+});
+
+interface Change {
+  readonly certificate?: Partial<Certificate>;
+  readonly issuerSeed?: Uint8Array;
+  readonly damageSignature?: boolean;
+  readonly statement?: Partial<KeyStatement>;
+  readonly signerSeed?: Uint8Array;
+  readonly signerId?: Uint8Array;
+  readonly remoteStatic?: Uint8Array;
+  readonly spi?: number;
+  readonly payload?: (octets: Uint8Array) => Uint8Array;
+  readonly allowTestEquipment?: boolean;
+}
+
+/** Checks the worked example's responder with something changed and everything signed anew. */
+function check(change: Change) {
+  const claims: Certificate = {
+    issuer: 'demo-authority',
+    subject: PEER.eid,
+    expiresAtS: 0,
+    notBeforeS: 0,
+    id: fromHex(PEER.cert_id),
+    publicKey: fromHex(PEER.identity_public),
+    constellationId: credentials.constellationId,
+    scids: [PEER.scid],
+    firstEpoch: 6,
+    lastEpoch: 9,
+    roles: ROLE.satellite,
+    ...change.certificate,
+  };
+  const certificate = issueCertificate(claims, change.issuerSeed ?? ISSUER, curve);
+  if (change.damageSignature) certificate[certificate.length - 1]! ^= 1;
+  const statement: KeyStatement = {
+    constellationId: credentials.constellationId,
+    staticPublicKey: STATIC,
+    epoch: VECTORS.epoch,
+    boot: PEER.boot,
+    ...change.statement,
+  };
+  const signerId = change.signerId ?? claims.id;
+  const signerSeed = change.signerSeed ?? PEER_SEED;
+  const keyStatement = signKeyStatement(statement, signerId, signerSeed, curve);
+  const news = { epoch: VECTORS.epoch, serial: VECTORS.statement_serial };
+  const payload = encodePayload({ spi: change.spi ?? 512, certificate, keyStatement, ...news });
+  const allowTestEquipment = change.allowTestEquipment ?? false;
+  return verifyPeer(change.payload?.(payload) ?? payload, change.remoteStatic ?? STATIC, {
+    credentials: { ...credentials, allowTestEquipment },
+    identity,
+    curve,
+    remoteScid: PEER.scid,
+  });
+}
+
+/** The capabilities follow the SPI 512, which takes three octets. */
+function withCapabilities(payload: Uint8Array, capabilities: number): Uint8Array {
+  const head = new CborWriter().array(7).uint(1).uint(512).finish();
+  const changed = payload.slice();
+  expect(changed.subarray(0, head.length)).toEqual(head);
+  changed[head.length] = capabilities;
+  return changed;
+}

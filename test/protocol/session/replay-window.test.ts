@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { REPLAY, TOO_OLD } from '#protocol/session/faults.ts';
+import { ReplayWindow } from '#protocol/session/replay-window.ts';
+
+const WIDTH = 4064;
+
+describe('the replay window', () => {
+  it('agrees with a plain set about any order of counters (A04)', () => {
+    const step = fc.oneof(
+      fc.integer({ min: -70, max: 70 }),
+      fc.integer({ min: -WIDTH - 40, max: 40 }),
+      fc.integer({ min: -5000, max: 20_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+        const window = new ReplayWindow();
+        const accepted = new Set<number>();
+        let top = 0;
+        for (const jump of steps) {
+          const counter = Math.max(1, top + jump);
+          const old = top - counter >= WIDTH ? TOO_OLD : undefined;
+          const expected = old ?? (accepted.has(counter) ? REPLAY : undefined);
+          expect(window.check(counter)).toBe(expected);
+          expect(window.accept(counter)).toBe(expected);
+          if (expected === undefined) accepted.add(counter);
+          top = Math.max(top, counter);
+        }
+      }),
+    );
+  });
+
+  it('reaches back 4064 counters and not one more (A03)', () => {
+    const window = new ReplayWindow();
+    window.accept(10_000);
+    expect(window.accept(10_000 - WIDTH)).toBe(TOO_OLD);
+    expect(window.accept(10_000 - WIDTH + 1)).toBeUndefined();
+    expect(window.accept(10_000 - WIDTH + 1)).toBe(REPLAY);
+    expect(window.accept(10_000)).toBe(REPLAY);
+  });
+
+  it('loses nothing when all within it arrive backwards (A04)', () => {
+    const window = new ReplayWindow();
+    for (let counter = WIDTH; counter > 0; counter--) {
+      expect(window.accept(counter)).toBeUndefined();
+    }
+  });
+
+  it('does not move when it is only asked', () => {
+    const window = new ReplayWindow();
+    window.check(9_000);
+    expect(window.accept(1)).toBeUndefined();
+  });
+
+  it('takes a jump to the last counter of all', () => {
+    const window = new ReplayWindow();
+    for (let counter = 1; counter <= WIDTH; counter++) window.accept(counter);
+    expect(window.accept(2 ** 22)).toBeUndefined();
+    expect(window.accept(2 ** 22 - WIDTH + 1)).toBeUndefined();
+    expect(window.accept(WIDTH)).toBe(TOO_OLD);
+  });
+});
