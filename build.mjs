@@ -10,6 +10,7 @@ const entryPoints = {
   host: 'harness/fleet/host.ts',
   node: 'node/main.ts',
   'bench/limits': 'bench/limits.ts',
+  'bench/peer': 'bench/peer.ts',
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -27,7 +27,7 @@ export interface FleetObserver {
 export interface FleetResult {
   /** By node; nodes that died early are missing. */
   readonly snapshots: ReadonlyMap<NodeNumber, SatelliteSnapshot>;
-  /** Datagrams dropped by the channel, by fault key. */
+  /** Datagrams lost in channels and sockets, by fault key. */
   readonly channelFaults: Readonly<Record<string, number>>;
   /** How late the channel released datagrams: counts by LagHistogram bucket. */
   readonly lag: readonly number[];

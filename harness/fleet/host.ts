@@ -119,8 +119,9 @@ function stop(): void {
   line?.close();
   flushNotices();
   const channelFaults: Record<string, number> = {};
-  for (const { channel } of hosted.values()) {
-    for (const [key, count] of Object.entries(channel?.faults.snapshot() ?? {})) {
+  for (const { channel, sockets } of hosted.values()) {
+    const counts = { ...sockets.faults.snapshot(), ...channel?.faults.snapshot() };
+    for (const [key, count] of Object.entries(counts)) {
       channelFaults[key] = (channelFaults[key] ?? 0) + count;
     }
   }

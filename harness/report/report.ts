@@ -3,7 +3,7 @@ import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { TrafficClassName } from '#protocol/traffic-class.ts';
 import type { FleetKind } from '../scenario/scenario.ts';
 
-/** Milliseconds at percentiles, undefined samples give zeros and `count` 0 in the owner. */
+/** Milliseconds at percentiles; zeros where nothing was delivered. */
 export interface LatencySummary {
   readonly p50: number;
   readonly p95: number;
@@ -25,6 +25,22 @@ export interface FlowReport {
   readonly propagationMs: { readonly p50: number };
   /** Latency less light time and time stored for want of a contact: what the emulator added. */
   readonly overheadMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+}
+
+/**
+ * What became of the bundles that sources accepted:
+ * accepted = delivered + expired + deleted + stored + inFlight.
+ */
+export interface MeshLedger {
+  readonly accepted: number;
+  readonly delivered: number;
+  readonly expired: number;
+  /** By reason. */
+  readonly deleted: Readonly<Record<string, number>>;
+  /** Kept by a node. */
+  readonly stored: number;
+  /** Sent on by a node, and not yet accepted by the next: on its way, or lost. */
+  readonly inFlight: number;
 }
 
 /** One objective of the scenario, and whether it held. */
@@ -61,12 +77,9 @@ export interface Report {
     readonly secured: number;
     readonly byCryptoProvider: Readonly<Partial<Record<CryptoProviderName, number>>>;
   };
-  readonly bundles: {
-    readonly accepted: number;
-    readonly delivered: number;
-    readonly expired: number;
-    readonly deleted: Readonly<Record<string, number>>;
-    readonly stored: number;
+  readonly bundles: MeshLedger & {
+    /** Turned away at the source, by reason: never accepted, so in no other figure. */
+    readonly refused: Readonly<Record<string, number>>;
   };
   readonly flows: readonly FlowReport[];
   readonly frames: {
@@ -84,6 +97,8 @@ export interface Report {
   };
   readonly objectives: readonly ObjectiveResult[];
   readonly casualties: readonly Casualty[];
+  /** Hash over every datagram of a virtual run: same seed and commit, same digest. */
+  readonly digest?: string;
   /** `pass`, `fail`, or `stopped` when a person ended the run early. */
   readonly verdict: 'pass' | 'fail' | 'stopped';
 }

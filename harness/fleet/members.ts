@@ -1,0 +1,86 @@
+/** From a scenario and its world to the configuration of every node. */
+import { encodeCredentials } from '#node/credentials-json.ts';
+import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
+import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
+import type { Authority } from '../authority/authority.ts';
+import type { World, WorldNode } from '../constellation/world.ts';
+import type { Flow, Scenario } from '../scenario/scenario.ts';
+import type { Member } from './fleet.ts';
+import type { SeededRandom } from './seeded-random.ts';
+
+/** A flow between nodes of the world, with the endpoint that names it in bundle ids. */
+export interface PlacedFlow extends Flow {
+  /** Source EID: every flow has a service of its own at its source. */
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** Gives every flow of the scenario its endpoints. Its nodes exist: the scenario was checked. */
+export function placeFlows(scenario: Scenario, world: World): PlacedFlow[] {
+  const byName = new Map(world.nodes.map((node) => [node.name, node.node]));
+  return scenario.traffic.map((flow, index) => ({
+    ...flow,
+    source: formatEid(ipnEid(byName.get(flow.from) ?? 0, FLOW_SERVICE_FIRST + index)),
+    destination: formatEid(ipnEid(byName.get(flow.to) ?? 0, SINK_SERVICE)),
+  }));
+}
+
+/** The configuration of every node of the world. `random` sets the phase of each flow. */
+export function membersOf(
+  scenario: Scenario,
+  world: World,
+  flows: readonly PlacedFlow[],
+  authority: Authority,
+  random: SeededRandom,
+): Member[] {
+  const phases = flows.map(({ everyMs }) => Math.floor(random.fraction() * everyMs * 1000));
+  return world.nodes.map((node) => ({
+    name: node.name,
+    node: node.node,
+    scid: node.scid,
+    epochUnixMs: scenario.epochUnixMs,
+    boot: 1,
+    terminals: node.terminals,
+    crypto: scenario.crypto,
+    credentials: encodeCredentials(
+      authority.issue({
+        eid: formatEid(ipnEid(node.node, 0)),
+        scids: [node.scid],
+        roles: rolesOf(node),
+      }),
+    ),
+    link: { frameOctetsMax: scenario.link.frameOctetsMax },
+    store: { octetsMax: scenario.store.octetsMax },
+    plan: world.plan,
+    services: {
+      echo: true,
+      sink: true,
+      sources: flows.flatMap((flow, index) =>
+        flow.from !== node.name
+          ? []
+          : [
+              {
+                service: FLOW_SERVICE_FIRST + index,
+                destination: flow.destination,
+                everyUs: flow.everyMs * 1000,
+                startsAt: TRAFFIC_STARTS_AT + (phases[index] ?? 0),
+                endsAt: scenario.durationMs * 1000,
+                sizeOctets: flow.sizeOctets,
+                lifetimeMs: flow.lifetimeMs,
+                trafficClass: flow.trafficClass,
+              },
+            ],
+      ),
+    },
+  }));
+}
+
+/** Role bits of a certificate (link-security §5.3). */
+function rolesOf({ kind }: WorldNode): number {
+  return kind === 'satellite' ? 0b01 : 0b10;
+}
+
+/** Far above the well-known services that every node has. */
+const FLOW_SERVICE_FIRST = 1_000;
+/** The first links are given this long before the first bundle; what comes early would wait. */
+const TRAFFIC_STARTS_AT = 2_000_000;

@@ -1,0 +1,121 @@
+/** Puts a report together from everything that a run has measured. */
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { LagHistogram } from '#node/lag-histogram.ts';
+import type { SatelliteSnapshot } from '#node/satellite.ts';
+import type { World } from '../constellation/world.ts';
+import type { FleetResult } from '../fleet/fleet.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Casualty, Report } from './report.ts';
+import type { Trace } from './trace.ts';
+import { judge, verdictOf } from './verdict.ts';
+
+/** What a run leaves behind. */
+export interface Measured {
+  readonly bootMs: number | null;
+  readonly links: Report['links'];
+  readonly trace: Trace;
+  readonly pss: Report['memory']['pssMbPerProcess'];
+  readonly result: FleetResult;
+  readonly casualties: readonly Casualty[];
+  /** A person ended the run early. */
+  readonly stopped: boolean;
+}
+
+/** The report of one run of `scenario`. */
+export function compileReport(
+  scenario: Scenario,
+  world: World,
+  processes: number,
+  measured: Measured,
+): Report {
+  const { bootMs, links, trace, pss, result, casualties, stopped } = measured;
+  const flows = trace.flows();
+  const objectives = judge(scenario.objectives, {
+    bootMs,
+    links,
+    sent: sum(flows.map(({ sent }) => sent)),
+    delivered: sum(flows.map(({ delivered }) => delivered)),
+    overheadPerHopMsP50: trace.overheadPerHopMs.percentiles(50)[0],
+    latencyMsP99: trace.latencyMs.percentiles(99)[0],
+  });
+  const snapshots = [...result.snapshots.values()];
+  return {
+    scenario: scenario.name,
+    fleet: scenario.fleet,
+    seed: scenario.seed,
+    commit: commitOf(),
+    nodeVersion: process.version,
+    machine: { cpus: cpus().length, memoryMb: Math.round(totalmem() / 1e6) },
+    satellites: world.nodes.filter(({ kind }) => kind === 'satellite').length,
+    groundStations: world.nodes.filter(({ kind }) => kind === 'ground').length,
+    processes,
+    bootMs,
+    links,
+    bundles: { ...trace.ledger(), refused: tally(snapshots.map(({ refused }) => refused)) },
+    flows,
+    frames: framesOf(snapshots, result),
+    memory: { pssMbPerProcess: pss },
+    fidelity: fidelityOf(result.lag),
+    objectives,
+    casualties,
+    ...(result.digest === undefined ? {} : { digest: result.digest }),
+    verdict: verdictOf(objectives, casualties, stopped),
+  };
+}
+
+function framesOf(snapshots: readonly SatelliteSnapshot[], result: FleetResult): Report['frames'] {
+  return {
+    sent: sum(snapshots.map(({ frames }) => frames.sent)),
+    received: sum(snapshots.map(({ frames }) => frames.received)),
+    faults: tally([...snapshots.map(({ frames }) => frames.faults), result.channelFaults]),
+  };
+}
+
+function fidelityOf(lag: readonly number[]): Report['fidelity'] {
+  const total = sum(lag);
+  const percentileMs = (share: number): number => {
+    let passed = 0;
+    const bucket = lag.findIndex((count) => {
+      passed += count;
+      return passed >= share * total;
+    });
+    return total === 0 ? 0 : LagHistogram.upperBoundUs(bucket) / 1_000;
+  };
+  const missed = lag.filter((_, bucket) => LagHistogram.upperBoundUs(bucket) > MISSED_US);
+  return {
+    timerLagMs: { p50: percentileMs(0.5), p99: percentileMs(0.99) },
+    missedDeadlines: sum(missed),
+  };
+}
+
+function tally(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const each of counts) {
+    for (const [key, count] of Object.entries(each)) total[key] = (total[key] ?? 0) + count;
+  }
+  return total;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** The project's commit, or `unknown` where this is no checkout of it. */
+function commitOf(): string {
+  const root = new URL('..', import.meta.url);
+  try {
+    const git = (...words: string[]): string =>
+      execFileSync('git', words, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
+        .toString()
+        .trim();
+    // Installed as a package it may lie inside somebody else's checkout.
+    const isRoot = ['', 'harness/'].includes(git('rev-parse', '--show-prefix'));
+    return isRoot ? git('rev-parse', '--short=12', 'HEAD') : 'unknown';
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** A datagram released later than this was late enough to be seen in a latency. */
+const MISSED_US = 5_000;

@@ -1,0 +1,150 @@
+/**
+ * One run of a scenario, from launch to report. The same loop drives every kind of fleet: it lets
+ * time run to the next change of the channel, makes the change, and tells the screen.
+ */
+import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
+import { OsRandom } from '#node/adapters/os-random.ts';
+import { type Instant, MICROSECONDS_PER_MS, MICROSECONDS_PER_S } from '#protocol/machine.ts';
+import { createAuthority } from './authority/authority.ts';
+import { ChannelSchedule } from './channel/schedule.ts';
+import type { Screen, UpOptions } from './cli/screen.ts';
+import { buildWorld } from './constellation/world.ts';
+import type { Fleet, FleetObserver } from './fleet/fleet.ts';
+import { makeFleet } from './fleet/make-fleet.ts';
+import { membersOf, placeFlows } from './fleet/members.ts';
+import { SeededRandom } from './fleet/seeded-random.ts';
+import { compileReport } from './report/compile.ts';
+import { LinkCensus } from './report/link-census.ts';
+import { summarizePss } from './report/memory.ts';
+import type { Casualty, Report } from './report/report.ts';
+import { Trace } from './report/trace.ts';
+import type { Scenario } from './scenario/scenario.ts';
+
+/**
+ * Runs `asked`, with what the options change of it. Throws ConfigError before anything has started
+ * when it cannot be run; whatever happens, no process is left behind.
+ */
+export async function up(asked: Scenario, options: UpOptions, screen: Screen): Promise<Report> {
+  const scenario = adjust(asked, options);
+  const world = buildWorld(scenario, scenario.durationMs * MICROSECONDS_PER_MS + DRAIN_US_MAX);
+  const crypto = await chooseCrypto(scenario.crypto);
+  const virtual = scenario.fleet === 'virtual';
+  const authority = createAuthority({
+    name: scenario.name,
+    provider: crypto,
+    random: virtual ? new SeededRandom(scenario.seed, 'authority') : new OsRandom(),
+    testEquipment: virtual,
+  });
+  const flows = placeFlows(scenario, world);
+  const phases = new SeededRandom(scenario.seed, 'traffic');
+  const members = membersOf(scenario, world, flows, authority, phases);
+  const trace = new Trace(flows, (a, b, at) => world.owltUs(a, b, at));
+  const census = new LinkCensus(world.plan);
+  const casualties: Casualty[] = [];
+  const watch = new BootWatch(census, screen);
+  const observer: FleetObserver = {
+    started: (count) => screen.started(count, members.length),
+    notice: (node, notice) => {
+      trace.notice(node, notice);
+      census.notice(node, notice);
+      watch.look();
+    },
+    casualty: (casualty) => {
+      casualties.push(casualty);
+      screen.warn(`${casualty.nodes.join(', ')} died: ${casualty.lastWords || 'no last words'}`);
+    },
+  };
+  const fleet = makeFleet(scenario, members, crypto, observer);
+  try {
+    const schedule = new ChannelSchedule(world);
+    await fleet.launch(schedule.changes(0));
+    const endsAt = await drive(fleet, schedule, scenario, trace, watch, options.signal, screen);
+    const pss = summarizePss(fleet.pids);
+    const result = await fleet.stop();
+    const links = census.summary(endsAt);
+    const stopped = options.signal.aborted;
+    const measured = { bootMs: watch.bootMs, links, trace, pss, result, casualties, stopped };
+    return compileReport(scenario, world, fleet.processes, measured);
+  } finally {
+    screen.done();
+    await fleet.stop();
+  }
+}
+
+/** Lets time run to the end of the scenario and until traffic has settled; the instant it ended. */
+async function drive(
+  fleet: Fleet,
+  schedule: ChannelSchedule,
+  scenario: Scenario,
+  trace: Trace,
+  watch: BootWatch,
+  signal: AbortSignal,
+  screen: Screen,
+): Promise<Instant> {
+  const runsUntil = scenario.durationMs * MICROSECONDS_PER_MS;
+  const stepUs = scenario.fleet === 'virtual' ? MICROSECONDS_PER_S : SCREEN_EVERY_US;
+  let channelsAt = MICROSECONDS_PER_S;
+  for (let now = fleet.now(); !signal.aborted; now = fleet.now()) {
+    const { stored, inFlight, accepted, delivered } = trace.ledger();
+    if (watch.booted) {
+      screen.traffic({
+        elapsedMs: Math.min(now, runsUntil) / MICROSECONDS_PER_MS,
+        totalMs: scenario.durationMs,
+        sent: accepted,
+        delivered,
+        stored: stored + inFlight,
+      });
+    }
+    if (now >= runsUntil + DRAIN_US_MAX) break;
+    if (now >= runsUntil && stored + inFlight === 0) break;
+    if (now >= channelsAt) {
+      fleet.setChannels(schedule.changes(now));
+      channelsAt = (Math.floor(now / MICROSECONDS_PER_S) + 1) * MICROSECONDS_PER_S;
+    }
+    const edge = schedule.nextEdge(now) ?? Number.POSITIVE_INFINITY;
+    channelsAt = Math.min(channelsAt, edge);
+    await fleet.advance(Math.min(now + stepUs, channelsAt), signal);
+  }
+  return Math.min(fleet.now(), runsUntil);
+}
+
+/** Notices when every link that is due at the start has been secured. */
+class BootWatch {
+  readonly #census: LinkCensus;
+  readonly #screen: Screen;
+  readonly #launchedNs = process.hrtime.bigint();
+  /** Launch to all links secured, on the wall; null until then. */
+  bootMs: number | null = null;
+
+  constructor(census: LinkCensus, screen: Screen) {
+    this.#census = census;
+    this.#screen = screen;
+  }
+
+  get booted(): boolean {
+    return this.bootMs !== null;
+  }
+
+  look(): void {
+    const { atStart, securedAtStart } = this.#census;
+    if (this.booted) return;
+    this.#screen.secured(securedAtStart, atStart);
+    if (securedAtStart < atStart) return;
+    this.bootMs = Number(process.hrtime.bigint() - this.#launchedNs) / 1e6;
+  }
+}
+
+function adjust(scenario: Scenario, options: UpOptions): Scenario {
+  const { durationMs, fleet, seed, crypto } = options;
+  return {
+    ...scenario,
+    durationMs: durationMs ?? scenario.durationMs,
+    fleet: fleet ?? scenario.fleet,
+    seed: seed ?? scenario.seed,
+    crypto: crypto ?? scenario.crypto,
+  };
+}
+
+/** What is under way when the traffic ends is given this long to arrive. */
+const DRAIN_US_MAX = 3_000_000;
+const SCREEN_EVERY_US = 250_000;
