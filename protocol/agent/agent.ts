@@ -2,9 +2,9 @@
  * The bundle agent: stores what applications and neighbours entrust to it, delivers what is for
  * this node, and sends on the rest, now or when there is a contact.
  *
- *   originate ┐                    ┌─ deliver                                   ┌─ forwarded
- *             ├─ store ─ accepted ─┼─ forward ─────────────────────────────────┤
- *   receive ──┘                    └─ wait ─ load (when it can go) ─ forward    └─ notForwarded: again
+ *   originate ┐                    ┌─ deliver
+ *             ├─ store ─ accepted ─┼─ forward ─ forwarded, or notForwarded: again
+ *   receive ──┘                    └─ wait ─ load, when it can go ─ forward or deliver
  *
  * A bundle is accepted once the store has it, and from then on has exactly one fate; see Ledger. A
  * fragment for a service of this node waits until it expires, for there is no reassembly yet, and
@@ -38,6 +38,7 @@ export interface AgentOptions {
   readonly bundleOctetsMax: number;
 }
 
+/** The machine; see above for what it does, and the contract for what it says. */
 export class BundleAgent implements Machine<AgentOutput> {
   readonly #options: AgentOptions;
   readonly #source: BundleSource;

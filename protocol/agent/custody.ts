@@ -19,6 +19,7 @@ import { OutputQueue } from './output-queue.ts';
 import { SeenBundles } from './seen-bundles.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
+/** What the agent's verbs do, once they have found out which bundle they are about. */
 export class Custody {
   readonly seen = new SeenBundles();
   readonly outputs = new OutputQueue<AgentOutput>();
@@ -204,7 +205,7 @@ export class Custody {
     this.outputs.push({ kind: 'load', id: bundle.id });
   }
 
-  /** Room has come free in the window of a neighbour. Bounded by the lane: none comes back to it. */
+  /** A neighbour's window has room again. Bounded by the lane: none comes back to it. */
   #pump(now: Instant, to: NodeNumber): void {
     let next = this.#forwarder.takeNext(to);
     while (next !== undefined) {

@@ -2,8 +2,8 @@
  * Which way a bundle goes, and if it cannot go now, what it waits for.
  *
  * It goes to the entry node of the best route when that contact has begun and the link is up. Else
- * it waits, and the wait ends at whichever comes first: the contact's start, a link that comes up or
- * goes down, the end of patience with a neighbour, or room in the neighbour's window.
+ * it waits, and the wait ends at whichever comes first: the contact's start, a link that comes up
+ * or goes down, the end of patience with a neighbour, or room in the neighbour's window.
  *
  * Source: RFC 9171 §5.4 and §5.4.1; CCSDS 734.3-B-1 §3.2.6 and §3.2.8.
  */

@@ -34,6 +34,7 @@ export interface Arrival {
   readonly notBefore: Instant;
 }
 
+/** The bundle's facts, and what changes while it is here. */
 export class HeldBundle {
   readonly id: string;
   readonly order: number;

@@ -17,8 +17,8 @@ import { Fault } from '../fault.ts';
 
 /**
  * Fresh octets of `bundle` as `node` sends it on. `ageMs` goes into the age block, which is added
- * when there is none; undefined leaves the bundle without. A bundle whose source is this node has no
- * previous node (§4.4.1), but its first hop counts.
+ * when there is none; undefined leaves the bundle without. A bundle whose source is this node has
+ * no previous node (§4.4.1), but its first hop counts.
  */
 export function encodeOnward(bundle: Bundle, node: IpnEid, ageMs: number | undefined): Uint8Array {
   const { source } = bundle.primary;
@@ -66,7 +66,7 @@ function add(blocks: CanonicalBlock[], type: number, data: Uint8Array): void {
 /** The smallest block number above the payload's that is not taken. */
 function freeNumber(blocks: readonly CanonicalBlock[]): number {
   let number = PAYLOAD_NUMBER + 1;
-  // Each of the blocks can move it on once; a number below the first free one is never free again.
+  // Bounded by the blocks: each can move it on once.
   for (let i = 0; i < blocks.length; i++) {
     if (!isTaken(blocks, number)) break;
     number += 1;

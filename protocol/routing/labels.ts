@@ -22,7 +22,7 @@ export class Labels {
   readonly entry: Int32Array;
   /** The contact before this one, −1 at the source. */
   readonly parent: Int32Array;
-  /** Place in the heap plus one; 0 when settled. Means something only in the search `#stamp` names. */
+  /** Place in the heap plus one, 0 when settled; of the search that `#stamp` names. */
   readonly #place: Int32Array;
   readonly #stamp: Uint32Array;
   readonly #heap: Int32Array;

@@ -1,6 +1,6 @@
 /**
- * Light time between two nodes at an instant, from the ranges of a contact plan. A plan holds many
- * short intervals per pair, so they lie in flat arrays, pair after pair, and are found by bisection.
+ * Light time between two nodes at an instant, from the ranges of a contact plan. A plan holds
+ * many short intervals per pair, so they lie in flat arrays, pair by pair, found by bisection.
  *
  * Source: CCSDS 734.3-B-1 §2.3.2, digest section 16.
  */
