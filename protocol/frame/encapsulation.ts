@@ -40,16 +40,10 @@ export function encapsulationHeaderOctets(protocolId: number, dataOctets: number
   return dataOctets <= 0xffff - 4 ? 4 : 8;
 }
 
-/** A fresh packet with the shortest header; `protocolId` is not the extended one, 6. */
-export function encodeEncapsulation(protocolId: number, data: Uint8Array): Uint8Array {
-  const header = encapsulationHeaderOctets(protocolId, data.length);
-  const packet = new Uint8Array(header + data.length);
-  encodeEncapsulationHeader(protocolId, data.length, packet, 0);
-  packet.set(data, header);
-  return packet;
-}
-
-/** Writes the shortest header at `out[at]`; the data follow it. */
+/**
+ * Writes the shortest header at `out[at]`; the data follow it. `protocolId` is not the extended
+ * one, 6, which needs a field that we do not send.
+ */
 export function encodeEncapsulationHeader(
   protocolId: number,
   dataOctets: number,

@@ -15,7 +15,6 @@ import type { ManagedParameters } from './managed-parameters.ts';
 import {
   beginFrame,
   clearTfdfOctetsMax,
-  decodeFrame,
   endFrame,
   type FrameHeader,
   headerOctets,
@@ -39,18 +38,11 @@ export interface FrameSealer {
   ): Fault | undefined;
 }
 
-/** Opens frames of one direction: fixed field, counter range, window, AEAD, window again (LS-904). */
+/** Opens frames of one direction: fixed field, counter, window, AEAD, window again (LS-904). */
 export interface FrameOpener {
   readonly spi: number;
   /** The plaintext, a fresh array; or a fault with nothing exposed and no state moved. */
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault;
-}
-
-/** A frame that proved authentic. */
-export interface OpenedFrame {
-  readonly header: FrameHeader;
-  /** A fresh array. */
-  readonly tfdf: Uint8Array;
 }
 
 /** Room for the TFDF in a protected frame. */
@@ -82,19 +74,10 @@ export function sealFrame(
   return frame;
 }
 
-/** Decodes a whole protected frame and opens it: `decodeFrame`, then `openData`. */
-export function openFrame(
-  octets: Uint8Array,
-  managed: ManagedParameters,
-  findOpener: (spi: number) => FrameOpener | undefined,
-): OpenedFrame | Fault {
-  const frame = decodeFrame(octets, managed);
-  if (frame instanceof Fault) return frame;
-  const tfdf = openData(frame, findOpener);
-  return tfdf instanceof Fault ? tfdf : { header: frame.header, tfdf };
-}
-
-/** The TFDF in the data field of a protected frame: a fresh array, never empty. */
+/**
+ * The TFDF in the data field of a protected frame: a fresh array, never empty; `sdls.short`,
+ * `sdls.spi` or the opener's fault. The reserved SPIs 0 and 65535 are never looked up.
+ */
 export function openData(
   frame: TransferFrame,
   findOpener: (spi: number) => FrameOpener | undefined,

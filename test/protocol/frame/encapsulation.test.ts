@@ -7,7 +7,7 @@ import {
   decodeEncapsulation,
   type EncapsulationPacket,
   encapsulationHeaderOctets,
-  encodeEncapsulation,
+  encodeEncapsulationHeader,
 } from '#protocol/frame/encapsulation.ts';
 
 const { vectors } = JSON.parse(
@@ -38,7 +38,7 @@ describe('the vectors of ccsds-epp.json', () => {
       end: size,
     });
     if (isShortest(packet, fields.header_octets)) {
-      expect(toHex(encodeEncapsulation(packet.protocolId, packet.data))).toBe(toHex(octets));
+      expect(toHex(packetOf(packet.protocolId, packet.data))).toBe(toHex(octets));
     }
   });
 
@@ -60,7 +60,7 @@ describe('an Encapsulation Packet', () => {
     [0, 0, 'e0'],
     [0, 1, 'e103'],
   ])('of id %i with %i octets of data has the header %s', (protocolId, size, header) => {
-    const packet = encodeEncapsulation(protocolId, new Uint8Array(size).fill(0xaa));
+    const packet = packetOf(protocolId, new Uint8Array(size).fill(0xaa));
     expect(toHex(packet.subarray(0, header.length / 2))).toBe(header);
     expect(packet).toHaveLength(size + encapsulationHeaderOctets(protocolId, size));
     expect(packet.subarray(header.length / 2).every((octet) => octet === 0xaa)).toBe(true);
@@ -69,7 +69,7 @@ describe('an Encapsulation Packet', () => {
   it('comes back from any place in a string of octets', () => {
     fc.assert(
       fc.property(plainId, fc.uint8Array({ maxLength: 600 }), fc.nat(9), (id, data, at) => {
-        const packet = encodeEncapsulation(id, data);
+        const packet = packetOf(id, data);
         const octets = new Uint8Array(at + packet.length + 3);
         octets.set(packet, at);
         const decoded = decodeEncapsulation(octets, at) as EncapsulationPacket;
@@ -80,9 +80,13 @@ describe('an Encapsulation Packet', () => {
     );
   });
 
+  it('is never sent with the extended protocol id', () => {
+    expect(() => packetOf(6, new Uint8Array(1))).toThrow();
+  });
+
   it('asks for more at every place where it may be cut', () => {
     for (const size of [1, 300, 70_000]) {
-      const packet = encodeEncapsulation(4, new Uint8Array(size));
+      const packet = packetOf(4, new Uint8Array(size));
       const cuts = [0, 1, 2, 3, 4, 7, 8, 9, packet.length - 1];
       for (const cut of cuts.filter((octets) => octets < packet.length)) {
         expect(decodeEncapsulation(packet.subarray(0, cut), 0)).toBe('more');
@@ -115,6 +119,14 @@ interface Vector {
     readonly packet_length: number | null;
     readonly header_octets: number;
   };
+}
+
+function packetOf(protocolId: number, data: Uint8Array): Uint8Array {
+  const header = encapsulationHeaderOctets(protocolId, data.length);
+  const packet = new Uint8Array(header + data.length);
+  encodeEncapsulationHeader(protocolId, data.length, packet, 0);
+  packet.set(data, header);
+  return packet;
 }
 
 /** Every protocol id but the extended one. */
