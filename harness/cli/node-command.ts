@@ -1,0 +1,20 @@
+/** `orbweaver node`: one satellite in the foreground. */
+import { runNode } from '#node/foreground.ts';
+import type { Command } from './command.ts';
+
+/** Runs one satellite from a configuration of its own. */
+export const NODE: Command = {
+  name: 'node',
+  summary: 'Run one satellite in the foreground on real UDP sockets',
+  positionals: ['config.json'],
+  flags: {
+    json: { type: 'boolean', help: 'print JSON, one value a line' },
+    help: { type: 'boolean', help: 'this text' },
+  },
+  notes: `Prints a line for everything that happens and a last one with its counters. The
+configuration names the node, its terminals and credentials, the contact plan and where the
+neighbours listen. Raise boot at every start: peers refuse a boot number they have seen.`,
+  example: 'orbweaver node satellite-101.json',
+  run: async ({ positionals, flags }) =>
+    runNode([...positionals, ...(flags.json === true ? ['--json'] : [])]),
+};

@@ -1,0 +1,49 @@
+/** Progress in a pipe: a line now and then, and one at every end. */
+import type { Screen, TrafficProgress } from './screen.ts';
+
+/** Writes lines with `write`, of one kind at most every LINE_EVERY_MS by the clock `nowMs`. */
+export class PlainScreen implements Screen {
+  readonly #write: (text: string) => void;
+  readonly #nowMs: () => number;
+  /** When a line of a kind is next due. Bounded by the three kinds. */
+  readonly #dueAtMs = new Map<string, number>();
+  /** The last line of a kind. Bounded by the three kinds. */
+  readonly #last = new Map<string, string>();
+
+  constructor(write: (text: string) => void, nowMs: () => number) {
+    this.#write = write;
+    this.#nowMs = nowMs;
+  }
+
+  started(count: number, of: number): void {
+    this.#tell('processes', `${count} of ${of} started`, count === of);
+  }
+
+  secured(count: number, of: number): void {
+    this.#tell('links', `${count} of ${of} secured`, count === of);
+  }
+
+  traffic({ elapsedMs, totalMs, sent, delivered, stored }: TrafficProgress): void {
+    const seconds = `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`;
+    const bundles = `${sent} sent, ${delivered} delivered, ${stored} stored`;
+    this.#tell('traffic', `${seconds}, ${bundles}`, elapsedMs >= totalMs);
+  }
+
+  warn(line: string): void {
+    this.#write(`${line}\n`);
+  }
+
+  done(): void {}
+
+  #tell(kind: string, text: string, complete: boolean): void {
+    const nowMs = this.#nowMs();
+    const due = this.#dueAtMs.get(kind) ?? nowMs + LINE_EVERY_MS;
+    if (!this.#dueAtMs.has(kind)) this.#dueAtMs.set(kind, due);
+    if ((!complete && nowMs < due) || this.#last.get(kind) === text) return;
+    this.#dueAtMs.set(kind, nowMs + LINE_EVERY_MS);
+    this.#last.set(kind, text);
+    this.#write(`${kind}: ${text}\n`);
+  }
+}
+
+const LINE_EVERY_MS = 5_000;

@@ -1,0 +1,88 @@
+/** Progress on a terminal: three bars that are drawn over and over in the same place. */
+import { styleText } from 'node:util';
+import { createLogUpdate } from 'log-update';
+import type { Screen, TrafficProgress } from './screen.ts';
+
+/** Draws on `stream`, at most every REDRAW_MS by the clock `nowMs`. */
+export class TerminalScreen implements Screen {
+  readonly #draw: ReturnType<typeof createLogUpdate>;
+  readonly #stream: NodeJS.WriteStream;
+  readonly #nowMs: () => number;
+  #drawnAtMs = Number.NEGATIVE_INFINITY;
+  #started: Count = { count: 0, of: 0 };
+  #secured: Count = { count: 0, of: 0 };
+  #traffic: TrafficProgress | undefined;
+
+  constructor(stream: NodeJS.WriteStream, nowMs: () => number) {
+    // The cursor stays visible: hiding it would need a signal handler to bring it back.
+    this.#draw = createLogUpdate(stream, { showCursor: true });
+    this.#stream = stream;
+    this.#nowMs = nowMs;
+  }
+
+  started(count: number, of: number): void {
+    this.#started = { count, of };
+    this.#redraw(count === of);
+  }
+
+  secured(count: number, of: number): void {
+    this.#secured = { count, of };
+    this.#redraw(count === of);
+  }
+
+  traffic(progress: TrafficProgress): void {
+    this.#traffic = progress;
+    this.#redraw(false);
+  }
+
+  warn(line: string): void {
+    this.#draw.clear();
+    this.#stream.write(`${styleText('yellow', line)}\n`);
+    this.#redraw(true);
+  }
+
+  done(): void {
+    this.#redraw(true);
+    this.#draw.done();
+  }
+
+  #redraw(now: boolean): void {
+    const nowMs = this.#nowMs();
+    if (!now && nowMs - this.#drawnAtMs < REDRAW_MS) return;
+    this.#drawnAtMs = nowMs;
+    this.#draw(
+      [
+        countLine('processes', this.#started),
+        countLine('links', this.#secured),
+        trafficLine(this.#traffic),
+      ].join('\n'),
+    );
+  }
+}
+
+interface Count {
+  readonly count: number;
+  readonly of: number;
+}
+
+function countLine(name: string, { count, of }: Count): string {
+  return barLine(name, of === 0 ? 0 : count / of, of === 0 ? '' : `${count} of ${of}`);
+}
+
+function trafficLine(traffic: TrafficProgress | undefined): string {
+  if (traffic === undefined) return barLine('traffic', 0, '');
+  const { elapsedMs, totalMs, sent, delivered, stored } = traffic;
+  const seconds = `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`;
+  const bundles = `${sent} sent, ${delivered} delivered, ${stored} stored`;
+  return barLine('traffic', totalMs === 0 ? 1 : elapsedMs / totalMs, `${seconds}   ${bundles}`);
+}
+
+function barLine(name: string, fraction: number, text: string): string {
+  const filled = Math.round(Math.max(0, Math.min(1, fraction)) * BAR_COLUMNS);
+  const bar =
+    styleText('green', '━'.repeat(filled)) + styleText('dim', '━'.repeat(BAR_COLUMNS - filled));
+  return `  ${name.padEnd(11)}${bar}  ${text}`;
+}
+
+const REDRAW_MS = 80;
+const BAR_COLUMNS = 30;

@@ -1,0 +1,72 @@
+/** Whether a run did what its scenario asks for. */
+import type { Objective } from '../scenario/scenario.ts';
+import type { Casualty, ObjectiveResult, Report } from './report.ts';
+
+/** What objectives are judged by. */
+export interface Evidence {
+  /** Launch to all expected links secured; null when that never happened. */
+  readonly bootMs: number | null;
+  readonly links: { readonly expected: number; readonly secured: number };
+  /** Bundles sent and delivered of all flows. */
+  readonly sent: number;
+  readonly delivered: number;
+  /** These two mean nothing when no bundle was delivered. */
+  readonly overheadPerHopMsP50: number | undefined;
+  readonly latencyMsP99: number | undefined;
+}
+
+/** Judges each objective. What was not measured has not held. */
+export function judge(objectives: readonly Objective[], evidence: Evidence): ObjectiveResult[] {
+  return objectives.map((objective) => ({ text: objective.text, ...holds(objective, evidence) }));
+}
+
+/** `stopped` when a person ended the run; else `pass` if all held and no process died. */
+export function verdictOf(
+  objectives: readonly ObjectiveResult[],
+  casualties: readonly Casualty[],
+  stopped: boolean,
+): Report['verdict'] {
+  if (stopped) return 'stopped';
+  return isClean({ objectives, casualties }) ? 'pass' : 'fail';
+}
+
+/** All objectives held and no process died: exit code 0, also for a run that was stopped. */
+export function isClean({ objectives, casualties }: Pick<Report, 'objectives' | 'casualties'>) {
+  return casualties.length === 0 && objectives.every(({ held }) => held);
+}
+
+function holds(objective: Objective, evidence: Evidence): Omit<ObjectiveResult, 'text'> {
+  switch (objective.kind) {
+    case 'links-secured': {
+      const { bootMs, links } = evidence;
+      if (bootMs === null) {
+        return { held: false, value: `${links.secured} of ${links.expected} links secured` };
+      }
+      const value = `${(bootMs / 1_000).toFixed(1)} s`;
+      return { held: bootMs <= objective.withinMs, value };
+    }
+    case 'delivered-ratio': {
+      const { sent, delivered } = evidence;
+      if (sent === 0) return { held: false, value: 'no bundle was sent' };
+      // Rounded down: 9,999 of 10,000 must not read as 1.
+      const ratio = Math.floor((delivered / sent) * 1_000) / 1_000;
+      const value = `${ratio} (${delivered} of ${sent})`;
+      return { held: delivered / sent >= objective.min, value };
+    }
+    case 'overhead-per-hop-p50':
+      return under(evidence, evidence.overheadPerHopMsP50, objective.maxMs);
+    case 'latency-p99':
+      return under(evidence, evidence.latencyMsP99, objective.maxMs);
+  }
+}
+
+function under(
+  { delivered }: Evidence,
+  measuredMs: number | undefined,
+  maxMs: number,
+): Omit<ObjectiveResult, 'text'> {
+  if (measuredMs === undefined || delivered === 0) {
+    return { held: false, value: 'no bundle was delivered' };
+  }
+  return { held: measuredMs < maxMs, value: `${measuredMs.toFixed(3)} ms` };
+}
