@@ -173,6 +173,28 @@ describe('on the way', () => {
     expect(node.agent.ledger()).toMatchObject({ forwarded: 1 });
   });
 
+  test('a bundle too large for the rest of a contact waits for the next, though the link is up', () => {
+    const node = new Node(1, planOf([1, 2, 0, 10], [1, 2, 20, 30]));
+    node.up(0, 2);
+    const late = 10 * S - 100;
+    send(node, late, { ...request(2), adu: new Uint8Array(50_000) });
+    expect(node.all('forward')).toEqual([]);
+    node.runUntil(20 * S);
+    expect(node.all('forward').length).toBe(1);
+  });
+
+  test('a link that comes up ends the rest of a bundle', () => {
+    const node = new Node(1, PAIR);
+    node.up(0, 2);
+    node.linkAnswer = 'unsent';
+    send(node, 10, request(2));
+    node.linkAnswer = 'sent';
+    node.down(20, 2);
+    expect(node.all('forward').length).toBe(1);
+    node.up(30, 2);
+    expect(node.all('forward').length).toBe(2);
+  });
+
   test('a neighbour is given no more than its window, and the next when some is sent', () => {
     const node = new Node(1, PAIR, { bundleOctetsMax: 200_000 });
     node.up(0, 2);
@@ -292,6 +314,9 @@ describe('at the destination', () => {
     node.agent.receive(0, encodeBundle({ primary, blocks: whole.blocks }), 1);
     node.drain(0);
     expect(node.agent.ledger()).toMatchObject({ accepted: 1, stored: 1 });
+    node.agent.register(1, 7);
+    node.drain(1);
+    expect(node.agent.ledger()).toMatchObject({ delivered: 0, stored: 1 });
     node.runUntil(1_000 * S);
     expect(node.agent.ledger()).toMatchObject({ expired: 1, stored: 0 });
   });

@@ -39,6 +39,17 @@ test('a bundle that does not fit before the contact ends takes the next contact'
   expect(find(graph, 1, 2, 0, 1_001)).toMatchObject({ entryStartsAt: 20 * S, entryEndsAt: 40 * S });
 });
 
+test('of routes that tie in arrival and contacts the one that lasts longest is taken', () => {
+  for (const [long, short] of [
+    [2, 3],
+    [3, 2],
+  ] as const) {
+    const first = [contact(1, long, 0, 80), contact(1, short, 0, 40)];
+    const graph = graphOf([...first, contact(2, 4, 0, 90), contact(3, 4, 0, 90)], 1);
+    expect(find(graph, 1, 4, 0)?.entry).toBe(long);
+  }
+});
+
 test('the light time is that in force when transmission begins', () => {
   const plan: ContactPlan = {
     contacts: [contact(2, 1, 0, 100, 8)],

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { Neighbours, PATIENCE_US } from '#protocol/agent/neighbours.ts';
+import { planOf, S } from './mesh.ts';
+
+test('a neighbour is excluded from the end of patience to the end of the contact', () => {
+  const neighbours = new Neighbours(1, planOf([1, 2, 10, 20], [1, 2, 30, 40], [2, 3, 0, 90]));
+  expect(timeline(neighbours, 0, 50 * S)).toEqual([
+    [10 * S + PATIENCE_US, [2]],
+    [20 * S + 1, []],
+    [30 * S + PATIENCE_US, [2]],
+    [40 * S + 1, []],
+  ]);
+});
+
+test('patience begins anew when a link that was up goes down', () => {
+  const neighbours = new Neighbours(1, planOf([1, 2, 0, 100]));
+  neighbours.setUp(0, 2, true);
+  expect(timeline(neighbours, 0, 50 * S)).toEqual([]);
+  neighbours.setUp(50 * S, 2, false);
+  expect(timeline(neighbours, 50 * S, 99 * S)).toEqual([[50 * S + PATIENCE_US, [2]]]);
+  neighbours.setUp(60 * S, 2, true);
+  expect(neighbours.refresh(60 * S)).toBe(true);
+  expect([...neighbours.excluded]).toEqual([]);
+});
+
+test('patience begins with the first look when the contact began before', () => {
+  const neighbours = new Neighbours(1, planOf([1, 2, 0, 100]));
+  expect(timeline(neighbours, 40 * S, 99 * S)).toEqual([[40 * S + PATIENCE_US, [2]]]);
+});
+
+/** Each change of the exclusions, found by looking whenever there may be one. */
+function timeline(neighbours: Neighbours, from: number, until: number): [number, number[]][] {
+  const changes: [number, number[]][] = [];
+  let last = '';
+  for (let now = from; now <= until; now = neighbours.changesAt) {
+    expect(neighbours.refresh(now)).toBe(true);
+    expect(neighbours.refresh(now)).toBe(false);
+    const excluded = [...neighbours.excluded];
+    if (excluded.join() !== last) changes.push([now, excluded]);
+    last = excluded.join();
+  }
+  return changes;
+}
