@@ -1,4 +1,4 @@
-/** The moving world of a scenario: its nodes, their contact plan and the light time of each link. */
+/** The moving world of a scenario: its nodes, the contact plan and the light time of each link. */
 import { ConfigError } from '#node/config-error.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
