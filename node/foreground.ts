@@ -2,7 +2,6 @@
  * `orbweaver node`: one satellite in the foreground on real UDP. One line a notice, a last line
  * with the final snapshot, and a clean end at SIGINT or SIGTERM.
  */
-import { config as rxjs } from 'rxjs';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
 import { MemoryStore } from './adapters/memory-store.ts';
 import { OsRandom } from './adapters/os-random.ts';
@@ -23,7 +22,7 @@ export async function runNode(args: readonly string[]): Promise<number> {
     await run(parseArguments(args));
     return 0;
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof ConfigError)) return endWithOwnError(error);
     process.stderr.write(`${formatConfigError(error)}\n`);
     return 2;
   }
@@ -53,7 +52,8 @@ function parseArguments(args: readonly string[]): Arguments {
 }
 
 async function run({ file, json }: Arguments): Promise<void> {
-  rxjs.onUnhandledError = endWithOwnError;
+  // Streams rethrow what goes wrong in them outside of any call.
+  process.once('uncaughtException', endWithOwnError);
   const config = readNodeConfig(file);
   const crypto = await chooseCrypto(config.crypto);
   checkCredentials(config.credentials, crypto.curve);
@@ -94,8 +94,8 @@ function signal(): Promise<void> {
   });
 }
 
-/** An assertion failed inside a stream: the program is wrong, so it ends at once. */
-function endWithOwnError(error: unknown): void {
+/** The program is wrong, so it ends at once. */
+function endWithOwnError(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
   process.exit(3);
 }

@@ -114,8 +114,10 @@ async function bound(address: TerminalAddress): Promise<Socket> {
     lookup: (name, _options, callback) => callback(null, name, isIP(name)),
   });
   try {
+    // Asked before the binding, which may be done within the call.
+    const listening = once(socket, 'listening');
     socket.bind(port, host);
-    await once(socket, 'listening');
+    await listening;
   } catch (error) {
     socket.close();
     throw refusal(address, error as NodeJS.ErrnoException);

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { SystemClock } from '#node/adapters/system-clock.ts';
+import { clockContract } from '../../contracts/clock.ts';
+
+clockContract('SystemClock', () => ({
+  clock: new SystemClock(process.hrtime.bigint()),
+  pass: (us) => sleep(us / 1000 + 1),
+}));
+
+describe('SystemClock', () => {
+  it('shares its time with every clock of the same epoch', () => {
+    const epoch = process.hrtime.bigint() - 5_000_000_000n;
+    const [a, b] = [new SystemClock(epoch).now(), new SystemClock(epoch).now()];
+    expect(a).toBeGreaterThanOrEqual(5_000_000);
+    expect(b - a).toBeLessThan(50_000);
+  });
+
+  it('stands at zero until its epoch has come, and its alarms wait for it', async () => {
+    const clock = new SystemClock(process.hrtime.bigint() + 40_000_000n);
+    const fired: number[] = [];
+    clock.alarm$.subscribe((at) => fired.push(at));
+    clock.setAlarm(1_000);
+    await sleep(20);
+    expect(clock.now()).toBe(0);
+    expect(fired).toEqual([]);
+    await sleep(60);
+    expect(fired).toHaveLength(1);
+    expect(fired[0]).toBeGreaterThanOrEqual(1_000);
+  });
+
+  it('puts instant 0 at a time of the wall clock', () => {
+    const now = SystemClock.fromUnixMs(Date.now() - 60_000).now();
+    expect(now).toBeGreaterThan(59_900_000);
+    expect(now).toBeLessThan(61_000_000);
+  });
+
+  it('records how late each alarm was, and only that', async () => {
+    const clock = new SystemClock(process.hrtime.bigint() - 10_000_000_000n);
+    const busyUntil = (us: number) => {
+      while (clock.now() < us);
+    };
+    const at = clock.now() + 2_000;
+    clock.setAlarm(at);
+    busyUntil(at + 30_000);
+    await sleep(20);
+    const counts = clock.lag.snapshot();
+    expect(counts.reduce((sum, count) => sum + count)).toBe(1);
+    // 30 ms is in the bucket from 2^(59/4) to 2^(60/4) µs, or a later one on a busy machine.
+    expect(counts.findIndex((count) => count > 0)).toBeGreaterThanOrEqual(60);
+    clock.setAlarm(0);
+    await sleep(20);
+    expect(
+      clock.lag
+        .snapshot()
+        .slice(-20)
+        .every((count) => count === 0),
+    ).toBe(true);
+  });
+});
