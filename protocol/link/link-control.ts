@@ -1,32 +1,35 @@
 /**
  * Link control messages, protected, on virtual channel 61: CBOR arrays whose first element is the
- * type. `[1]` KEEPALIVE; `[2, reason]` CLOSE. Source: link-security §6.7.
+ * type, each one MAP access SDU in one frame. `[1]` KEEPALIVE; `[2, reason]` CLOSE.
+ *
+ * Source: link-security §6.7, LS-405.
  */
 import { CborReader } from '../bytes/cbor-reader.ts';
-import { CborWriter } from '../bytes/cbor-writer.ts';
 import { Fault } from '../fault.ts';
+import { decodeTfdf, RULE_WHOLE, tfdfHeader, UPID_MISSION } from '../frame/tfdf.ts';
 
 /** Type of the message that only says "I am here". */
 export const KEEPALIVE = 1;
 /** Type of the message that ends a session. */
 export const CLOSE = 2;
 
-/** A fresh `[1]`. */
-export function encodeKeepalive(): Uint8Array {
-  return new CborWriter(2).array(1).uint(KEEPALIVE).finish();
-}
-
-/** A fresh `[2, 0]`: the contact is over, the only reason there is. */
-export function encodeClose(): Uint8Array {
-  return new CborWriter(3).array(2).uint(CLOSE).uint(0).finish();
-}
+/** The data field of a KEEPALIVE; not to be changed. */
+export const KEEPALIVE_TFDF: Uint8Array = Uint8Array.of(
+  tfdfHeader(RULE_WHOLE, UPID_MISSION),
+  0x81,
+  KEEPALIVE,
+);
 
 /**
- * The type of a message: the caller ignores those it does not know. Faults: those of the CBOR
- * cursor, and `link.control` for an empty array or octets left over.
+ * The type of the message in a data field: the caller ignores those it does not know. Faults: those
+ * of the TFDF and the CBOR cursor, and `link.control` for anything else than one whole array that
+ * starts with a type.
  */
-export function decodeControlType(octets: Uint8Array): number | Fault {
-  const reader = new CborReader(octets);
+export function decodeControl(tfdf: Uint8Array): number | Fault {
+  const field = decodeTfdf(tfdf);
+  if (field instanceof Fault) return field;
+  if (field.rule !== RULE_WHOLE || field.upid !== UPID_MISSION) return CONTROL_FORM;
+  const reader = new CborReader(field.zone);
   const count = reader.arrayHead();
   if (count instanceof Fault) return count;
   if (count === 0) return CONTROL_FORM;

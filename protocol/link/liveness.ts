@@ -60,11 +60,9 @@ export class Liveness {
     );
   }
 
-  /** When the peer counts as gone, or undefined while nothing is unanswered. */
-  get deadAt(): Instant | undefined {
-    return this.#unansweredSince === undefined
-      ? undefined
-      : this.#unansweredSince + this.#silenceUs;
+  /** When the peer counts as gone; infinite while nothing is unanswered. */
+  get deadAt(): Instant {
+    return (this.#unansweredSince ?? Number.POSITIVE_INFINITY) + this.#silenceUs;
   }
 }
 

@@ -1,0 +1,130 @@
+/**
+ * The receiving side of a link's virtual channels: checks a frame, opens it where it is protected,
+ * and joins the data fields of each channel into bundles or handshake messages. Nothing of a
+ * protected channel is looked at before it is authenticated.
+ *
+ * Source: link-layer §1, §4.4, §4.8, §17; link-security §4, §9 LS-904.
+ */
+import { Fault } from '../fault.ts';
+import { PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
+import type { ManagedParameters } from '../frame/managed-parameters.ts';
+import { PacketReassembler } from '../frame/packet-reassembler.ts';
+import { type FrameOpener, openData } from '../frame/sdls.ts';
+import { SduReassembler } from '../frame/sdu-reassembler.ts';
+import { UPID_MISSION } from '../frame/tfdf.ts';
+import { decodeFrame } from '../frame/uslp.ts';
+import type { Instant } from '../machine.ts';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
+import { PACKET_OCTETS_MAX } from './contract.ts';
+import { CONTROL_VCID, HANDSHAKE_VCID } from './frame-writer.ts';
+import type { LinkSession, SessionTable } from './session-table.ts';
+
+/** What a good frame was; what it completed waits in the reader. */
+export type Reading = 'bundles' | 'control' | 'handshake';
+
+/** A frame names a security association that this node does not have. Source: LS-904. */
+export const SA_UNKNOWN = new Fault('session', 'sa-unknown', 'LS-904');
+
+/** Bounded by one unfinished packet for each class and one unfinished handshake message. */
+export class FrameReader {
+  readonly #managed: ManagedParameters;
+  readonly #sessions: SessionTable;
+  readonly #openerOfSession: () => FrameOpener | undefined;
+  #packets: PacketReassembler[] = [];
+  #messages: SduReassembler;
+  #messageAt: Instant = 0;
+  /** The session of the last frame, where it was protected. */
+  session: LinkSession | undefined = undefined;
+  /** The class of the last frame, where it carried bundles. */
+  trafficClass: TrafficClass = 0;
+  /** The authentic TFDF of the last frame, where it carried link control. */
+  control: Uint8Array = NOTHING;
+
+  /** `managed`: those of the peer's frames. Packets over `PACKET_OCTETS_MAX` are dropped. */
+  constructor(managed: ManagedParameters, sessions: SessionTable) {
+    this.#managed = managed;
+    this.#sessions = sessions;
+    this.#openerOfSession = () => this.session?.session.receiveKey;
+    this.#messages = this.#freshMessages();
+    this.reset();
+  }
+
+  /** Forgets what is unfinished: another contact begins. */
+  reset(): void {
+    const { vcfCountOctets } = this.#managed;
+    const options = { sduOctetsMax: PACKET_OCTETS_MAX, vcfCountOctets };
+    this.#packets = TRAFFIC_CLASSES.map(() => new PacketReassembler(options));
+    this.#messages = this.#freshMessages();
+  }
+
+  /**
+   * Takes a datagram, whose octets pass to the reader; then drain `nextBundle` or `nextMessage`.
+   * Every fault means that the frame has changed nothing.
+   */
+  read(now: Instant, datagram: Uint8Array): Reading | Fault {
+    const frame = decodeFrame(datagram, this.#managed);
+    if (frame instanceof Fault) return frame;
+    const { vcid, mapId, vcfCount } = frame.header;
+    if (mapId !== 0) return MAP_UNKNOWN;
+    if (vcid === HANDSHAKE_VCID) {
+      if (now - this.#messageAt > MESSAGE_LIFE_US) this.#messages = this.#freshMessages();
+      this.#messageAt = now;
+      this.#messages.push(vcfCount, frame.data);
+      return 'handshake';
+    }
+    if (vcid !== CONTROL_VCID && vcid >= TRAFFIC_CLASSES.length) return VC_UNKNOWN;
+    const { data } = frame;
+    this.session = this.#sessions.find((data[0]! << 8) | (data[1] ?? 0));
+    if (this.session === undefined) return looksClear(data) ? CLEAR_REFUSED : SA_UNKNOWN;
+    const tfdf = openData(frame, this.#openerOfSession);
+    if (tfdf instanceof Fault) return tfdf;
+    if (vcid === CONTROL_VCID) {
+      this.control = tfdf;
+      return 'control';
+    }
+    this.trafficClass = vcid as TrafficClass;
+    this.#packets[vcid]!.push(vcfCount, tfdf);
+    return 'bundles';
+  }
+
+  /** The next whole bundle, whose octets the taker owns; or what went wrong; or undefined. */
+  nextBundle(): Uint8Array | Fault | undefined {
+    const packet = this.#packets[this.trafficClass]!.next();
+    if (packet === undefined || packet instanceof Fault) return packet;
+    return packet.protocolId === PROTOCOL_ID_BUNDLE ? packet.data : PROTOCOL_ID;
+  }
+
+  /** The next whole handshake message; or what went wrong; or undefined. */
+  nextMessage(): Uint8Array | Fault | undefined {
+    return this.#messages.next();
+  }
+
+  #freshMessages(): SduReassembler {
+    return new SduReassembler({
+      upid: UPID_MISSION,
+      sduOctetsMax: MESSAGE_OCTETS_MAX,
+      vcfCountOctets: this.#managed.vcfCountOctets,
+    });
+  }
+}
+
+/**
+ * Whether a data field without a known SPI reads as a clear one: the first or only segment of a
+ * bundle's packet, or link control. Some 8 of the 65536 SPIs look like that.
+ */
+function looksClear(data: Uint8Array): boolean {
+  const [header, first = 0] = data;
+  if (header === 0xe5) return first >> 3 === 0x80 >> 3;
+  return (header === 0xe0 || header === 0x80) && first >> 2 === 0xf0 >> 2;
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** LS-402. */
+const MESSAGE_OCTETS_MAX = 4_096;
+const MESSAGE_LIFE_US = 10_000_000;
+
+const MAP_UNKNOWN = new Fault('link', 'map-unknown', 'CCSDS 732.1-B-3 4.3.2.2.6');
+const VC_UNKNOWN = new Fault('link', 'vc-unknown', 'CCSDS 732.1-B-3 4.3.11');
+const CLEAR_REFUSED = new Fault('link', 'clear-refused', 'LS-405');
+const PROTOCOL_ID = new Fault('link', 'protocol-id', 'link-layer 3');
