@@ -170,6 +170,18 @@ describe('a point of low order (A33)', () => {
   });
 });
 
+describe('a HELLO under the id of another', () => {
+  it('is refused, and the first one completes', () => {
+    b.receive(0, hello);
+    const reply = sent(b);
+    const octets = hello.slice();
+    octets[20]! ^= 1;
+    b.receive(0, withMac1(octets, octets.length - 32, SCID_B));
+    expect(refusal(b)).toBe('session.header');
+    completeFromReply(reply);
+  });
+});
+
 describe('any octets at all (A43)', () => {
   it('give at most a fault', () => {
     fc.assert(

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { hmacSha512 } from '#protocol/crypto/hash.ts';
+import { DH_ZERO, HEADER } from '#protocol/session/faults.ts';
+import { macKeyOf } from '#protocol/session/messages.ts';
 import { Pair } from '../../simulation/pair.ts';
 import {
+  CREDENTIALS,
+  drain,
   Endpoint,
   type EndpointOptions,
   type EndpointOutput,
+  SCID_A,
   TestRandom,
   wireOf,
 } from './endpoint.ts';
@@ -22,7 +28,7 @@ describe('two endpoints', () => {
     expect([a.deadline(), b.deadline()]).toEqual([undefined, undefined]);
   });
 
-  it.each([0, 1, 2, 3] as const)('settle although message %i is lost (A22)', (lost) => {
+  it.each([0, 1, 2, 3])('settle although message %i is lost (A22)', (lost) => {
     const { a, b, pair } = connect({ drop: ({ index }) => index === lost });
     a.begin(0);
     expect(pair.run(() => settled(a, b))).toBe(true);
@@ -77,6 +83,51 @@ describe('a simultaneous start', () => {
   });
 });
 
+describe('a session that is confirmed', () => {
+  it('is not replaced by the late FINISH of the handshake it prevailed over (A21)', () => {
+    const [a, b] = [new Endpoint('a'), new Endpoint('b')];
+    const next = (end: Endpoint) => drain(end.handshake).find((output) => output.kind === 'send')!;
+    a.begin(0);
+    b.begin(0);
+    const [helloA, helloB] = [next(a), next(b)];
+    a.receive(0, helloB.message);
+    b.receive(0, helloA.message);
+    const [replyA, replyB] = [next(a), next(b)];
+    a.receive(0, replyB.message);
+    b.receive(0, replyA.message);
+    const finishB = next(b);
+    drain(a.handshake);
+    a.handshake.confirmed(0);
+    a.receive(0, finishB.message);
+    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: HEADER }]);
+  });
+});
+
+describe('an SPI', () => {
+  it('goes back to the pool unless it came into use', () => {
+    const { a, b, pair } = connect();
+    const held = new Map([a, b].map((end) => [end, heldBy(end)]));
+    a.begin(0);
+    pair.drain();
+    a.handshake.abandon(0);
+    expect(held.get(a)!.size).toBe(0);
+    pair.run(() => b.deadline() === undefined && pair.now > 0);
+    expect(held.get(b)!.size).toBe(0);
+    a.begin(pair.now);
+    pair.run(() => settled(a, b));
+    expect([...held.get(a)!]).toEqual([a.sessions[0]!.receiveKey.spi]);
+    expect([...held.get(b)!]).toEqual([b.sessions[0]!.receiveKey.spi]);
+    b.begin(pair.now);
+    const hello = drain(b.handshake).find((output) => output.kind === 'send')!.message;
+    hello.fill(0, 20, 52);
+    const key = macKeyOf(CREDENTIALS.a.admissionKey, SCID_A);
+    hello.set(hmacSha512(key, hello.subarray(0, 224)).subarray(0, 16), 224);
+    a.receive(pair.now, hello);
+    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: DH_ZERO }]);
+    expect(held.get(a)!.size).toBe(1);
+  });
+});
+
 describe('a peer that', () => {
   it('reboots opens a new session with the one that stayed', () => {
     const { a, b, pair } = connect();
@@ -110,6 +161,26 @@ describe('a peer that', () => {
       { kind: 'failed', reason: 'no-reply' },
       { kind: 'failed', reason: 'no-reply' },
     ]);
+  });
+
+  it('never answers is left in peace ever longer, up to 120 s', () => {
+    const { a, pair } = connect({ drop: () => true });
+    a.begin(0);
+    for (const [failures, pauseS] of [10, 20, 40, 80, 120, 120].entries()) {
+      pair.run(() => pair.told.a.length === failures + 1);
+      expect(a.deadline()!.at - pair.now).toBe(pauseS * 1_000_000);
+    }
+  });
+
+  it('is far away is asked at most every 30 s, jitter apart', () => {
+    const { a, pair } = connect({ drop: () => true });
+    a.begin(0, 10_000_000);
+    pair.run(() => pair.told.a.length === 1);
+    const sent = pair.flights.map(({ sentAt }) => sentAt);
+    const gaps = sent.slice(1).map((at, i) => at - sent[i]!);
+    expect(gaps).toHaveLength(5);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0.8 * 20_500_000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(1.2 * 30_000_000);
   });
 
   it('never confirms hears FINISH six times, then HELLO again (LS-707)', () => {
@@ -159,3 +230,19 @@ function lossy(seed: number, rate: number): () => boolean {
 }
 
 const DELAY_US = 5_000;
+
+/** The SPIs that an end has taken and not given back, from here on. */
+function heldBy({ identity: { spis } }: Endpoint): Set<number> {
+  const held = new Set<number>();
+  const [take, release] = [spis.take.bind(spis), spis.release.bind(spis)];
+  spis.take = (now) => {
+    const spi = take(now)!;
+    held.add(spi);
+    return spi;
+  };
+  spis.release = (spi) => {
+    held.delete(spi);
+    release(spi);
+  };
+  return held;
+}

@@ -46,6 +46,14 @@ describe('the replay window', () => {
     }
   });
 
+  it('has forgotten a word of the ring when its turn comes again', () => {
+    for (const rings of [1, 2, 100]) {
+      const window = new ReplayWindow();
+      window.accept(5);
+      expect(window.accept(rings * 4096 + 5)).toBeUndefined();
+    }
+  });
+
   it('does not move when it is only asked', () => {
     const window = new ReplayWindow();
     window.check(9_000);
