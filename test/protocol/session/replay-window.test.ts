@@ -50,6 +50,7 @@ describe('the replay window', () => {
     for (const rings of [1, 2, 100]) {
       const window = new ReplayWindow();
       window.accept(5);
+      window.accept(rings * 4096 + 6);
       expect(window.accept(rings * 4096 + 5)).toBeUndefined();
     }
   });
