@@ -183,7 +183,7 @@ export class Satellite {
   }
 
   #onContact(now: Instant, output: ContactOutput): void {
-    const { to, fromTerminal, toTerminal, rateBps } = output.contact;
+    const { to, fromTerminal, toTerminal, rateBps, endsAt } = output.contact;
     const { datagrams } = this.#ports;
     if (output.kind === 'end') {
       this.#neighbours.part(fromTerminal)?.link.disconnect(now);
@@ -196,7 +196,8 @@ export class Satellite {
     datagrams.point(fromTerminal, address);
     const { link } = this.#neighbours.meet(to, fromTerminal, () => this.#makeLink(peer.scid));
     const { roundTripUs } = output;
-    link.connect(now, { rateBps, roundTripUs, initiate: this.#config.scid < peer.scid });
+    const initiate = this.#config.scid < peer.scid;
+    link.connect(now, { rateBps, roundTripUs, initiate, endsAt });
   }
 
   #makeLink(remoteScid: number): Link {

@@ -29,13 +29,16 @@ export interface LinkSnapshot {
   readonly secured: boolean;
   readonly framesSent: number;
   readonly framesReceived: number;
+  /** Own attempts that came to nothing. */
+  readonly handshakesFailed: number;
 }
 
 /** The links of a snapshot. */
 export function snapshotLinks(neighbours: readonly Neighbour[]): LinkSnapshot[] {
   return neighbours.map(({ node, terminal, link }) => {
-    const { framesSent, framesReceived } = link.snapshot();
-    return { neighbour: node, terminal, secured: link.secured, framesSent, framesReceived };
+    // The link's faults have come as outputs and are in the journal.
+    const { faults: _, ...counters } = link.snapshot();
+    return { neighbour: node, terminal, ...counters };
   });
 }
 
