@@ -52,9 +52,9 @@ export class Ether {
     });
   }
 
-  /** Hexadecimal digest of everything sent so far; ends the hash, so ask once. */
+  /** Hexadecimal digest of everything sent so far. */
   digest(): string {
-    return this.#hash.digest('hex');
+    return this.#hash.copy().digest('hex');
   }
 
   #note(at: number, from: number, to: number, size: number, verdict: number): void {
