@@ -1,5 +1,7 @@
 /** `orbweaver up`: a scenario, from launch to report. */
 import { styleText } from 'node:util';
+import { ConfigError } from '#node/config-error.ts';
+import { commitOf } from '../report/commit.ts';
 import { formatReport } from '../report/table.ts';
 import { isClean } from '../report/verdict.ts';
 import { formatReportJson, prepareOutput, writeReport } from '../report/write.ts';
@@ -47,6 +49,12 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
     terminal.out.write(json ? formatReportJson(report) : `\n${formatReport(report, colour)}\n`);
     if (!json) terminal.out.write(`${colour ? styleText('dim', file) : file}\n`);
     return isClean(report) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) {
+      const seed = choices.seed ?? asked.seed;
+      terminal.err.write(`scenario ${asked.name}, seed ${seed}, commit ${commitOf()}\n`);
+    }
+    throw error;
   } finally {
     interruption.dispose();
   }

@@ -1,11 +1,11 @@
 /** Puts a report together from everything that a run has measured. */
-import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { SatelliteSnapshot } from '#node/satellite.ts';
 import type { World } from '../constellation/world.ts';
 import type { FleetResult } from '../fleet/fleet.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { commitOf } from './commit.ts';
 import type { Casualty, Report } from './report.ts';
 import type { Trace } from './trace.ts';
 import { judge, verdictOf } from './verdict.ts';
@@ -99,22 +99,6 @@ function tally(counts: readonly Readonly<Record<string, number>>[]): Record<stri
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-/** The project's commit, or `unknown` where this is no checkout of it. */
-function commitOf(): string {
-  const root = new URL('..', import.meta.url);
-  try {
-    const git = (...words: string[]): string =>
-      execFileSync('git', words, { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] })
-        .toString()
-        .trim();
-    // Installed as a package it may lie inside somebody else's checkout.
-    const isRoot = ['', 'harness/'].includes(git('rev-parse', '--show-prefix'));
-    return isRoot ? git('rev-parse', '--short=12', 'HEAD') : 'unknown';
-  } catch {
-    return 'unknown';
-  }
 }
 
 /** A datagram released later than this was late enough to be seen in a latency. */

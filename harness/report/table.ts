@@ -14,6 +14,7 @@ export function formatReport(report: Report, colour: boolean): string {
     '',
     ...(report.flows.length === 0 ? [] : [flowTable(report.flows), '']),
     ...report.casualties.flatMap((casualty) => casualtyLines(casualty, paint)),
+    ...(report.casualties.length === 0 ? [] : ['']),
     ...objectiveLines(report, paint),
     VERDICT[report.verdict](paint),
   ].join('\n');
@@ -106,7 +107,6 @@ function casualtyLines({ nodes, exitCode, signal, lastWords }: Casualty, paint: 
   return [
     paint('red', `  ✘ the process of ${names}${more} died: ${end}`),
     ...words.filter((line) => line !== '').map((line) => `      ${line.slice(0, COLUMNS_MAX - 6)}`),
-    '',
   ];
 }
 

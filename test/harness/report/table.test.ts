@@ -1,0 +1,87 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { formatReport } from '#harness/report/table.ts';
+import { FLOW, REPORT } from './sample-report.ts';
+
+describe('the report for people', () => {
+  it('says everything in plain words', () => {
+    expect(formatReport(REPORT, false).split('\n')).toMatchInlineSnapshot(`
+      [
+        "walker-66: 66 satellites, 8 ground stations, fleet processes of 74, seed 66",
+        "",
+        "  links    129 of 129 secured (native 129), mesh complete 8.4 s after launch",
+        "  bundles  13,120 accepted = 13,118 delivered + 0 expired + 1 deleted + 1 stored + 0 in flight",
+        "  frames   98,213 sent, 98,212 received",
+        "  faults   link.no-contact 3",
+        "  memory   14.1 MB a process, 15.0 MB at most",
+        "  timers   0.21 ms late (p50), 1.10 ms (p99), 0 deadlines missed",
+        "  machine  2 CPUs, 7,951 MB, Node v20.20.2, commit 0123456789ab",
+        "",
+        "─────────────────────────────────────────────────────────────────────────────────────────────",
+        "                                                      light  latency  latency   added   added",
+        "  flow               class       sent  arrived  hops     ms   p50 ms   p99 ms  p50 ms  p99 ms",
+        "  london → new-york  expedited  1,240    1,239     7  141.2    142.1    155.5    1.12   13.40",
+        "─────────────────────────────────────────────────────────────────────────────────────────────",
+        "",
+        "  ✔ all links secured within 20 s   8.4 s",
+        "  ✘ delivered ratio at least 1      0.999 (13118 of 13120)",
+        "",
+        "FAIL: not every objective held, or a process died",
+      ]
+    `);
+  });
+
+  it('is no wider than 100 columns, whatever the names and figures', () => {
+    const big = { ...FLOW, from: 'x'.repeat(40), sent: 999_999, delivered: 999_999, hops: 12 };
+    const latencyMs = { p50: 9_999, p95: 9_999, p99: 9_999, max: 9_999 };
+    const faults = Object.fromEntries(
+      Array.from({ length: 40 }, (_, at) => [`layer.fault-${at}`, at + 1]),
+    );
+    const lastWords = `${'y'.repeat(500)}\n`.repeat(50);
+    const report = {
+      ...REPORT,
+      flows: [{ ...big, latencyMs }],
+      frames: { ...REPORT.frames, faults },
+      casualties: [{ nodes: new Array(30).fill('p1s01'), exitCode: 1, signal: null, lastWords }],
+    };
+    const lines = formatReport(report, false).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    expect(lines.length).toBeLessThan(40);
+  });
+
+  it('is the same text with colour as without', () => {
+    const coloured = formatReport(REPORT, true);
+    expect(coloured).toContain('\u001b[');
+    expect(stripVTControlCharacters(coloured)).toBe(formatReport(REPORT, false));
+  });
+
+  it('shows thirty flows and says how many more there are', () => {
+    const text = formatReport({ ...REPORT, flows: new Array(33).fill(FLOW) }, false);
+    expect(text.split('london → new-york')).toHaveLength(31);
+    expect(text).toContain('… and 3 more flows in report.json');
+  });
+
+  it('gives the last words of a process that died', () => {
+    const dead = {
+      nodes: ['p1s01', 'p1s02', 'p1s03', 'p1s04'],
+      exitCode: null,
+      signal: 'SIGKILL',
+      lastWords: 'boom\n',
+    };
+    const text = formatReport({ ...REPORT, casualties: [dead] }, false);
+    expect(text).toContain(
+      '  ✘ the process of p1s01, p1s02, p1s03 and 1 more died: SIGKILL\n      boom\n',
+    );
+  });
+
+  it('leaves out what is not known', () => {
+    const text = formatReport(
+      { ...REPORT, bootMs: null, flows: [], memory: { pssMbPerProcess: null }, verdict: 'stopped' },
+      false,
+    );
+    expect(text).not.toContain('memory');
+    expect(text).not.toContain('after launch');
+    expect(text).not.toContain('latency');
+    expect(text).toContain('STOPPED');
+  });
+});

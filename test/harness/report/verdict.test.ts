@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { type Evidence, isClean, judge, verdictOf } from '#harness/report/verdict.ts';
+
+const GOOD: Evidence = {
+  bootMs: 8_412,
+  links: { expected: 9, secured: 9 },
+  sent: 10_000,
+  delivered: 10_000,
+  overheadPerHopMsP50: 0.41,
+  latencyMsP99: 80,
+};
+const LINKS = { kind: 'links-secured', text: 'links', withinMs: 20_000 } as const;
+const RATIO = { kind: 'delivered-ratio', text: 'ratio', min: 1 } as const;
+const OVERHEAD = { kind: 'overhead-per-hop-p50', text: 'overhead', maxMs: 0.5 } as const;
+const LATENCY = { kind: 'latency-p99', text: 'latency', maxMs: 100 } as const;
+
+describe('an objective', () => {
+  it.each([
+    [LINKS, {}, true, '8.4 s'],
+    [LINKS, { bootMs: 20_001 }, false, '20.0 s'],
+    [LINKS, { bootMs: null, links: { expected: 9, secured: 8 } }, false, '8 of 9 links secured'],
+    [RATIO, {}, true, '1 (10000 of 10000)'],
+    [RATIO, { delivered: 9_999 }, false, '0.999 (9999 of 10000)'],
+    [RATIO, { sent: 0, delivered: 0 }, false, 'no bundle was sent'],
+    [OVERHEAD, {}, true, '0.410 ms'],
+    [OVERHEAD, { overheadPerHopMsP50: 0.5 }, false, '0.500 ms'],
+    [OVERHEAD, { delivered: 0, overheadPerHopMsP50: 0 }, false, 'no bundle was delivered'],
+    [LATENCY, {}, true, '80.000 ms'],
+    [LATENCY, { latencyMsP99: 120 }, false, '120.000 ms'],
+    [LATENCY, { latencyMsP99: undefined }, false, 'no bundle was delivered'],
+  ] as const)('of %j with %j: %s, %s', (objective, change, held, value) => {
+    expect(judge([objective], { ...GOOD, ...change })).toEqual([
+      { text: objective.text, held, value },
+    ]);
+  });
+});
+
+describe('the verdict', () => {
+  const held = { text: 'x', held: true, value: '' };
+  const failed = { ...held, held: false };
+  const death = { nodes: ['a'], exitCode: 1, signal: null, lastWords: '' };
+
+  it.each([
+    [[held], [], false, 'pass', true],
+    [[], [], false, 'pass', true],
+    [[held, failed], [], false, 'fail', false],
+    [[held], [death], false, 'fail', false],
+    [[held], [], true, 'stopped', true],
+    [[failed], [], true, 'stopped', false],
+  ] as const)(
+    'on %j, %j, stopped %s is %s, clean %s',
+    (objectives, casualties, stopped, verdict, clean) => {
+      expect(verdictOf(objectives, casualties, stopped)).toBe(verdict);
+      expect(isClean({ objectives, casualties })).toBe(clean);
+    },
+  );
+});
