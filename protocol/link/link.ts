@@ -19,6 +19,7 @@ import type { OutboundBundle } from './class-queue.ts';
 import type { Connection, DownReason, LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { FrameReader, SA_UNKNOWN } from './frame-reader.ts';
 import { CLOSE, decodeControl, KEEPALIVE } from './link-control.ts';
+import type { Purpose } from './liveness.ts';
 import { Outlet } from './outlet.ts';
 import { type LinkSession, SessionTable } from './session-table.ts';
 import { Soonest } from './soonest.ts';
@@ -154,7 +155,7 @@ export class Link implements Machine<LinkOutput> {
     const { current } = this.#sessions;
     if (current === undefined) return;
     if (this.#now >= current.liveness.deadAt) this.#restart(connection, 'peer silent');
-    else if (this.#now >= current.liveness.keepaliveAt) this.#sendKeepalive(connection);
+    else if (this.#now >= current.liveness.keepaliveAt) this.#sendKeepalive(connection, 'probe');
     else if (this.#now >= this.#renewAt(connection, current)) this.#initiate(connection);
   }
 
@@ -200,9 +201,8 @@ export class Link implements Machine<LinkOutput> {
     if (type instanceof Fault) this.#outlet.refuse(type);
     else if (this.#closing || current === undefined || current !== this.#reader.session) return;
     else if (type === CLOSE) this.#restart(connection, 'closed by peer');
-    else if (type === KEEPALIVE && current.liveness.owesAnswer(this.#now)) {
-      this.#sendKeepalive(connection);
-    }
+    else if (type !== KEEPALIVE) return;
+    else if (current.liveness.owesAnswer(this.#now)) this.#sendKeepalive(connection, 'answer');
   }
 
   /** A frame authenticated on the session; the first one proves it. */
@@ -216,7 +216,7 @@ export class Link implements Machine<LinkOutput> {
     const { peer, role, sessionId } = entry.session;
     const provider = this.#options.provider.name;
     this.#outlet.tell({ kind: 'secured', peerEid: peer.eid, sessionId, provider });
-    if (role === 'initiator') this.#sendKeepalive(connection);
+    if (role === 'initiator') this.#sendKeepalive(connection, 'answer');
   }
 
   #obeyHandshake(connection: Connection): void {
@@ -232,10 +232,10 @@ export class Link implements Machine<LinkOutput> {
           if (!this.#sessions.add(this.#now, output.session)) break;
           this.#initiating = false;
           this.#outlet.rewind();
-          this.#sendKeepalive(connection);
+          this.#sendKeepalive(connection, 'probe');
           break;
         case 'repeated':
-          this.#sendKeepalive(connection);
+          this.#sendKeepalive(connection, 'probe');
           break;
         case 'failed':
           this.#initiating = true;
@@ -254,16 +254,16 @@ export class Link implements Machine<LinkOutput> {
     this.#obeyHandshake(connection);
   }
 
-  /** When new keys are due. Only the side that says HELLO sees to that, so that they never cross. */
+  /** When new keys are due. Only the side that says HELLO sees to that, so none ever cross. */
   #renewAt(connection: Connection, current: LinkSession): Instant {
     const watches = connection.initiate && !this.#initiating;
     return watches ? current.renewAt : Number.POSITIVE_INFINITY;
   }
 
-  #sendKeepalive(connection: Connection): void {
+  #sendKeepalive(connection: Connection, purpose: Purpose): void {
     const { current } = this.#sessions;
     if (current === undefined) return;
-    const fault = this.#outlet.sendKeepalive(this.#now, current);
+    const fault = this.#outlet.sendKeepalive(this.#now, current, purpose);
     if (fault !== undefined) this.#restart(connection, 'key spent', fault);
   }
 

@@ -2,11 +2,12 @@
  * Whether the peer of a session is still there, and when to say that we are (LS-1004). An idle
  * link costs one frame per side in ten seconds:
  *
- * - nothing sent for `KEEPALIVE_US`: send KEEPALIVE;
+ * - nothing sent for `KEEPALIVE_US`: send KEEPALIVE as a probe;
  * - frames sent but none heard for `PROBE_US` (before the first frame of a session: one repeat
- *   time): send KEEPALIVE as a probe, again after each repeat time;
- * - a KEEPALIVE heard while nothing has left for half a repeat time: answer with KEEPALIVE. Half a
- *   repeat time exceeds the round trip, so two answers never chase each other;
+ *   time): send a probe, and again after each repeat time;
+ * - a KEEPALIVE heard while nothing has left for half a repeat time: answer with KEEPALIVE, and
+ *   expect no answer to that. Half a repeat time exceeds the round trip, so two answers never chase
+ *   each other;
  * - frames sent but none heard for `SILENCE_US` and one round trip: the peer is gone.
  *
  * The repeat time is that of LS-706. "Heard" means a frame that authenticated, nothing less.
@@ -14,13 +15,16 @@
  */
 import type { Instant } from '../machine.ts';
 
+/** What a protected frame is for: bundles and probes expect to be answered. */
+export type Purpose = 'bundle' | 'probe' | 'answer';
+
 /** The clock of one session. Created when the peer may first be answered. */
 export class Liveness {
   readonly #repeatUs: number;
   readonly #silenceUs: number;
   #sentAt: Instant;
   #probedAt: Instant;
-  /** When the oldest frame left that nothing heard since can be an answer to. */
+  /** When the oldest frame left that expects an answer and that nothing heard since can answer. */
   #unansweredSince: Instant | undefined = undefined;
   #heardOnce = false;
 
@@ -31,11 +35,11 @@ export class Liveness {
     this.#probedAt = this.#sentAt;
   }
 
-  /** A protected frame left; `keepalive` when it was one. */
-  sent(now: Instant, keepalive: boolean): void {
+  /** A protected frame left. */
+  sent(now: Instant, purpose: Purpose): void {
     this.#sentAt = now;
-    if (keepalive) this.#probedAt = now;
-    this.#unansweredSince ??= now;
+    if (purpose === 'probe') this.#probedAt = now;
+    if (purpose !== 'answer') this.#unansweredSince ??= now;
   }
 
   /** A frame of the peer authenticated. */

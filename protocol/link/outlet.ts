@@ -17,6 +17,7 @@ import type { Connection, LinkOutput, LinkSnapshot } from './contract.ts';
 import { Fifo } from './fifo.ts';
 import { CONTROL_VCID, FrameWriter } from './frame-writer.ts';
 import { KEEPALIVE_TFDF } from './link-control.ts';
+import type { Purpose } from './liveness.ts';
 import { Outbound } from './outbound.ts';
 import { Pacer } from './pacer.ts';
 import type { LinkSession } from './session-table.ts';
@@ -79,10 +80,10 @@ export class Outlet {
   }
 
   /** Sends KEEPALIVE on the session; the fault of a spent key. */
-  sendKeepalive(now: Instant, entry: LinkSession): Fault | undefined {
+  sendKeepalive(now: Instant, entry: LinkSession, purpose: Purpose): Fault | undefined {
     const frame = this.#writer.seal(CONTROL_VCID, KEEPALIVE_TFDF, entry.session.sendKey);
     if (frame instanceof Fault) return frame;
-    entry.sent(now, true);
+    entry.sent(now, purpose);
     this.#outputs.push(this.#transmit(now, frame));
     return undefined;
   }
@@ -102,7 +103,7 @@ export class Outlet {
     if (now < this.#pacer.readyAt) return undefined;
     const frame = this.#outbound.next(entry.session.sendKey);
     if (frame === undefined || frame instanceof Fault) return frame;
-    entry.sent(now, false);
+    entry.sent(now, 'bundle');
     const id = this.#outbound.takeFinished();
     if (id !== undefined) this.#outputs.push({ kind: 'sent', id });
     return this.#transmit(now, frame);

@@ -10,7 +10,7 @@
  */
 import type { Instant } from '../machine.ts';
 import type { Session } from '../session/handshake.ts';
-import { Liveness } from './liveness.ts';
+import { Liveness, type Purpose } from './liveness.ts';
 
 /** One session with what the link knows about it. */
 export class LinkSession {
@@ -28,10 +28,10 @@ export class LinkSession {
     this.#establishedAt = now;
   }
 
-  /** A frame was sealed and left; `keepalive` when it was one. */
-  sent(now: Instant, keepalive: boolean): void {
+  /** A frame was sealed and left. */
+  sent(now: Instant, purpose: Purpose): void {
     this.#frames++;
-    this.liveness.sent(now, keepalive);
+    this.liveness.sent(now, purpose);
   }
 
   /** A frame authenticated. */

@@ -95,16 +95,17 @@ export class LinkPair {
   }
 
   /** Both contacts begin; the first end initiates. */
-  connect(): void {
-    this.connectEnd(0);
-    this.connectEnd(1);
+  connect(endsAt?: Instant): void {
+    this.connectEnd(0, endsAt);
+    this.connectEnd(1, endsAt);
   }
 
-  connectEnd(index: 0 | 1): void {
+  connectEnd(index: 0 | 1, endsAt?: Instant): void {
     const connection: Connection = {
       rateBps: this.#options.rateBps ?? 100_000_000,
       roundTripUs: 2 * this.wire.delayUs,
       initiate: index === 0,
+      ...(endsAt === undefined ? {} : { endsAt }),
     };
     this.ends[index].link.connect(this.now, connection);
     this.#drain(index);
@@ -229,4 +230,6 @@ const MEMBERS = [VECTORS.initiator, VECTORS.responder].map((member) => ({
     allowTestEquipment: false,
   } satisfies Credentials,
 }));
+/** Of the two ends. */
+export const SCIDS: readonly [number, number] = [VECTORS.initiator.scid, VECTORS.responder.scid];
 const STEPS_MAX = 2_000_000;
