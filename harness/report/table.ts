@@ -46,9 +46,11 @@ function facts(report: Report): [string, string][] {
     ],
     [
       'bundles',
-      `${number(bundles.accepted)} accepted = ${number(bundles.delivered)} delivered + ` +
-        `${number(bundles.expired)} expired + ${number(deleted)} deleted + ` +
-        `${number(bundles.stored)} stored + ${number(bundles.inFlight)} in flight`,
+      `${number(bundles.accepted)} accepted = ${number(bundles.delivered)} delivered` +
+        part(bundles.expired, 'expired') +
+        part(deleted, 'deleted') +
+        part(bundles.stored, 'stored') +
+        part(bundles.inFlight, 'in flight'),
     ],
     ...(refused === '' ? [] : [['refused', refused] as [string, string]]),
     ['frames', `${number(frames.sent)} sent, ${number(frames.received)} received`],
@@ -133,6 +135,10 @@ function tally(counts: Readonly<Record<string, number>>): string {
 
 function shorten(name: string): string {
   return name.length > NAME_MAX ? `${name.slice(0, NAME_MAX - 1)}…` : name;
+}
+
+function part(count: number, fate: string): string {
+  return count === 0 ? '' : ` + ${number(count)} ${fate}`;
 }
 
 function number(value: number): string {

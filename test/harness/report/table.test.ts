@@ -10,7 +10,7 @@ describe('the report for people', () => {
         "walker-66: 66 satellites, 8 ground stations, fleet processes of 74, seed 66",
         "",
         "  links    129 of 129 secured (native 129), mesh complete 8.4 s after launch",
-        "  bundles  13,120 accepted = 13,118 delivered + 0 expired + 1 deleted + 1 stored + 0 in flight",
+        "  bundles  13,120 accepted = 13,118 delivered + 1 deleted + 1 stored",
         "  frames   98,213 sent, 98,212 received",
         "  faults   link.no-contact 3",
         "  memory   14.1 MB a process, 15.0 MB at most",
