@@ -41,6 +41,11 @@ describe('a ground station', () => {
     expect(assignPasses(passes, [2, 1], 1).map(text)).toEqual(['0.0→1.0 0–50', '1.0→2.0 0–40']);
   });
 
+  it('with none gets a rising satellite before one that has another already', () => {
+    const passes = [pass(0, 1, 0, 50), pass(0, 2, 10, 60), pass(1, 2, 10, 60)];
+    expect(assignPasses(passes, [2, 1], 1).map(text)).toEqual(['0.0→1.0 0–50', '1.0→2.0 10–60']);
+  });
+
   it('never gives a terminal twice at once, nor idles with a satellite to be had', () => {
     fc.assert(
       fc.property(manyPasses(), fc.integer({ min: 1, max: 3 }), (passes, groundTerminals) => {

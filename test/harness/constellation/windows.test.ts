@@ -24,6 +24,11 @@ describe('windows', () => {
     );
   });
 
+  it('end with the time that is looked at', () => {
+    const [windows] = findWindows([(at) => at < 68_000_000], 65_000_000);
+    expect(windows).toEqual([{ startsAt: 0, endsAt: 65_000_000 }]);
+  });
+
   it('of one condition do not disturb those of another', () => {
     const early = (at: number): boolean => at < 25_000_000;
     const late = (at: number): boolean => at > 45_000_000;

@@ -70,9 +70,16 @@ describe('the world of walker-66', () => {
     }
   });
 
-  it('lists contacts and ranges by their start', () => {
-    expect(isSorted(world.plan.contacts)).toBe(true);
-    expect(isSorted(world.plan.ranges)).toBe(true);
+  it('ends with the horizon', () => {
+    const ends = world.plan.contacts.map(({ endsAt }) => endsAt);
+    expect(Math.max(...ends)).toBe(HOUR_US);
+  });
+
+  it('lists contacts and ranges by their start, then by their nodes', () => {
+    const contacts = world.plan.contacts.map(({ startsAt, from, to }) => [startsAt, from, to]);
+    const ranges = world.plan.ranges.map(({ startsAt, a, b }) => [startsAt, a, b]);
+    expect(contacts).toEqual(contacts.toSorted(byColumns));
+    expect(ranges).toEqual(ranges.toSorted(byColumns));
   });
 
   it('has the same plan every time, and the same light time both ways', () => {
@@ -123,6 +130,6 @@ function groundPairsAtStart({ plan }: World): string[] {
     .map(({ from, to }) => `${from} ${to}`);
 }
 
-function isSorted(list: readonly { startsAt: number }[]): boolean {
-  return list.every(({ startsAt }, index) => index === 0 || startsAt >= list[index - 1]!.startsAt);
+function byColumns(x: number[], y: number[]): number {
+  return x.map((value, column) => value - y[column]!).find((difference) => difference !== 0) ?? 0;
 }
