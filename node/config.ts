@@ -13,7 +13,9 @@ import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
 import { JsonCursor } from './json-cursor.ts';
 import type { TerminalAddress } from './ports.ts';
+import { ECHO_SERVICE } from './services/echo.ts';
 import type { PingOptions } from './services/ping.ts';
+import { SINK_SERVICE } from './services/traffic-sink.ts';
 import type { TrafficFlow } from './services/traffic-source.ts';
 
 /** Where the terminals of a node listen. */
@@ -81,6 +83,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     bind,
   };
   checkContacts(config);
+  checkServices(config.services);
   return config;
 }
 
@@ -199,6 +202,20 @@ function checkContacts({ node, terminals, plan, directory }: NodeConfig): void {
       });
     }
     takenUntil[fromTerminal] = endsAt;
+  }
+}
+
+/** No two services share a number. */
+function checkServices({ echo, sink, sources, pings = [] }: ServicesConfig): void {
+  const taken = new Set([...(echo ? [ECHO_SERVICE] : []), ...(sink ? [SINK_SERVICE] : [])]);
+  for (const { service } of [...sources, ...pings]) {
+    if (taken.has(service)) {
+      throw new ConfigError(`service ${service} is used twice`, {
+        expected: 'a number of its own for each service; echo and sink have theirs',
+        remedy: 'Give one of the two another number',
+      });
+    }
+    taken.add(service);
   }
 }
 

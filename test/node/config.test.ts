@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { parseNodeConfig } from '#node/config.ts';
+import { ConfigError, formatConfigError } from '#node/config-error.ts';
+import { decodeCredentials, encodeCredentials } from '#node/credentials-json.ts';
+import { sampleConfig } from '../simulation/sample-config.ts';
+
+describe('parseNodeConfig', () => {
+  it('gives back a configuration that is right, also after a journey as JSON', () => {
+    const config = sampleConfig();
+    expect(parseNodeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it('takes a configuration without pings', () => {
+    const config = sampleConfig();
+    const { pings: _, ...services } = config.services;
+    expect(parseNodeConfig({ ...config, services })).toEqual({ ...config, services });
+  });
+
+  it('sorts the plan by start', () => {
+    const config = sampleConfig();
+    const { contacts, ranges } = config.plan;
+    const plan = { contacts: [...contacts].reverse(), ranges: [...ranges].reverse() };
+    const starts = parseNodeConfig({ ...config, plan }).plan.contacts.map((c) => c.startsAt);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+  });
+
+  const mistakes: [string, (config: Editable) => void, string][] = [
+    ['an unknown key', (c) => (c.color = 'red'), 'color is not a known key'],
+    ['an unknown key inside', (c) => (c.link.mtu = 5), 'link.mtu is not a known key'],
+    ['a missing key', (c) => delete c.store.octetsMax, 'store.octetsMax is missing'],
+    ['a missing section', (c) => delete c.plan, 'plan is missing'],
+    ['a wrong kind', (c) => (c.node = '101'), 'node is "101". Expected a whole number from 1'],
+    ['a fraction', (c) => (c.boot = 1.5), 'boot is 1.5. Expected a whole number of at least 1'],
+    ['a bad word', (c) => (c.crypto = 'rot13'), 'Expected one of auto, noble, native'],
+    ['an object for a list', (c) => (c.directory = {}), 'directory is {}. Expected a list'],
+    ['a list for an object', (c) => (c.services = []), 'services is []. Expected an object'],
+    ['a host name', (c) => (c.bind[0].host = 'localhost'), 'bind[0].host is "localhost"'],
+    ['a port out of range', (c) => (c.bind[0].port = 65_536), 'bind[0].port is 65536'],
+    ['too few addresses', (c) => c.bind.pop(), 'terminals is 2. Expected a whole number from 1'],
+    ['a tiny frame', (c) => (c.link.frameOctetsMax = 10), 'link.frameOctetsMax is 10'],
+    ['a giant frame', (c) => (c.link.frameOctetsMax = 65_508), 'link.frameOctetsMax is 65508'],
+    [
+      'a contact that ends before it starts',
+      (c) => (c.plan.contacts[0].endsAt = 0),
+      'plan.contacts[0].endsAt is 0',
+    ],
+    ['a range the wrong way round', (c) => (c.plan.ranges[0].b = 101), 'plan.ranges[0].b is 101'],
+    [
+      'a bad endpoint',
+      (c) => (c.services.sources[0].destination = 'http://x'),
+      'services.sources[0].destination is "http://x". Expected an endpoint such as ipn:102.9',
+    ],
+    ['a bad class', (c) => (c.services.pings[0].trafficClass = 4), 'trafficClass is 4'],
+    [
+      'two services of one number',
+      (c) => (c.services.sources[0].service = 9),
+      'service 9 is used twice',
+    ],
+    [
+      'a terminal that does not exist',
+      (c) => (c.plan.contacts[0].fromTerminal = 2),
+      'the contact with node 102 at 0 uses terminal 2 of 2',
+    ],
+    [
+      'a neighbour without an address',
+      (c) => c.directory.pop(),
+      'the contact with node 102 at 0 leads to terminal 1, which has no address',
+    ],
+    [
+      'two contacts at once',
+      (c) => (c.plan.contacts[2].startsAt = 5_000_000),
+      'the contact with node 102 at 5000000 uses terminal 0 during another contact',
+    ],
+  ];
+  it.each(mistakes)('refuses %s, with place and remedy', (_, spoil, told) => {
+    const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
+    spoil(config);
+    const error = caught(() => parseNodeConfig(config));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(formatConfigError(error as ConfigError)).toContain(told);
+    expect((error as ConfigError).remedy).not.toBe('');
+  });
+
+  it('never shows a secret that is wrong', () => {
+    const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
+    const secret = config.credentials.identityPrivateKey;
+    config.credentials.identityPrivateKey = `${secret}00`;
+    const error = caught(() => parseNodeConfig(config));
+    const told = formatConfigError(error as ConfigError);
+    expect(told).toContain('credentials.identityPrivateKey is not right');
+    expect(told).toContain('32 octets in hexadecimal');
+    expect(told).not.toContain(secret.slice(0, 8));
+  });
+
+  it('refuses what is no object at all', () => {
+    for (const value of [null, 5, 'x', [], undefined]) {
+      expect(() => parseNodeConfig(value)).toThrow(ConfigError);
+    }
+  });
+});
+
+describe('credentials as JSON', () => {
+  it('come back as they were', () => {
+    const { credentials } = sampleConfig();
+    expect(encodeCredentials(decodeCredentials(credentials))).toEqual(credentials);
+  });
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: tests spoil any place of it.
+type Editable = any;
+
+function caught(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}

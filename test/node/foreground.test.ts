@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NodeConfig } from '#node/config.ts';
+import { sampleConfigs } from '../simulation/sample-config.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orbweaver-node-'));
+const entry = join(folder, 'node.mjs');
+
+beforeAll(async () => {
+  await build({
+    entryPoints: ['node/main.ts'],
+    outfile: entry,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('orbweaver node', () => {
+  it('runs two nodes that secure their link, exchange bundles and end cleanly', async () => {
+    const configs = await configsOnFreePorts();
+    const nodes = configs.map((config) => start([write(config), '--json']));
+    await Promise.all(nodes.map((node) => node.until('bundle-delivered')));
+    await Promise.all(nodes.map((node) => node.until('link-secured')));
+    for (const { child } of nodes) child.kill('SIGTERM');
+    for (const { ended } of nodes) {
+      const { code, stdout, stderr } = await ended;
+      expect([code, stderr]).toEqual([0, '']);
+      const last = JSON.parse(stdout.trim().split('\n').at(-1) as string);
+      expect(last).toMatchObject({ kind: 'final', snapshot: { links: [{ secured: true }] } });
+    }
+  }, 30_000);
+
+  it('prints words for people', async () => {
+    const [config] = await configsOnFreePorts();
+    const node = start([write(config)]);
+    await node.until('bundle-accepted');
+    node.child.kill('SIGINT');
+    const { code, stdout } = await node.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^sample 101 \(node 101\) at 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+\n/);
+    expect(stdout).toMatch(/^\d+\.\d{6} bundle-accepted id=ipn:101\.1000-\S+ originated=true$/m);
+    expect(stdout).toMatch(/^final \{.*\}\n$/m);
+  }, 30_000);
+
+  it('prints help with an example', async () => {
+    const { code, stdout } = await start(['--help']).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('Example: orbweaver node');
+  });
+
+  const missing = join(folder, 'missing.json');
+  it.each([
+    ['no file', [], 'no configuration is given'],
+    ['two files', ['a', 'b'], 'more than one configuration is given'],
+    ['an unknown flag', ['--fast', 'a'], '--fast is not a known flag'],
+    ['a missing file', [missing], `${missing}: the file cannot be read (ENOENT)`],
+  ])('refuses %s with one line and exit 2', async (_, args, told) => {
+    const { code, stdout, stderr } = await start(args).ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(told);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('tells line and column of what is not JSON', async () => {
+    const file = join(folder, 'broken.json');
+    writeFileSync(file, '{\n  "name": "a",\n  oops\n}\n');
+    const { code, stderr } = await start([file]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${file}:3:3: this is not JSON`);
+  });
+
+  it('tells file and place of a wrong value', async () => {
+    const [config] = sampleConfigs();
+    const file = write({ ...config, boot: 0 });
+    const { code, stderr } = await start([file]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `${file}: boot is 0. Expected a whole number of at least 1. Correct boot.\n`,
+    );
+  });
+
+  it('refuses credentials that no peer would accept', async () => {
+    const [config, other] = sampleConfigs();
+    const { identityPrivateKey } = other.credentials;
+    const file = write({ ...config, credentials: { ...config.credentials, identityPrivateKey } });
+    const { code, stderr } = await start([file]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('certificate is for another key');
+    expect(stderr).not.toContain(identityPrivateKey.slice(0, 8));
+  });
+
+  it('refuses a port in use', async () => {
+    const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const [config] = sampleConfigs();
+    const bind = [config.bind[0], { host: '127.0.0.1', port: taken.address().port }];
+    const { code, stderr } = await start([write({ ...config, bind } as NodeConfig)]).ended;
+    taken.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain('(EADDRINUSE)');
+  });
+});
+
+/** Both nodes, with ports that were free a moment ago and an instant 0 that has just passed. */
+async function configsOnFreePorts(): Promise<[NodeConfig, NodeConfig]> {
+  const sockets = [0, 1, 2, 3].map(() => createSocket('udp4').bind(0, '127.0.0.1'));
+  await Promise.all(sockets.map((socket) => once(socket, 'listening')));
+  const ports = sockets.map((socket) => socket.address().port);
+  await Promise.all(
+    sockets.map((socket) => new Promise((closed) => socket.close(() => closed(0)))),
+  );
+  const [a, b] = sampleConfigs(ports);
+  const epochUnixMs = Date.now();
+  return [
+    { ...a, epochUnixMs },
+    { ...b, epochUnixMs },
+  ];
+}
+
+function write(config: NodeConfig): string {
+  const file = join(folder, `${config.node}-${files++}.json`);
+  writeFileSync(file, JSON.stringify(config));
+  return file;
+}
+let files = 0;
+
+function start(args: string[]) {
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code]) => ({ code, stdout, stderr }));
+  const until = (word: string) => expect.poll(() => stdout, { timeout: 15_000 }).toContain(word);
+  return { child, ended, until };
+}
