@@ -39,7 +39,7 @@ export class Interruption {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** `npm start` passes Ctrl-C on to a child that the terminal has told already: one press, two signals. */
+/** `npm start` passes on a Ctrl-C that the terminal has already given to the whole group. */
 const SAME_KEYPRESS_MS = 500;
 /** 128 + SIGINT, as shells have it. */
 const EXIT_INTERRUPTED = 130;

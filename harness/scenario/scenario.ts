@@ -4,6 +4,7 @@
  */
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 
+/** How the nodes are run: harness/fleet/fleet.ts says what each kind is. */
 export type FleetKind = 'processes' | 'hosted' | 'virtual';
 
 /** A Walker shell, as orbital elements for SGP4. */
@@ -42,6 +43,7 @@ export interface ElementsConstellation {
   }[];
 }
 
+/** A ground station; it looks up, and its terminals follow satellites that pass. */
 export interface GroundStation {
   readonly name: string;
   readonly latitudeDeg: number;
@@ -74,6 +76,7 @@ export type Objective =
   | { readonly kind: 'overhead-per-hop-p50'; readonly text: string; readonly maxMs: number }
   | { readonly kind: 'latency-p99'; readonly text: string; readonly maxMs: number };
 
+/** One scenario. */
 export interface Scenario {
   readonly name: string;
   /** Absolute path of the file it came from. */
