@@ -9,6 +9,7 @@ import { type Connection, Link, type LinkOutput } from '#protocol/link/link.ts';
 import type { Instant } from '#protocol/machine.ts';
 import { createBootIdentity } from '#protocol/session/boot-identity.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
+import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 
 /** What the wire does to frames; all but the delay are probabilities or off by default. */
@@ -60,17 +61,8 @@ export class End {
   }
 
   #create(): Link {
-    const { credentials, scid } = MEMBERS[this.#index]!;
-    const random = new Chance((this.#options.seed ?? 1) * 1_000 + this.#boot * 2 + this.#index);
-    return new Link({
-      credentials,
-      identity: createBootIdentity(credentials, this.#boot, nativeProvider, random),
-      provider: nativeProvider,
-      random,
-      localScid: scid,
-      remoteScid: MEMBERS[1 - this.#index]!.scid,
-      frameOctetsMax: this.#options.frameOctetsMax ?? 1_400,
-    });
+    const { seed = 1, frameOctetsMax = 1_400 } = this.#options;
+    return new Link({ ...optionsOf(this.#index, seed, this.#boot), frameOctetsMax });
   }
 }
 
@@ -230,6 +222,20 @@ const MEMBERS = [VECTORS.initiator, VECTORS.responder].map((member) => ({
     allowTestEquipment: false,
   } satisfies Credentials,
 }));
+/** What the handshake of an end is made of. */
+export function optionsOf(index: 0 | 1, seed = 1, boot = 100): HandshakeOptions {
+  const { credentials, scid } = MEMBERS[index]!;
+  const random = new Chance(seed * 1_000 + boot * 2 + index);
+  return {
+    credentials,
+    identity: createBootIdentity(credentials, boot, nativeProvider, random),
+    provider: nativeProvider,
+    random,
+    localScid: scid,
+    remoteScid: MEMBERS[1 - index]!.scid,
+  };
+}
+
 /** Of the two ends. */
 export const SCIDS: readonly [number, number] = [VECTORS.initiator.scid, VECTORS.responder.scid];
 const STEPS_MAX = 2_000_000;

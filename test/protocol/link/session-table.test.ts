@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { SessionTable } from '#protocol/link/session-table.ts';
+import type { Session } from '#protocol/session/handshake.ts';
+
+const S = 1_000_000;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Only what the table looks at. */
+const session = (role: Session['role'], spi: number) =>
+  ({ role, receiveKey: { spi } }) as unknown as Session;
+
+function provenTable(): SessionTable {
+  const table = new SessionTable();
+  table.clear(S);
+  table.add(0, session('responder', 300));
+  table.prove(0, table.find(300)!);
+  return table;
+}
+
+describe('the session table', () => {
+  it("seals on a responder's session at once, on an initiator's when it is proven", () => {
+    const table = new SessionTable();
+    expect(table.empty).toBe(true);
+    expect(table.add(0, session('initiator', 300))).toBe(false);
+    expect(table.current).toBeUndefined();
+    expect(table.empty).toBe(false);
+    expect(table.prove(0, table.find(300)!)).toBe(true);
+    expect(table.current?.session.receiveKey.spi).toBe(300);
+    expect(table.add(0, session('responder', 301))).toBe(true);
+    expect(table.current?.session.receiveKey.spi).toBe(301);
+    expect(table.prove(0, table.find(301)!)).toBe(false);
+  });
+
+  it('receives on the old session until ten seconds after the new one is proven', () => {
+    const table = provenTable();
+    table.add(S, session('responder', 301));
+    expect(table.expiresAt).toBe(NEVER);
+    table.expire(100 * S);
+    expect(table.find(300)).toBeDefined();
+    table.prove(100 * S, table.find(301)!);
+    expect(table.expiresAt).toBe(110 * S);
+    table.expire(110 * S - 1);
+    expect(table.find(300)).toBeDefined();
+    table.expire(110 * S);
+    expect(table.find(300)).toBeUndefined();
+    expect(table.find(301)).toBeDefined();
+    expect(table.expiresAt).toBe(NEVER);
+  });
+
+  it('waits three round trips where those are longer', () => {
+    const table = new SessionTable();
+    table.clear(20 * S);
+    table.add(0, session('responder', 300));
+    table.prove(0, table.find(300)!);
+    table.add(0, session('responder', 301));
+    table.prove(S, table.find(301)!);
+    expect(table.expiresAt).toBe(61 * S);
+  });
+
+  it('keeps the proven session when an unproven one is replaced', () => {
+    const table = provenTable();
+    table.add(S, session('responder', 301));
+    table.add(S, session('responder', 302));
+    expect(table.find(300)).toBeDefined();
+    expect(table.find(301)).toBeUndefined();
+  });
+
+  it('drops a session that this node began when that of the peer prevails, or it fails', () => {
+    const table = new SessionTable();
+    table.add(0, session('initiator', 300));
+    table.add(0, session('responder', 301));
+    expect(table.find(300)).toBeUndefined();
+    table.add(0, session('initiator', 302));
+    table.dropPending();
+    expect(table.find(302)).toBeUndefined();
+    table.clear(0);
+    expect(table.find(301)).toBeUndefined();
+  });
+
+  it('asks for new keys after ten minutes or 2^20 frames, once a session is proven', () => {
+    const table = new SessionTable();
+    table.add(S, session('responder', 300));
+    const entry = table.current!;
+    expect(entry.renewAt).toBe(NEVER);
+    table.prove(S, entry);
+    expect(entry.renewAt).toBe(601 * S);
+    for (let n = 0; n < 2 ** 19; n++) {
+      entry.heard();
+      entry.sent(S, 'bundle');
+    }
+    expect(entry.renewAt).toBe(S);
+  });
+});
