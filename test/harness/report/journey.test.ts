@@ -70,6 +70,20 @@ describe('a journey', () => {
     expect(journey.times()).toMatchObject({ hops: 3, latencyUs: 860, propagationUs: 800 });
   });
 
+  it('counts a hop twice that was taken twice', () => {
+    const journey = new Journey();
+    journey.accept(1, 0, true);
+    journey.forward(1, 2, 10, 0, 300);
+    journey.accept(2, 320, false);
+    journey.forward(2, 1, 330, 0, 300);
+    journey.accept(1, 640, false);
+    journey.forward(1, 2, 650, 0, 300);
+    journey.accept(2, 960, false);
+    journey.forward(2, 3, 970, 0, 200);
+    journey.deliver(3, 1_180);
+    expect(journey.times()).toMatchObject({ hops: 4, latencyUs: 1_180, propagationUs: 1_100 });
+  });
+
   it('is held by a node until that node sends it on', () => {
     const journey = new Journey();
     journey.accept(1, 0, true);

@@ -362,11 +362,11 @@ describe('a bad scenario is refused', () => {
   it('for every mistake at once, in the order of the file', () => {
     const bad = GOOD.replace('planes: 2', 'planes: 0')
       .replace('latitude: 51.51 deg', 'latitude: 151.51 deg')
-      .replace('name: small', 'nmae: small');
+      .replace('class: flash', 'clas: flash');
     const places = problemsOf(() => parseScenario(bad, 's.yaml')).map((line) =>
       line.slice(0, line.indexOf(': ')),
     );
-    expect(places).toEqual(['s.yaml:1:1', 's.yaml:5:11', 's.yaml:13:15']);
+    expect(places).toEqual(['s.yaml:5:11', 's.yaml:13:15', 's.yaml:18:5']);
   });
 
   it('for two nodes of one name', () => {
