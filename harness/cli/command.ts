@@ -19,7 +19,7 @@ export interface Invocation {
 /** Where a command reads and writes: the process, or a test. */
 export interface Terminal {
   /** Results. */
-  readonly out: { write(text: string): unknown; readonly isTTY?: boolean };
+  readonly out: { write(text: string): unknown; hasColors?(): boolean };
   /** Progress and complaints. */
   readonly err: { write(text: string): unknown };
   readonly screen: () => Screen;

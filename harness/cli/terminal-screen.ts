@@ -37,7 +37,7 @@ export class TerminalScreen implements Screen {
 
   warn(line: string): void {
     this.#draw.clear();
-    this.#stream.write(`${styleText('yellow', line)}\n`);
+    this.#stream.write(`${this.#style('yellow', line)}\n`);
     this.#redraw(true);
   }
 
@@ -52,36 +52,40 @@ export class TerminalScreen implements Screen {
     this.#drawnAtMs = nowMs;
     this.#draw(
       [
-        countLine('processes', this.#started),
-        countLine('links', this.#secured),
-        trafficLine(this.#traffic),
+        this.#countLine('processes', this.#started),
+        this.#countLine('links', this.#secured),
+        this.#trafficLine(this.#traffic),
       ].join('\n'),
     );
+  }
+
+  #countLine(name: string, { count, of }: Count): string {
+    return this.#barLine(name, of === 0 ? 0 : count / of, of === 0 ? '' : `${count} of ${of}`);
+  }
+
+  #trafficLine(traffic: TrafficProgress | undefined): string {
+    if (traffic === undefined) return this.#barLine('traffic', 0, '');
+    const { elapsedMs, totalMs, sent, delivered, stored } = traffic;
+    const seconds = `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`;
+    const bundles = `${sent} sent, ${delivered} delivered, ${stored} stored`;
+    return this.#barLine('traffic', elapsedMs / totalMs, `${seconds}   ${bundles}`);
+  }
+
+  #barLine(name: string, fraction: number, text: string): string {
+    const filled = Math.round(Math.max(0, Math.min(1, fraction)) * BAR_COLUMNS);
+    const done = this.#style('green', '━'.repeat(filled));
+    const rest = this.#style('dim', '─'.repeat(BAR_COLUMNS - filled));
+    return `  ${name.padEnd(11)}${done}${rest}  ${text}`;
+  }
+
+  #style(style: 'green' | 'dim' | 'yellow', text: string): string {
+    return styleText(style, text, { stream: this.#stream });
   }
 }
 
 interface Count {
   readonly count: number;
   readonly of: number;
-}
-
-function countLine(name: string, { count, of }: Count): string {
-  return barLine(name, of === 0 ? 0 : count / of, of === 0 ? '' : `${count} of ${of}`);
-}
-
-function trafficLine(traffic: TrafficProgress | undefined): string {
-  if (traffic === undefined) return barLine('traffic', 0, '');
-  const { elapsedMs, totalMs, sent, delivered, stored } = traffic;
-  const seconds = `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`;
-  const bundles = `${sent} sent, ${delivered} delivered, ${stored} stored`;
-  return barLine('traffic', totalMs === 0 ? 1 : elapsedMs / totalMs, `${seconds}   ${bundles}`);
-}
-
-function barLine(name: string, fraction: number, text: string): string {
-  const filled = Math.round(Math.max(0, Math.min(1, fraction)) * BAR_COLUMNS);
-  const bar =
-    styleText('green', '━'.repeat(filled)) + styleText('dim', '━'.repeat(BAR_COLUMNS - filled));
-  return `  ${name.padEnd(11)}${bar}  ${text}`;
 }
 
 const REDRAW_MS = 80;

@@ -45,9 +45,10 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
   try {
     const report = await up(asked, { ...choices, signal: interruption.signal }, screen);
     const file = writeReport(out, report, startedAt);
-    const colour = terminal.out.isTTY === true;
+    const colour = terminal.out.hasColors?.() === true;
     terminal.out.write(json ? formatReportJson(report) : `\n${formatReport(report, colour)}\n`);
-    if (!json) terminal.out.write(`${colour ? styleText('dim', file) : file}\n`);
+    if (!json)
+      terminal.out.write(`${colour ? styleText('dim', file, { validateStream: false }) : file}\n`);
     return isClean(report) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof ConfigError)) {

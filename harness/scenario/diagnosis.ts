@@ -37,7 +37,7 @@ export function diagnose(
 }
 
 /** The value at `path`, in words that follow "the scenario has" or begin a sentence. */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   const last = path.at(-1);
   if (last === undefined) return 'the scenario';
   if (typeof last === 'number') return `item ${last + 1} of ${nameOf(path.slice(0, -1))}`;

@@ -20,7 +20,7 @@ export interface Place {
 export type Path = readonly PropertyKey[];
 
 /** What is not YAML, or more YAML than a scenario may use. */
-export interface SyntaxError {
+export interface Flaw {
   readonly what: string;
   readonly remedy: string;
   readonly offset: number;
@@ -31,14 +31,14 @@ export class YamlSource {
   /** The document as plain data; undefined while there are syntax errors. */
   readonly value: unknown;
   /** Where the text is not YAML, and why, in the order of the text. */
-  readonly syntaxErrors: readonly (SyntaxError & { readonly place: Place })[];
+  readonly syntaxErrors: readonly (Flaw & { readonly place: Place })[];
   readonly #root: unknown;
   readonly #lines = new LineCounter();
 
   constructor(text: string) {
     const document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     this.#root = document.contents;
-    this.syntaxErrors = syntaxErrorsOf(document).map((error) => ({
+    this.syntaxErrors = flawsOf(document).map((error) => ({
       ...error,
       place: this.#place(error.offset),
     }));
@@ -76,7 +76,7 @@ export class YamlSource {
 }
 
 /** Aliases are refused: with them a value would stand in two places, or in exponentially many. */
-function syntaxErrorsOf(document: Document.Parsed): SyntaxError[] {
+function flawsOf(document: Document.Parsed): Flaw[] {
   const errors = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
     what: PLAIN_WORDS[code]?.what ?? lowerFirst(message),
     remedy: PLAIN_WORDS[code]?.remedy ?? 'Correct the YAML',

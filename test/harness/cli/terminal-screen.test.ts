@@ -24,11 +24,11 @@ describe('progress on a terminal', () => {
     screen.secured(129, 129);
     wait(100);
     screen.traffic({ elapsedMs: 15_200, totalMs: 60_000, sent: 9, delivered: 8, stored: 1 });
-    const bar = '━'.repeat(30);
+    const bar = (filled: number) => '━'.repeat(filled) + '─'.repeat(30 - filled);
     expect(drawn().slice(-4)).toEqual([
-      `  processes  ${bar}  37 of 74`,
-      `  links      ${bar}  129 of 129`,
-      `  traffic    ${bar}  15 of 60 s   9 sent, 8 delivered, 1 stored`,
+      `  processes  ${bar(15)}  37 of 74`,
+      `  links      ${bar(30)}  129 of 129`,
+      `  traffic    ${bar(8)}  15 of 60 s   9 sent, 8 delivered, 1 stored`,
       '',
     ]);
   });
