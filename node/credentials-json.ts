@@ -1,4 +1,4 @@
-/** Credentials as plain JSON, octets in hexadecimal, for configuration files and process messages. */
+/** Credentials as plain JSON, octets in hexadecimal, for files and process messages. */
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { JsonCursor } from './json-cursor.ts';

@@ -37,6 +37,11 @@ describe('parseNodeConfig', () => {
     ['a host name', (c) => (c.bind[0].host = 'localhost'), 'bind[0].host is "localhost"'],
     ['a port out of range', (c) => (c.bind[0].port = 65_536), 'bind[0].port is 65536'],
     ['too few addresses', (c) => c.bind.pop(), 'terminals is 2. Expected a whole number from 1'],
+    [
+      'more addresses than terminals may be',
+      (c) => (c.bind = new Array(65).fill(c.bind[0])),
+      'Expected a list of at most 64 items',
+    ],
     ['a tiny frame', (c) => (c.link.frameOctetsMax = 10), 'link.frameOctetsMax is 10'],
     ['a giant frame', (c) => (c.link.frameOctetsMax = 65_508), 'link.frameOctetsMax is 65508'],
     [

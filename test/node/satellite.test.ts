@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InvariantError } from '#protocol/assert.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
 import { OWLT_US, SmallSky } from '../simulation/small-sky.ts';
 
@@ -23,6 +24,12 @@ describe('two satellites in contact', () => {
       expect.objectContaining({ node: 102, neighbour: 101, terminal: 1 }),
     );
     expect(sky.satellite(101).snapshot().links).toMatchObject([{ neighbour: 102, secured: true }]);
+  });
+
+  it('open the link from the side with the lower spacecraft id only', () => {
+    const sky = new SmallSky({ nodes: [102, 101], meetings: [contact] });
+    sky.time.advanceTo(OWLT_US - 1);
+    expect(sky.medium.sent.map(({ node }) => node)).toEqual([101]);
   });
 
   it('deliver application data both ways', () => {
@@ -88,7 +95,7 @@ describe('two satellites in contact', () => {
     expect([a.frames.faults, b.frames.faults]).toEqual([{}, {}]);
     expect(a.frames.sent).toBeGreaterThan(100);
     expect(b.frames.received).toBe(a.frames.sent);
-    expect(a.frames.sent + b.frames.sent).toBe(sky.medium.sent);
+    expect(a.frames.sent + b.frames.sent).toBe(sky.medium.sent.length);
   });
 
   it('refuse at the source what the store cannot take, and count it', () => {
@@ -98,6 +105,51 @@ describe('two satellites in contact', () => {
     send(sky, 101, 102, 4_000);
     expect(sky.kinds(101)).toEqual(['bundle-accepted']);
     expect(sky.satellite(101).snapshot().refused).toEqual({ 'store-full': 1 });
+  });
+
+  it('have room again in the store once a bundle has gone', () => {
+    const options = { nodes: [101, 102], meetings: [contact], services: sinks };
+    const sky = new SmallSky({ ...options, storeOctetsMax: 5_000 });
+    for (let second = 1; second <= 3; second++) {
+      sky.time.advanceTo(second * SECOND);
+      send(sky, 101, 102, 4_000);
+    }
+    sky.time.advanceTo(4 * SECOND);
+    expect(sky.satellite(102).snapshot().services[9]).toMatchObject({ received: 3 });
+  });
+
+  it('send more frames than fit one turn when the link is that fast', () => {
+    const options = { nodes: [101, 102], meetings: [contact], services: sinks };
+    const sky = new SmallSky({ ...options, storeOctetsMax: 2_000_000, rateBps: 10_000_000_000 });
+    sky.time.advanceTo(1 * SECOND);
+    send(sky, 101, 102, 1_000_000);
+    sky.time.advanceTo(1.1 * SECOND);
+    expect(sky.satellite(102).snapshot().services[9]).toMatchObject({ received: 1 });
+  });
+
+  it('use the other terminal when one contact with a neighbour ends', () => {
+    const short = { ...contact, endsAt: 5 * SECOND, terminals: [0, 0] } as const;
+    const meetings = [short, { ...contact, terminals: [1, 1] } as const];
+    const sky = new SmallSky({ nodes: [101, 102], meetings, services: sinks });
+    sky.time.advanceTo(6 * SECOND);
+    send(sky, 101, 102, 100);
+    sky.time.advanceTo(7 * SECOND);
+    expect(sky.kinds(102)).toContain('bundle-delivered');
+    expect(sky.satellite(101).snapshot().links).toMatchObject([
+      { terminal: 0, secured: false },
+      { terminal: 1, secured: true },
+    ]);
+  });
+
+  it('count frames that come twice, and deliver once', () => {
+    const sky = new SmallSky({ nodes: [101, 102], meetings: [contact], services: sinks });
+    sky.time.advanceTo(1 * SECOND);
+    sky.medium.echoing = true;
+    send(sky, 101, 102, 100);
+    sky.time.advanceTo(2 * SECOND);
+    const { frames, services } = sky.satellite(102).snapshot();
+    expect(services[9]).toMatchObject({ received: 1 });
+    expect(frames.faults).toEqual({ 'session.replay': 1 });
   });
 });
 
@@ -113,9 +165,10 @@ describe('a contact that ends', () => {
     expect(sky.kinds(101)).toEqual(['link-secured', 'link-down']);
     expect(sky.kinds(102)).toEqual(['link-secured', 'link-down']);
     expect(sky.satellite(101).snapshot().links).toMatchObject([{ secured: false }]);
-    const sent = sky.medium.sent;
+    expect([101, 102].map((node) => sky.medium.pointedAt(node, 0))).toEqual([undefined, undefined]);
+    const sent = sky.medium.sent.length;
     sky.time.advanceTo(19 * SECOND);
-    expect(sky.medium.sent).toBe(sent);
+    expect(sky.medium.sent).toHaveLength(sent);
   });
 
   it('makes bundles wait for the next one, which delivers them', () => {
@@ -153,6 +206,8 @@ describe('a contact that ends', () => {
     const { received: early = 0 } = sky.satellite(102).snapshot().services[9] ?? {};
     expect(early).toBeGreaterThan(0);
     expect(early).toBeLessThan(75);
+    // What leaves later than this arrives when nobody looks any more.
+    expect(sky.medium.sent.every(({ at }) => at < 5 * SECOND - OWLT_US)).toBe(true);
     sky.time.advanceTo(29 * SECOND);
     expect(sky.satellite(102).snapshot().services[9]).toMatchObject({ received: 75 });
   }, 60_000);
@@ -219,12 +274,34 @@ describe('a satellite', () => {
     sky.satellite(102).notices$.subscribe(({ kind }) => {
       if (kind !== 'bundle-delivered' || answered) return;
       answered = true;
+      const before = sky.kinds(102);
       send(sky, 102, 101, 77);
+      expect(sky.kinds(102)).toEqual(before);
     });
     sky.time.advanceTo(1 * SECOND);
     send(sky, 101, 102, 10);
     sky.time.advanceTo(2 * SECOND);
     expect(sky.satellite(101).snapshot().services[9]).toMatchObject({ receivedOctets: 77 });
+  });
+
+  it('counts what arrives at a terminal that looks at no one', () => {
+    const sky = new SmallSky({ nodes: [101, 102], meetings: [contact] });
+    sky.medium.inject(1, 101, new Uint8Array(50));
+    expect(sky.satellite(101).snapshot().frames.faults).toEqual({ 'link.no-contact': 1 });
+  });
+
+  it('falls silent when its subscription ends', () => {
+    const sky = new SmallSky({ nodes: [101, 102], meetings: [contact], services: sinks });
+    let completed = false;
+    sky.satellite(101).notices$.subscribe({ complete: () => (completed = true) });
+    sky.time.advanceTo(1 * SECOND);
+    expect(sky.clocks.get(101)?.armed).toBe(true);
+    sky.lives.get(101)?.unsubscribe();
+    expect([completed, sky.clocks.get(101)?.armed]).toEqual([true, false]);
+    const count = sky.medium.sent.filter(({ node }) => node === 101).length;
+    sky.time.advanceTo(30 * SECOND);
+    expect(sky.medium.sent.filter(({ node }) => node === 101)).toHaveLength(count);
+    expect(() => send(sky, 101, 102, 1)).toThrow(InvariantError);
   });
 
   it('does the same again from the same seed', () => {

@@ -42,6 +42,11 @@ export class ManualClock implements Clock {
     this.#time = time;
   }
 
+  /** Whether an alarm is set. */
+  get armed(): boolean {
+    return this.#armed !== undefined;
+  }
+
   now(): Instant {
     return this.#time.now;
   }

@@ -1,5 +1,5 @@
 /** A few satellites in one thread on manual time, with a medium that delays and can be cut. */
-import { Subject } from 'rxjs';
+import { Subject, type Subscription } from 'rxjs';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
@@ -29,13 +29,16 @@ export interface SkyOptions {
   readonly meetings: readonly Meeting[];
   readonly services?: Readonly<Record<NodeNumber, Partial<ServicesConfig>>>;
   readonly storeOctetsMax?: number;
+  readonly rateBps?: number;
 }
 
 /** The satellites, all started at instant 0. */
 export class SmallSky {
   readonly time = new ManualTime();
   readonly satellites = new Map<NodeNumber, Satellite>();
-  readonly configs = new Map<NodeNumber, NodeConfig>();
+  readonly clocks = new Map<NodeNumber, ManualClock>();
+  /** What each satellite's `start` gave. */
+  readonly lives = new Map<NodeNumber, Subscription>();
   /** All notices of all nodes, in order. */
   readonly notices: (Notice & { readonly node: NodeNumber })[] = [];
   readonly medium = new Medium(this.time);
@@ -49,6 +52,7 @@ export class SmallSky {
       testEquipment: true,
     });
     const { nodes, meetings, services = {}, storeOctetsMax = 1_000_000 } = options;
+    const plan = planOf(meetings, options.rateBps ?? RATE_BPS);
     const directory = nodes.map((node) => ({
       node,
       scid: node,
@@ -67,12 +71,11 @@ export class SmallSky {
         credentials: encodeCredentials(issued),
         link: { frameOctetsMax: 1024 },
         store: { octetsMax: storeOctetsMax },
-        plan: planOf(meetings),
+        plan,
         directory,
         services: { echo: false, sink: false, sources: [], ...services[node] },
         bind: [],
       };
-      this.configs.set(node, config);
       this.satellites.set(node, this.#launch(config));
     }
   }
@@ -88,23 +91,27 @@ export class SmallSky {
 
   #launch(config: NodeConfig): Satellite {
     const { node } = config;
+    const clock = new ManualClock(this.time);
+    this.clocks.set(node, clock);
     const satellite = createSatellite(config, {
-      clock: new ManualClock(this.time),
+      clock,
       datagrams: this.medium.open(node),
       store: new MemoryStore(config.store.octetsMax),
       random: new SeededRandom(1, config.name),
       crypto: nativeProvider,
     });
     satellite.notices$.subscribe((notice) => this.notices.push({ ...notice, node }));
-    satellite.start();
+    this.lives.set(node, satellite.start());
     return satellite;
   }
 }
 
 /** Carries datagrams between terminals that look at each other, OWLT_US later. */
 export class Medium {
-  /** Datagrams sent, delivered or not. */
-  sent = 0;
+  /** Every datagram sent, delivered or not. */
+  readonly sent: { readonly at: Instant; readonly node: NodeNumber }[] = [];
+  /** While set, everything arrives twice. */
+  echoing = false;
   /** While set, nothing gets through. */
   cut = false;
   readonly #time: ManualTime;
@@ -126,13 +133,25 @@ export class Medium {
     };
   }
 
+  /** Where a terminal looks. */
+  pointedAt(node: NodeNumber, terminal: number): number | undefined {
+    return this.#pointed.get(addressOf(node, terminal).port);
+  }
+
+  /** Puts a datagram before a terminal that nobody sent. */
+  inject(terminal: number, node: NodeNumber, octets: Uint8Array): void {
+    this.#ends.get(node)?.next({ terminal, octets });
+  }
+
   #send(from: number, octets: Uint8Array): void {
-    this.sent++;
+    this.sent.push({ at: this.#time.now, node: Math.floor(from / 10) });
     const to = this.#pointed.get(from);
     if (to === undefined || this.cut) return;
     this.#time.at(this.#time.now + OWLT_US, () => {
       if (this.#pointed.get(to) !== from) return;
-      this.#ends.get(Math.floor(to / 10))?.next({ terminal: to % 10, octets });
+      const copy = octets.slice();
+      this.inject(to % 10, Math.floor(to / 10), octets);
+      if (this.echoing) this.inject(to % 10, Math.floor(to / 10), copy);
     });
   }
 }
@@ -141,12 +160,12 @@ function addressOf(node: NodeNumber, terminal: number): TerminalAddress {
   return { host: 'sky', port: node * 10 + terminal };
 }
 
-function planOf(meetings: readonly Meeting[]): NodeConfig['plan'] {
+function planOf(meetings: readonly Meeting[], rateBps: number): NodeConfig['plan'] {
   const byStart = [...meetings].sort((x, y) => x.startsAt - y.startsAt);
   return {
     contacts: byStart.flatMap(({ a, b, startsAt, endsAt, terminals: [ta, tb] }) => [
-      { from: a, to: b, startsAt, endsAt, rateBps: RATE_BPS, fromTerminal: ta, toTerminal: tb },
-      { from: b, to: a, startsAt, endsAt, rateBps: RATE_BPS, fromTerminal: tb, toTerminal: ta },
+      { from: a, to: b, startsAt, endsAt, rateBps, fromTerminal: ta, toTerminal: tb },
+      { from: b, to: a, startsAt, endsAt, rateBps, fromTerminal: tb, toTerminal: ta },
     ]),
     ranges: byStart.map(({ a, b, startsAt, endsAt }) => ({
       a: Math.min(a, b),
@@ -160,6 +179,6 @@ function planOf(meetings: readonly Meeting[]): NodeConfig['plan'] {
 
 /** One-way light time of every link. */
 export const OWLT_US = 3_000;
-/** Rate of every link. */
-export const RATE_BPS = 10_000_000;
+/** Rate of every link unless said otherwise. */
+const RATE_BPS = 10_000_000;
 const TERMINALS = 2;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '#node/adapters/system-clock.ts';
 import { clockContract } from '../../contracts/clock.ts';
 
@@ -33,6 +33,19 @@ describe('SystemClock', () => {
     const now = SystemClock.fromUnixMs(Date.now() - 60_000).now();
     expect(now).toBeGreaterThan(59_900_000);
     expect(now).toBeLessThan(61_000_000);
+  });
+
+  it('waits on when the timer of the system fires early', async () => {
+    const clock = new SystemClock(process.hrtime.bigint());
+    const fired: number[] = [];
+    clock.alarm$.subscribe((at) => fired.push(at));
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    timers.mockImplementationOnce((action) => setTimeout(action, 0));
+    clock.setAlarm(30_000);
+    timers.mockRestore();
+    await sleep(60);
+    expect(fired).toHaveLength(1);
+    expect(fired[0]).toBeGreaterThanOrEqual(30_000);
   });
 
   it('records how late each alarm was, and only that', async () => {
