@@ -43,8 +43,9 @@ process.on('message', (command: HostCommand) => {
     leave(2);
   });
 });
-// Ctrl-C reaches the whole group; the harness decides when its nodes end.
+// These reach the whole process group; the harness decides when its nodes end.
 process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit(0));
 
 async function obey(command: HostCommand): Promise<void> {

@@ -22,7 +22,7 @@ export class VirtualTime {
     this.#events.add(Math.max(at, this.#now), action);
   }
 
-  /** Runs at most `eventsMax` events up to and including `until`; true when none are left to run. */
+  /** Runs at most `eventsMax` events up to and including `until`; true when none are left. */
   run(until: Instant, eventsMax: number): boolean {
     for (let count = 0; count < eventsMax; count++) {
       const at = this.#events.nextAt();
