@@ -43,7 +43,6 @@ export class Satellite {
   readonly #inbox = new Fifo<Input>();
   readonly #journal = new Journal();
   #state: 'asleep' | 'ready' | 'running' = 'asleep';
-  #alarmAt: Instant | undefined = undefined;
 
   /** Facts, as they happen. A subscriber may call `send`; it is obeyed after the step. */
   readonly notices$: Observable<Notice> = this.#journal.notices$;
@@ -156,7 +155,6 @@ export class Satellite {
   }
 
   #tick(now: Instant): void {
-    this.#alarmAt = undefined;
     this.#contacts.tick(now);
     for (const { link } of this.#neighbours.all) link.tick(now);
     this.#agent.tick(now);
@@ -277,8 +275,6 @@ export class Satellite {
     let soonest: Deadline | undefined = sooner(this.#contacts.deadline(), this.#agent.deadline());
     for (const { link } of this.#neighbours.all) soonest = sooner(soonest, link.deadline());
     for (const service of this.#services) soonest = sooner(soonest, service.deadline());
-    if (soonest?.at === this.#alarmAt) return;
-    this.#alarmAt = soonest?.at;
     this.#ports.clock.setAlarm(soonest?.at);
   }
 }

@@ -15,6 +15,9 @@ export class SystemClock implements Clock {
   readonly #alarm = new Subject<Instant>();
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  /** What was asked for; undefined once it has gone off. */
+  #armedFor: Instant | undefined;
+  /** When that is due. */
   #dueAt: Instant = 0;
 
   readonly alarm$ = this.#alarm.asObservable();
@@ -36,6 +39,8 @@ export class SystemClock implements Clock {
   }
 
   setAlarm(at: Instant | undefined): void {
+    if (at === this.#armedFor) return;
+    this.#armedFor = at;
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
     if (at === undefined) return;
@@ -58,6 +63,7 @@ export class SystemClock implements Clock {
       this.#wait();
       return;
     }
+    this.#armedFor = undefined;
     this.lag.record(lagUs);
     this.#alarm.next(this.now());
   }

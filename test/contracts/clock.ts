@@ -88,6 +88,27 @@ export function clockContract(name: string, make: () => ClockUnderTest): void {
       expect((fired[1] as number) - (fired[0] as number)).toBeGreaterThanOrEqual(1_000);
     });
 
+    it('can be armed again for the very instant at which it went off', async () => {
+      const { clock, pass, fired } = started();
+      const at = clock.now() + 1_000;
+      const again = clock.alarm$.subscribe(() => {
+        again.unsubscribe();
+        clock.setAlarm(at);
+      });
+      clock.setAlarm(at);
+      await pass(40_000);
+      expect(fired).toHaveLength(2);
+    });
+
+    it('goes off once when armed twice for one instant', async () => {
+      const { clock, pass, fired } = started();
+      const at = clock.now() + 2_000;
+      clock.setAlarm(at);
+      clock.setAlarm(at);
+      await pass(30_000);
+      expect(fired).toHaveLength(1);
+    });
+
     function started() {
       const { clock, pass } = make();
       running = clock;
