@@ -169,7 +169,7 @@ export class Link implements Machine<LinkOutput> {
       return;
     }
     this.#framesReceived++;
-    if (reading !== 'handshake') this.#heard(connection, this.#reader.session!);
+    if (reading !== 'handshake') this.#heard(this.#reader.session!);
     if (reading === 'handshake') this.#receiveMessages(connection);
     else if (reading === 'bundles') this.#receiveBundles();
     else this.#receiveControl(connection);
@@ -206,17 +206,16 @@ export class Link implements Machine<LinkOutput> {
   }
 
   /** A frame authenticated on the session; the first one proves it. */
-  #heard(connection: Connection, entry: LinkSession): void {
+  #heard(entry: LinkSession): void {
     entry.heard();
     if (entry.proven || this.#closing) return;
-    if (this.#sessions.prove(this.#now, entry)) this.#outlet.rewind();
+    this.#sessions.prove(this.#now, entry);
     this.#handshake.confirmed(this.#now);
     this.#initiating = false;
     this.#secured = true;
-    const { peer, role, sessionId } = entry.session;
+    const { peer, sessionId } = entry.session;
     const provider = this.#options.provider.name;
     this.#outlet.tell({ kind: 'secured', peerEid: peer.eid, sessionId, provider });
-    if (role === 'initiator') this.#sendKeepalive(connection, 'answer');
   }
 
   #obeyHandshake(connection: Connection): void {
@@ -228,17 +227,14 @@ export class Link implements Machine<LinkOutput> {
           this.#outlet.sendMessage(this.#now, output.message);
           break;
         case 'established':
-          // A responder's session seals at once, and begins with a KEEPALIVE (LS-707).
+          // A responder's session seals at once, and begins with a KEEPALIVE (LS-707), which is
+          // said again until the peer is heard; so a FINISH that is `repeated` is answered too.
           if (!this.#sessions.add(this.#now, output.session)) break;
           this.#initiating = false;
           this.#outlet.rewind();
           this.#sendKeepalive(connection, 'probe');
           break;
-        case 'repeated':
-          this.#sendKeepalive(connection, 'probe');
-          break;
         case 'failed':
-          this.#initiating = true;
           this.#handshakesFailed++;
           if (output.reason === 'no-confirmation') this.#sessions.dropPending();
           break;

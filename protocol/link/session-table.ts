@@ -105,18 +105,16 @@ export class SessionTable {
     return undefined;
   }
 
-  /** The first frame authenticated on the session. True when it seals from here on. */
-  prove(now: Instant, entry: LinkSession): boolean {
+  /** The first frame authenticated on the session, which seals from here on. */
+  prove(now: Instant, entry: LinkSession): void {
     entry.proven = true;
-    const switches = entry === this.#pending;
-    if (switches) {
+    if (entry === this.#pending) {
       this.#pending = undefined;
       this.#replaceCurrent(entry);
     }
     if (this.#previous !== undefined) {
       this.#previousUntil = now + Math.max(DRAIN_US, 3 * this.#roundTripUs);
     }
-    return switches;
   }
 
   /** Forgets the previous session once its time is over. */

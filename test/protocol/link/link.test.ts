@@ -186,10 +186,36 @@ describe('the end of a contact', () => {
     expect(pair.ends.map(({ link }) => link.snapshot().faults)).toEqual([{}, {}]);
   });
 
+  it('says nothing after it stops, and is not down when it was never up', () => {
+    // REPLY would arrive at 10 ms, and the first KEEPALIVE at 20 ms.
+    for (const closesAt of [7_000, 17_000]) {
+      const pair = new LinkPair();
+      pair.connect(closesAt + 5_000 + 50_000);
+      pair.run(S);
+      for (const end of pair.ends) {
+        expect(Math.max(...end.left.map(({ at }) => at))).toBeLessThanOrEqual(closesAt);
+        expect(end.told).toEqual([]);
+      }
+    }
+  });
+
+  it('ends an attempt of its own', () => {
+    const pair = new LinkPair({ wire: { delayUs: 5_000, loss: 1 } });
+    pair.connectEnd(0);
+    pair.disconnectEnd(0);
+    pair.ends[0].link.connect(S, { rateBps: 1_000_000, roundTripUs: 0, initiate: false });
+    pair.run(60 * S);
+    expect(pair.ends[0].left).toHaveLength(1);
+    expect(pair.ends[0].told).toEqual([]);
+  });
+
   it('meets the same peer again in the next contact', () => {
     const pair = securedPair();
     pair.send(0, 'first', chance.octets(5_000));
     pair.run(S);
+    pair.tap = () => undefined;
+    pair.send(0, 'lost on the way', chance.octets(20_000));
+    pair.tap = (_from, frame) => frame;
     for (const end of [0, 1] as const) pair.disconnectEnd(end);
     pair.run(100 * S);
     pair.connect();
@@ -244,6 +270,44 @@ describe('silence', () => {
     pair.tap = (_from, frame) => frame;
     expect(pair.run(180 * S, () => pair.ends.every(({ link }) => link.secured))).toBe(true);
     expect(pair.ends[0].of('secured')).toHaveLength(2);
+  });
+});
+
+describe('a handshake', () => {
+  it('that is never confirmed leaves nothing behind', () => {
+    const pair = new LinkPair();
+    const held: Uint8Array[] = [];
+    pair.tap = (from, frame) => {
+      if (from === 0 || pair.ends[1].left.length === 1) return frame;
+      held.push(frame.slice());
+      return undefined;
+    };
+    pair.connect();
+    const failed = () => pair.ends[0].link.snapshot().handshakesFailed > 0;
+    expect(pair.run(200 * S, failed)).toBe(true);
+    expect(pair.ends[0].link.secured).toBe(false);
+    pair.inject(0, held[0]!);
+    expect(pair.ends[0].link.secured).toBe(false);
+    expect(pair.ends[0].link.snapshot().faults).toEqual({ 'session.sa-unknown': 1 });
+  });
+
+  it('is not pieced together from segments more than ten seconds apart', () => {
+    for (const [apartUs, answers] of [
+      [9 * S, 1],
+      [11 * S, 0],
+    ] as const) {
+      const pair = new LinkPair({ frameOctetsMax: 200 });
+      const hello: Uint8Array[] = [];
+      pair.tap = (from, frame) => {
+        if (from === 0 && hello.length < 2) hello.push(frame.slice());
+        return undefined;
+      };
+      pair.connect();
+      pair.inject(1, hello[0]!);
+      pair.run(apartUs);
+      pair.inject(1, hello[1]!);
+      expect(pair.ends[1].left.length > 0 ? 1 : 0).toBe(answers);
+    }
   });
 });
 

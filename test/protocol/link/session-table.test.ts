@@ -24,11 +24,10 @@ describe('the session table', () => {
     expect(table.add(0, session('initiator', 300))).toBe(false);
     expect(table.current).toBeUndefined();
     expect(table.empty).toBe(false);
-    expect(table.prove(0, table.find(300)!)).toBe(true);
+    table.prove(0, table.find(300)!);
     expect(table.current?.session.receiveKey.spi).toBe(300);
     expect(table.add(0, session('responder', 301))).toBe(true);
     expect(table.current?.session.receiveKey.spi).toBe(301);
-    expect(table.prove(0, table.find(301)!)).toBe(false);
   });
 
   it('receives on the old session until ten seconds after the new one is proven', () => {
