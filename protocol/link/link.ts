@@ -121,7 +121,6 @@ export class Link implements Machine<LinkOutput> {
     soonest.offer(this.#outlet.closesAt, 'contact closes');
     const handshake = this.#handshake.deadline();
     if (handshake !== undefined) soonest.offer(handshake.at, handshake.why);
-    soonest.offer(this.#sessions.expiresAt, 'old keys expire');
     const { current } = this.#sessions;
     if (current !== undefined) {
       soonest.offer(current.liveness.deadAt, 'peer silent');
@@ -230,7 +229,6 @@ export class Link implements Machine<LinkOutput> {
           // A responder's session seals at once, and begins with a KEEPALIVE (LS-707), which is
           // said again until the peer is heard; so a FINISH that is `repeated` is answered too.
           if (!this.#sessions.add(this.#now, output.session)) break;
-          this.#initiating = false;
           this.#outlet.rewind();
           this.#sendKeepalive(connection, 'probe');
           break;

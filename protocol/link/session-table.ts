@@ -65,11 +65,6 @@ export class SessionTable {
     return this.#current === undefined && this.#pending === undefined;
   }
 
-  /** When `expire` has something to forget; infinite when it has not. */
-  get expiresAt(): Instant {
-    return this.#previousUntil;
-  }
-
   /** Forgets all sessions. `roundTripUs` is that of the contact that begins. */
   clear(roundTripUs: number): void {
     this.#roundTripUs = roundTripUs;
