@@ -2,6 +2,7 @@
 // half the private memory of an unbundled one (docs/decisions/0003-bundled-entry-points.md).
 
 import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
@@ -26,6 +27,8 @@ await build({
   format: 'esm',
   sourcemap: 'linked',
   logLevel: 'warning',
+  // Its CommonJS form, which the platform would choose, cannot be trimmed to what is used.
+  alias: { rxjs: fileURLToPath(new URL('node_modules/rxjs/dist/esm/index.js', import.meta.url)) },
   // CommonJS packages inside an ES module bundle look for `require`.
   banner: {
     js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",

@@ -8,7 +8,10 @@ import { Fault, FaultCounter } from '#protocol/fault.ts';
 import { Channel, type ChannelSetting, OUTAGE } from './channel.ts';
 import type { DelayLine } from './delay-line.ts';
 
-/** Wraps the sockets of one node. Bounded by the channel's queue: rate × (delay + 200 ms). */
+/**
+ * Wraps the sockets of one node. `transit` is what the machine itself takes; datagrams leave that
+ * much early, so that they arrive when the light does. Bounded by the channel's queue: rate × (delay + 200 ms).
+ */
 export class ChannelDatagrams implements Datagrams {
   readonly received$: Datagrams['received$'];
   readonly sizeMax: number;
@@ -17,6 +20,7 @@ export class ChannelDatagrams implements Datagrams {
   readonly #inside: Datagrams;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #line: DelayLine;
+  readonly #transit: { readonly transitUs: number };
   readonly #channels: readonly Channel[];
   /** How often each terminal was steered: light under way to a place left behind is lost. */
   readonly #steered: number[];
@@ -25,11 +29,13 @@ export class ChannelDatagrams implements Datagrams {
     inside: Datagrams,
     clock: Pick<Clock, 'now'>,
     line: DelayLine,
+    transit: { readonly transitUs: number },
     terminalCount: number,
   ) {
     this.#inside = inside;
     this.#clock = clock;
     this.#line = line;
+    this.#transit = transit;
     this.#channels = Array.from({ length: terminalCount }, () => new Channel());
     this.#steered = new Array(terminalCount).fill(0);
     this.received$ = inside.received$;
@@ -54,7 +60,7 @@ export class ChannelDatagrams implements Datagrams {
       return;
     }
     const steered = this.#steered[terminal];
-    this.#line.at(arrival, () => {
+    this.#line.at(arrival - this.#transit.transitUs, () => {
       if (this.#steered[terminal] === steered) this.#inside.send(datagram);
       else this.faults.add(OUTAGE);
     });

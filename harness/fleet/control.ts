@@ -34,6 +34,8 @@ export type HostCommand =
   | {
       readonly kind: 'begin';
       readonly epochMonotonicNs: string;
+      /** Whom to ask how long datagrams take. */
+      readonly probePeer: TerminalAddress;
       readonly directory: Directory;
       readonly channels: readonly ChannelChange[];
     }
@@ -45,6 +47,8 @@ export type HostCommand =
 export type HostReport =
   | {
       readonly kind: 'bound';
+      /** Where this process's transit probe listens. */
+      readonly probe: TerminalAddress;
       readonly addresses: readonly (readonly [NodeNumber, readonly TerminalAddress[]])[];
     }
   /** The configuration cannot be honoured; the host exits with 2. */
@@ -55,4 +59,6 @@ export type HostReport =
       readonly snapshots: readonly (readonly [NodeNumber, SatelliteSnapshot])[];
       readonly channelFaults: Readonly<Record<string, number>>;
       readonly lag: readonly number[];
+      /** What a datagram takes between processes, as the channel last took it into account. */
+      readonly transitUs: number;
     };

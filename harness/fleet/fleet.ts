@@ -31,6 +31,8 @@ export interface FleetResult {
   readonly channelFaults: Readonly<Record<string, number>>;
   /** How late the channel released datagrams: counts by LagHistogram bucket. */
   readonly lag: readonly number[];
+  /** What datagrams took between processes, one median a process; empty in virtual time. */
+  readonly transitsUs: readonly number[];
   /** Hash over every datagram of a virtual run; undefined in real time. */
   readonly digest: string | undefined;
 }

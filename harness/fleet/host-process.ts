@@ -58,8 +58,12 @@ export class HostProcess {
 /** The bundled child entry lies beside the bundled harness in dist/. */
 const HOST_ENTRY = fileURLToPath(new URL('./host.js', distUrl()));
 const LAST_WORDS_MAX = 2_000;
-/** A node allocates little and lives long: a small young generation keeps it small. */
-const HOST_NODE_OPTIONS = ['--max-semi-space-size=1', '--single-threaded-gc'];
+/**
+ * A node allocates little and lives long: a small young generation keeps it small. It does little
+ * at a time and must do it soon: code is compiled at its first call, not interpreted until it has
+ * been called often, which on an idle satellite takes minutes.
+ */
+const HOST_NODE_OPTIONS = ['--max-semi-space-size=1', '--single-threaded-gc', '--always-sparkplug'];
 
 /** dist/, from the bundle that runs there or from the sources in a test. */
 function distUrl(): URL {

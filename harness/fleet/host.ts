@@ -17,6 +17,7 @@ import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import { ChannelDatagrams } from '../channel/channel-datagrams.ts';
 import { DelayLine } from '../channel/delay-line.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
+import { TransitProbe } from '../channel/transit-probe.ts';
 import type { BoundMember, HostCommand, HostReport } from './control.ts';
 import type { Member } from './fleet.ts';
 
@@ -32,6 +33,7 @@ const hosted = new Map<NodeNumber, Hosted>();
 const lag = new LagHistogram();
 let plan: Member['plan'] = { contacts: [], ranges: [] };
 let line: DelayLine | undefined;
+let probe: TransitProbe | undefined;
 /** Waiting to be reported; bounded by what NOTICES_EVERY_MS of events bring. */
 let notices: [NodeNumber, Notice][] = [];
 let flush: NodeJS.Timeout | undefined;
@@ -69,20 +71,22 @@ async function create(members: readonly BoundMember[]): Promise<void> {
   for (const { member, bind } of members) {
     hosted.set(member.node, { member, sockets: await openUdpDatagrams({ bind }) });
   }
+  probe = await TransitProbe.open(members[0]?.bind[0]?.host ?? '127.0.0.1');
   report({
     kind: 'bound',
+    probe: probe.address,
     addresses: [...hosted].map(([node, { sockets }]) => [node, sockets.addresses]),
   });
 }
 
 async function begin(command: HostCommand & { kind: 'begin' }): Promise<void> {
   const epoch = BigInt(command.epochMonotonicNs);
-  const shared = new SystemClock(epoch);
-  line = new DelayLine(shared, lag);
+  line = new DelayLine(new SystemClock(epoch), lag);
+  const transit = probe ?? { transitUs: 0 };
   for (const [node, entry] of hosted) {
     const { member, sockets } = entry;
     const clock = new SystemClock(epoch);
-    entry.channel = new ChannelDatagrams(sockets, clock, line, member.terminals);
+    entry.channel = new ChannelDatagrams(sockets, clock, line, transit, member.terminals);
     entry.satellite = createSatellite(
       { ...member, plan, directory: command.directory, bind: sockets.addresses },
       {
@@ -95,6 +99,7 @@ async function begin(command: HostCommand & { kind: 'begin' }): Promise<void> {
     );
     entry.satellite.notices$.subscribe((notice) => note(node, notice));
   }
+  probe?.start(command.probePeer);
   setChannels(command.channels);
   for (const { satellite } of hosted.values()) satellite?.start();
 }
@@ -107,11 +112,13 @@ function setChannels(changes: readonly ChannelChange[]): void {
 
 function note(node: NodeNumber, notice: Notice): void {
   notices.push([node, notice]);
-  flush ??= setTimeout(flushNotices, NOTICES_EVERY_MS);
+  if (notices.length > 1) return;
+  // Armed anew rather than made anew: a note must cost its node next to nothing.
+  if (flush === undefined) flush = setTimeout(flushNotices, NOTICES_EVERY_MS);
+  else flush.refresh();
 }
 
 function flushNotices(): void {
-  flush = undefined;
   if (notices.length > 0) report({ kind: 'notices', notices });
   notices = [];
 }
@@ -129,7 +136,8 @@ function stop(): void {
   const snapshots = [...hosted].flatMap(([node, { satellite }]) =>
     satellite === undefined ? [] : [[node, satellite.snapshot()] as const],
   );
-  report({ kind: 'final', snapshots, channelFaults, lag: lag.snapshot() });
+  const transitUs = probe?.transitUs ?? 0;
+  report({ kind: 'final', snapshots, channelFaults, lag: lag.snapshot(), transitUs });
   leave(0);
 }
 
@@ -143,6 +151,7 @@ function leave(code: number): void {
   process.removeAllListeners('disconnect');
   process.disconnect();
   setTimeout(() => process.exit(), LEAVE_MS_MAX).unref();
+  probe?.close();
   for (const { sockets } of hosted.values()) sockets.close();
 }
 

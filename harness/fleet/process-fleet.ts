@@ -17,6 +17,7 @@ interface Shard {
   readonly members: readonly Member[];
   readonly host: HostProcess;
   bound: (refusal?: ConfigError) => void;
+  probe: TerminalAddress | undefined;
   alive: boolean;
 }
 
@@ -40,6 +41,7 @@ export class ProcessFleet implements Fleet {
   readonly #snapshots = new Map<NodeNumber, SatelliteSnapshot>();
   readonly #channelFaults: Record<string, number> = {};
   readonly #lag = new LagHistogram();
+  readonly #transitsUs: number[] = [];
   #portNext: number | undefined;
   #epochNs: bigint | undefined;
   #stopped: Promise<FleetResult> | undefined;
@@ -79,11 +81,13 @@ export class ProcessFleet implements Fleet {
     }));
     this.#epochNs = process.hrtime.bigint();
     const epochMonotonicNs = String(this.#epochNs);
-    for (const shard of this.#shards) {
-      const own = new Set(shard.members.map(({ node }) => node));
+    const bound = this.#shards.filter(({ probe }) => probe !== undefined);
+    bound.forEach(({ members, host }, index) => {
+      const own = new Set(members.map(({ node }) => node));
       const mine = channels.filter(({ node }) => own.has(node));
-      shard.host.command({ kind: 'begin', epochMonotonicNs, directory, channels: mine });
-    }
+      const probePeer = bound[(index + 1) % bound.length]?.probe as TerminalAddress;
+      host.command({ kind: 'begin', epochMonotonicNs, probePeer, directory, channels: mine });
+    });
   }
 
   now(): Instant {
@@ -135,6 +139,7 @@ export class ProcessFleet implements Fleet {
       snapshots: this.#snapshots,
       channelFaults: this.#channelFaults,
       lag: this.#lag.snapshot(),
+      transitsUs: this.#transitsUs,
       digest: undefined,
     };
   }
@@ -146,6 +151,7 @@ export class ProcessFleet implements Fleet {
         members,
         host: new HostProcess((report) => this.#onReport(shard, report)),
         bound: (refusal) => (refusal === undefined ? resolve() : reject(refusal)),
+        probe: undefined,
         alive: true,
       };
       this.#shards.push(shard);
@@ -171,6 +177,7 @@ export class ProcessFleet implements Fleet {
   #onReport(shard: Shard, report: HostReport): void {
     switch (report.kind) {
       case 'bound':
+        shard.probe = report.probe;
         for (const [node, addresses] of report.addresses) this.#addresses.set(node, addresses);
         this.#observer.started(this.#addresses.size);
         shard.bound();
@@ -187,6 +194,7 @@ export class ProcessFleet implements Fleet {
           this.#channelFaults[key] = (this.#channelFaults[key] ?? 0) + count;
         }
         this.#lag.merge(report.lag);
+        this.#transitsUs.push(report.transitUs);
     }
   }
 

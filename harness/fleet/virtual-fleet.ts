@@ -96,6 +96,7 @@ export class VirtualFleet implements Fleet {
       ),
       channelFaults: this.#ether.faults.snapshot(),
       lag: new LagHistogram().snapshot(),
+      transitsUs: [],
       digest: this.#ether.digest(),
     };
   }

@@ -56,7 +56,7 @@ export function compileReport(
     flows,
     frames: framesOf(snapshots, result),
     memory: { pssMbPerProcess: pss },
-    fidelity: fidelityOf(result.lag),
+    fidelity: fidelityOf(result),
     objectives,
     casualties,
     ...(result.digest === undefined ? {} : { digest: result.digest }),
@@ -72,7 +72,7 @@ function framesOf(snapshots: readonly SatelliteSnapshot[], result: FleetResult):
   };
 }
 
-function fidelityOf(lag: readonly number[]): Report['fidelity'] {
+function fidelityOf({ lag, transitsUs }: FleetResult): Report['fidelity'] {
   const total = sum(lag);
   const percentileMs = (share: number): number => {
     let passed = 0;
@@ -86,7 +86,12 @@ function fidelityOf(lag: readonly number[]): Report['fidelity'] {
   return {
     timerLagMs: { p50: percentileMs(0.5), p99: percentileMs(0.99) },
     missedDeadlines: sum(missed),
+    transitMs: transitsUs.length === 0 ? null : median(transitsUs) / 1_000,
   };
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 }
 
 function tally(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

@@ -94,6 +94,11 @@ export interface Report {
   readonly fidelity: {
     readonly timerLagMs: { readonly p50: number; readonly p99: number };
     readonly missedDeadlines: number;
+    /**
+     * What a datagram takes from process to process on this machine, median; the channel lets
+     * datagrams go that much early. Null in virtual time.
+     */
+    readonly transitMs: number | null;
   };
   readonly objectives: readonly ObjectiveResult[];
   readonly casualties: readonly Casualty[];

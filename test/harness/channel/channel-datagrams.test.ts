@@ -15,6 +15,17 @@ describe('channel datagrams', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('lets a datagram go early by what the machine itself takes', () => {
+    const { datagrams, sent, runUntil, transit } = bench();
+    transit.transitUs = 300;
+    datagrams.set(0, { delayUs: 5_000, rateBps: 1e9 });
+    datagrams.send(frame(0));
+    runUntil(4_699);
+    expect(sent).toEqual([]);
+    runUntil(4_710);
+    expect(sent).toHaveLength(1);
+  });
+
   it('counts what it loses: no channel, or a terminal steered away while light was under way', () => {
     const { datagrams, sent, runUntil } = bench();
     datagrams.send(frame(1));
@@ -36,6 +47,7 @@ function bench() {
   const sent: Datagram[] = [];
   const actions: { at: number; action: () => void }[] = [];
   const line = { at: (at: number, action: () => void) => actions.push({ at, action }) };
+  const transit = { transitUs: 0 };
   const inside = {
     point: () => {},
     send: (datagram: Datagram) => sent.push(datagram),
@@ -46,6 +58,7 @@ function bench() {
     inside,
     { now: () => now },
     line as unknown as DelayLine,
+    transit,
     2,
   );
   const runUntil = (until: number): void => {
@@ -55,5 +68,5 @@ function bench() {
       else actions.push({ at, action });
     }
   };
-  return { datagrams, sent, runUntil };
+  return { datagrams, sent, runUntil, transit };
 }

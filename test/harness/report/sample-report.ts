@@ -37,7 +37,7 @@ export const REPORT: Report = {
   flows: [FLOW],
   frames: { sent: 98_213, received: 98_212, faults: { 'link.no-contact': 3, 'sdls.replay': 0 } },
   memory: { pssMbPerProcess: { p50: 14.11, max: 15 } },
-  fidelity: { timerLagMs: { p50: 0.21, p99: 1.1 }, missedDeadlines: 0 },
+  fidelity: { timerLagMs: { p50: 0.21, p99: 1.1 }, missedDeadlines: 0, transitMs: 0.2 },
   objectives: [
     { text: 'all links secured within 20 s', held: true, value: '8.4 s' },
     { text: 'delivered ratio at least 1', held: false, value: '0.999 (13118 of 13120)' },
