@@ -2,6 +2,7 @@
 import { Subject } from 'rxjs';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
 import { FaultCounter } from '#protocol/fault.ts';
+import { Fifo } from '#protocol/link/fifo.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { Notice } from './notice.ts';
 
@@ -11,13 +12,15 @@ export type AgentFact = Exclude<
   { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'deliver' }
 >;
 
-/** The satellite's own; keeps counts, never the notices. */
+/** The satellite's own; keeps counts, and notices only until they are told. */
 export class Journal {
   /** Of links, agent and the satellite itself. */
   readonly faults = new FaultCounter();
   /** Bounded by the reasons there are. */
   readonly #refused: Record<string, number> = {};
   readonly #notices = new Subject<Notice>();
+  /** Not told yet. Bounded by what one input of the satellite causes. */
+  readonly #pending = new Fifo<Notice>();
   #duplicates = 0;
 
   readonly notices$ = this.#notices.asObservable();
@@ -32,9 +35,16 @@ export class Journal {
     return this.#duplicates;
   }
 
-  /** Tells the world. */
+  /** Keeps a notice until `tell`: a frame on its way does not wait for whoever listens. */
   note(notice: Notice): void {
-    this.#notices.next(notice);
+    this.#pending.push(notice);
+  }
+
+  /** Tells the world the oldest notice; false when there is none. */
+  tell(): boolean {
+    const notice = this.#pending.shift();
+    if (notice !== undefined) this.#notices.next(notice);
+    return notice !== undefined;
   }
 
   /** Tells or counts what the agent says. */

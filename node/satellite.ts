@@ -99,16 +99,20 @@ export class Satellite {
 
   #accept(input: Input): void {
     assert(this.#state !== 'asleep', 'only a satellite that has started takes input');
+    if (this.#state === 'ready') {
+      this.#run(input);
+      return;
+    }
     assert(this.#inbox.length < INBOX_MAX, 'the inbox keeps up with its ports');
     this.#inbox.push(input);
-    if (this.#state === 'ready') this.#run();
   }
 
-  /** Turns until nothing is left to do, then sets the alarm. */
-  #run(): void {
+  /** Takes an input, turns until nothing is left to do or to tell, then sets the alarm. */
+  #run(input: Input): void {
     this.#state = 'running';
+    this.#step(this.#ports.clock.now(), input);
     for (let turn = 0; turn < TURNS_MAX; turn++) {
-      if (this.#turn(this.#ports.clock.now())) continue;
+      if (this.#turn(this.#ports.clock.now()) || this.#journal.tell()) continue;
       this.#setAlarm();
       this.#state = 'ready';
       return;

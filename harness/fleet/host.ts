@@ -155,5 +155,5 @@ function leave(code: number): void {
   for (const { sockets } of hosted.values()) sockets.close();
 }
 
-const NOTICES_EVERY_MS = 100;
+const NOTICES_EVERY_MS = 200;
 const LEAVE_MS_MAX = 500;

@@ -34,6 +34,8 @@ export function membersOf(
   random: SeededRandom,
 ): Member[] {
   const phases = flows.map(({ everyMs }) => Math.floor(random.fraction() * everyMs * 1000));
+  const durationUs = scenario.durationMs * 1000;
+  const startsAt = Math.min(TRAFFIC_STARTS_US_MAX, durationUs / 4);
   return world.nodes.map((node) => ({
     name: node.name,
     node: node.node,
@@ -63,8 +65,8 @@ export function membersOf(
                 service: FLOW_SERVICE_FIRST + index,
                 destination: flow.destination,
                 everyUs: flow.everyMs * 1000,
-                startsAt: TRAFFIC_STARTS_AT + (phases[index] ?? 0),
-                endsAt: scenario.durationMs * 1000,
+                startsAt: startsAt + (phases[index] ?? 0),
+                endsAt: durationUs,
                 sizeOctets: flow.sizeOctets,
                 lifetimeMs: flow.lifetimeMs,
                 trafficClass: flow.trafficClass,
@@ -82,5 +84,5 @@ function rolesOf({ kind }: WorldNode): number {
 
 /** Far above the well-known services that every node has. */
 const FLOW_SERVICE_FIRST = 1_000;
-/** The first links are given this long before the first bundle; what comes early would wait. */
-const TRAFFIC_STARTS_AT = 2_000_000;
+/** The first links are given this long before the first bundle: what comes early must wait. */
+const TRAFFIC_STARTS_US_MAX = 5_000_000;

@@ -11,7 +11,8 @@ import type { Clock } from '../ports.ts';
 export class SystemClock implements Clock {
   /** How long after its instant each alarm went off. */
   readonly lag = new LagHistogram();
-  readonly #epochNs: bigint;
+  /** The instant at which this process began; negative before the epoch. */
+  readonly #originUs: number;
   readonly #alarm = new Subject<Instant>();
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
@@ -24,7 +25,15 @@ export class SystemClock implements Clock {
 
   /** `epochNs` is the reading of `process.hrtime.bigint()` at instant 0; it may lie ahead. */
   constructor(epochNs: bigint) {
-    this.#epochNs = epochNs;
+    // Both read the same clock, but `performance` needs no big integer at every asking. The first
+    // reading, which takes long, is not the one that counts.
+    let elapsedNs = 0n;
+    let elapsedMs = 0;
+    for (let reading = 0; reading < 3; reading++) {
+      elapsedNs = process.hrtime.bigint() - epochNs;
+      elapsedMs = performance.now();
+    }
+    this.#originUs = Number(elapsedNs) / 1000 - elapsedMs * 1000;
   }
 
   /** Puts instant 0 at a time of the wall clock, as it stands now. */
@@ -69,7 +78,7 @@ export class SystemClock implements Clock {
   }
 
   #elapsedUs(): number {
-    return Math.floor(Number(process.hrtime.bigint() - this.#epochNs) / 1000);
+    return Math.floor(performance.now() * 1000 + this.#originUs);
   }
 }
 

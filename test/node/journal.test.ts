@@ -8,6 +8,8 @@ it('tells what happens to bundles', () => {
   journal.record(1, { kind: 'accepted', id: 'a', originated: true });
   journal.record(2, { kind: 'expired', id: 'b' });
   journal.record(3, { kind: 'deleted', id: 'c', reason: 'hop-limit-exceeded' });
+  expect(told).toEqual([]);
+  while (journal.tell());
   expect(told).toEqual([
     { kind: 'bundle-accepted', at: 1, id: 'a', originated: true },
     { kind: 'bundle-expired', at: 2, id: 'b' },
