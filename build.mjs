@@ -2,8 +2,8 @@
 // half the private memory of an unbundled one (docs/decisions/0003-bundled-entry-points.md).
 
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const entryPoints = {
