@@ -10,7 +10,8 @@ import type { DelayLine } from './delay-line.ts';
 
 /**
  * Wraps the sockets of one node. `transit` is what the machine itself takes; datagrams leave that
- * much early, so that they arrive when the light does. Bounded by the channel's queue: rate × (delay + 200 ms).
+ * much early, so that they arrive when the light does. Bounded by the channel's queue: the rate
+ * times the light time plus 200 ms.
  */
 export class ChannelDatagrams implements Datagrams {
   readonly received$: Datagrams['received$'];
