@@ -15,6 +15,8 @@ import type { PairMachine } from '../../simulation/pair.ts';
 
 export const SCID_A = 257;
 export const SCID_B = 514;
+/** The first octet of what the wire of an Endpoint takes for a frame. */
+export const FRAME = 0x7f;
 
 /** Octets that repeat for a seed. */
 export class TestRandom implements Random {
@@ -139,5 +141,4 @@ export function drain(handshake: Handshake): HandshakeOutput[] {
   return outputs;
 }
 
-const FRAME = 0x7f;
 const NOTHING = new Uint8Array(0);
