@@ -3,7 +3,7 @@
  * has one row for each direction; the row that starts at this node steers its terminal.
  */
 import { assert } from '#protocol/assert.ts';
-import { Fifo } from '#protocol/link/fifo.ts';
+import { Fifo } from '#protocol/fifo.ts';
 import { type Deadline, type Instant, type Machine, sooner } from '#protocol/machine.ts';
 import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
 

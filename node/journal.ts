@@ -2,7 +2,7 @@
 import { Subject } from 'rxjs';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
 import { FaultCounter } from '#protocol/fault.ts';
-import { Fifo } from '#protocol/link/fifo.ts';
+import { Fifo } from '#protocol/fifo.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { Notice } from './notice.ts';
 

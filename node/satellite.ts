@@ -14,7 +14,7 @@ import { merge, type Observable, type Subscription } from 'rxjs';
 import { type AgentOutput, BundleAgent, type SendRequest } from '#protocol/agent/agent.ts';
 import { assert, unreachable } from '#protocol/assert.ts';
 import { Fault } from '#protocol/fault.ts';
-import { Fifo } from '#protocol/link/fifo.ts';
+import { Fifo } from '#protocol/fifo.ts';
 import { Link, type LinkOutput } from '#protocol/link/link.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';

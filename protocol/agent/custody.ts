@@ -8,6 +8,7 @@
 import { assert } from '../assert.ts';
 import { payloadOf } from '../bundle/bundle.ts';
 import { type IpnEid, ipnEid } from '../bundle/eid.ts';
+import { Fifo } from '../fifo.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_MS, sooner } from '../machine.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import type { AgentOutput, DeletionReason, Ledger } from './contract.ts';
@@ -15,14 +16,14 @@ import { Forwarder } from './forwarder.ts';
 import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
 import { LedgerBook } from './ledger.ts';
 import { encodeOnward } from './onward.ts';
-import { OutputQueue } from './output-queue.ts';
 import { SeenBundles } from './seen-bundles.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** What the agent's verbs do, once they have found out which bundle they are about. */
 export class Custody {
   readonly seen = new SeenBundles();
-  readonly outputs = new OutputQueue<AgentOutput>();
+  /** Bounded by the work of one verb, for the owner drains them after each. */
+  readonly outputs = new Fifo<AgentOutput>();
   readonly #eid: IpnEid;
   readonly #forwarder: Forwarder;
   readonly #book = new LedgerBook();
@@ -144,10 +145,6 @@ export class Custody {
       this.dispatch(now, next);
       next = this.#undelivered.first(service);
     }
-  }
-
-  unregister(service: number): void {
-    this.#services.delete(service);
   }
 
   tick(now: Instant): void {

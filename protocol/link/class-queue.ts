@@ -2,8 +2,9 @@
  * The bundles that wait for a link: one queue per traffic class, the highest class first. Each
  * class has a bound of its own, so a backlog of bulk never turns a flash bundle away.
  */
+
+import { Fifo } from '../fifo.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
-import { Fifo } from './fifo.ts';
 
 /** A bundle on its way out. The octets are a view that its owner does not change. */
 export interface OutboundBundle {

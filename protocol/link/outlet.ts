@@ -7,6 +7,7 @@
  * Source: link-layer §1; link-security §4.
  */
 import { Fault, FaultCounter } from '../fault.ts';
+import { Fifo } from '../fifo.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { protectedTfdfOctetsMax } from '../frame/sdls.ts';
 import { segmentSdu } from '../frame/sdu-segmenter.ts';
@@ -14,7 +15,6 @@ import { clearTfdfOctetsMax } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
 import type { OutboundBundle } from './class-queue.ts';
 import type { Connection, LinkOutput, LinkSnapshot } from './contract.ts';
-import { Fifo } from './fifo.ts';
 import { CONTROL_VCID, FrameWriter } from './frame-writer.ts';
 import { KEEPALIVE_TFDF } from './link-control.ts';
 import type { Purpose } from './liveness.ts';

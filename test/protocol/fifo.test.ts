@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Fifo } from '#protocol/link/fifo.ts';
+import { Fifo } from '#protocol/fifo.ts';
 
 it('gives back what was pushed, in order, like an array', () => {
   fc.assert(
