@@ -147,11 +147,6 @@ export class BundleAgent implements Machine<AgentOutput> {
     this.#custody.register(now, service);
   }
 
-  /** Bundles for this service wait from here on. */
-  unregister(_now: Instant, service: number): void {
-    this.#custody.unregister(service);
-  }
-
   tick(now: Instant): void {
     this.#custody.tick(now);
   }
