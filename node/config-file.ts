@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { equal } from '#protocol/bytes/octets.ts';
 import type { Curve } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeCertificate } from '#protocol/session/certificate.ts';
+import { verifyCertificate } from '#protocol/session/peer-check.ts';
 import { verifyStatement } from '#protocol/session/statement.ts';
 import { type NodeConfig, parseNodeConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
-import { type CredentialsJson, decodeCredentials } from './credentials-json.ts';
+import { decodeCredentials } from './credentials-json.ts';
 
 /** The checked configuration in `file`; every mistake is a ConfigError that names the file. */
 export function readNodeConfig(file: string): NodeConfig {
@@ -20,18 +20,25 @@ export function readNodeConfig(file: string): NodeConfig {
   }
 }
 
-/** Refuses credentials that no peer would accept; throws ConfigError that shows no octets. */
-export function checkCredentials(json: CredentialsJson, curve: Curve): void {
-  const credentials = decodeCredentials(json);
+/**
+ * Refuses credentials that no peer with the same constellation statement would accept from this
+ * node; throws ConfigError that shows no octets.
+ */
+export function checkCredentials(config: NodeConfig, curve: Curve): void {
+  const { scid } = config;
+  const credentials = decodeCredentials(config.credentials);
   const { rootPublicKeys, constellationId, identityPrivateKey } = credentials;
-  const own = decodeCertificate(credentials.certificate);
-  if (own instanceof Fault) throw badCredentials('certificate is not well-formed');
-  if (!equal(own.certificate.publicKey, curve.ed25519Public(identityPrivateKey))) {
-    throw badCredentials('certificate is for another key than identityPrivateKey');
-  }
   const statement = verifyStatement(credentials.statement, rootPublicKeys, constellationId, curve);
   if (statement instanceof Fault) {
     throw badCredentials(`statement is not acceptable (${statement.key})`);
+  }
+  const judge = { credentials, statement, curve, scid };
+  const certificate = verifyCertificate(credentials.certificate, judge);
+  if (certificate instanceof Fault) {
+    throw badCredentials(`certificate is not acceptable (${certificate.key})`);
+  }
+  if (!equal(certificate.publicKey, curve.ed25519Public(identityPrivateKey))) {
+    throw badCredentials('certificate is for another key than identityPrivateKey');
   }
 }
 
@@ -57,14 +64,17 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const what = (error as SyntaxError).message;
-    const before = text.slice(0, Number(/position (\d+)/.exec(what)?.[1] ?? text.length));
+    // The parser's own words may quote a key, so only the position is taken from them, if given.
+    const position = / at position (\d+)/.exec((error as SyntaxError).message)?.[1];
     throw new ConfigError('this is not JSON', {
       file,
-      line: before.split('\n').length,
-      column: before.length - before.lastIndexOf('\n'),
-      expected: `a JSON text, but the parser says: ${what}`,
+      ...(position === undefined ? {} : placeIn(text, Number(position))),
       remedy: 'Correct the syntax',
     });
   }
+}
+
+function placeIn(text: string, position: number): { line: number; column: number } {
+  const before = text.slice(0, position);
+  return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') };
 }

@@ -74,7 +74,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     boot: root.at('boot').integer(1),
     terminals: root.at('terminals').integer(bind.length, bind.length),
     crypto: root.at('crypto').word(['auto', 'noble', 'native']),
-    credentials: readCredentials(root.at('credentials')),
+    credentials: readCredentials(root.at('credentials').secret),
     link: { frameOctetsMax: link.at('frameOctetsMax').integer(FRAME_OCTETS_MIN, DATAGRAM_MAX) },
     store: { octetsMax: store.at('octetsMax').integer(0) },
     plan: readPlan(root.at('plan')),
@@ -178,8 +178,8 @@ function readBeat(cursor: JsonCursor): Omit<PingOptions, 'node'> {
   };
 }
 
-/** Every contact of this node has terminals at both ends, and no terminal two at once. */
-function checkContacts({ node, terminals, plan, directory }: NodeConfig): void {
+/** Every contact of this node has terminals at two nodes, and no terminal two at once. */
+function checkContacts({ node, scid, terminals, plan, directory }: NodeConfig): void {
   /** Until when each terminal is taken. Bounded by TERMINALS_MAX. */
   const takenUntil: number[] = [];
   for (const { from, to, startsAt, endsAt, fromTerminal, toTerminal } of plan.contacts) {
@@ -191,9 +191,15 @@ function checkContacts({ node, terminals, plan, directory }: NodeConfig): void {
         remedy: 'Correct fromTerminal, or give the node more terminals',
       });
     }
-    if (directory.find((entry) => entry.node === to)?.terminals[toTerminal] === undefined) {
+    const peer = directory.find((entry) => entry.node === to);
+    if (peer?.terminals[toTerminal] === undefined) {
       throw new ConfigError(`${what} leads to terminal ${toTerminal}, which has no address`, {
         remedy: `Add node ${to} and its terminals to the directory`,
+      });
+    }
+    if (peer.scid === scid) {
+      throw new ConfigError(`${what} joins two ends of one spacecraft id, ${scid}`, {
+        remedy: 'Give each node a spacecraft id of its own, and no node a contact with itself',
       });
     }
     if (startsAt < (takenUntil[fromTerminal] ?? 0)) {

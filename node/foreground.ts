@@ -56,7 +56,7 @@ async function run({ file, json }: Arguments): Promise<void> {
   process.once('uncaughtException', endWithOwnError);
   const config = readNodeConfig(file);
   const crypto = await chooseCrypto(config.crypto);
-  checkCredentials(config.credentials, crypto.curve);
+  checkCredentials(config, crypto.curve);
   const datagrams = await openUdpDatagrams({ bind: config.bind });
   const clock = SystemClock.fromUnixMs(config.epochUnixMs);
   const satellite = createSatellite(config, {

@@ -8,11 +8,18 @@ import { ConfigError } from './config-error.ts';
 export class JsonCursor {
   readonly #value: unknown;
   readonly #path: string;
+  readonly #secret: boolean;
 
   /** `path` names the value in messages; the root has an empty one. */
-  constructor(value: unknown, path = '') {
+  constructor(value: unknown, path = '', secret = false) {
     this.#value = value;
     this.#path = path;
+    this.#secret = secret;
+  }
+
+  /** The same place, of which no message shows the value, nor that of any place inside it. */
+  get secret(): JsonCursor {
+    return new JsonCursor(this.#value, this.#path, true);
   }
 
   /** Whether anything is written here. */
@@ -34,7 +41,7 @@ export class JsonCursor {
 
   /** The value of a key of this object. */
   at(key: string): JsonCursor {
-    return new JsonCursor(this.#record()[key], this.#in(key));
+    return new JsonCursor(this.#record()[key], this.#in(key), this.#secret);
   }
 
   /** A list of at most `countMax` items, each read by `read`. */
@@ -42,7 +49,9 @@ export class JsonCursor {
     const items = this.#value;
     if (!Array.isArray(items)) throw this.mistake('a list');
     if (items.length > countMax) throw this.mistake(`a list of at most ${countMax} items`);
-    return items.map((item, index) => read(new JsonCursor(item, `${this.#path}[${index}]`)));
+    return items.map((item, index) =>
+      read(new JsonCursor(item, `${this.#path}[${index}]`, this.#secret)),
+    );
   }
 
   /** A whole number between two bounds, both inclusive. */
@@ -80,13 +89,13 @@ export class JsonCursor {
       return (value as string).toLowerCase();
     }
     const count = octetsMin === octetsMax ? `${octetsMin}` : `${octetsMin} to ${octetsMax}`;
-    throw this.mistake(`${count} octets in hexadecimal`, false);
+    throw this.mistake(`${count} octets in hexadecimal`);
   }
 
-  /** The error that says what is here and what should be; without the value if it may be secret. */
-  mistake(expected: string, show = true): ConfigError {
+  /** The error that says what is here, unless that is secret, and what should be. */
+  mistake(expected: string): ConfigError {
     const place = this.#path === '' ? 'the configuration' : this.#path;
-    const told = show ? JSON.stringify(this.#value)?.slice(0, SHOWN_MAX) : 'not right';
+    const told = this.#secret ? 'not right' : JSON.stringify(this.#value)?.slice(0, SHOWN_MAX);
     return new ConfigError(`${place} is ${this.present ? told : 'missing'}`, {
       expected,
       remedy: `${this.present ? 'Correct' : 'Add'} ${place}`,

@@ -13,6 +13,7 @@ import type { Credentials } from './credentials.ts';
 import * as faults from './faults.ts';
 import { decodeKeyStatement, type KeyStatement } from './key-statement.ts';
 import { decodePayload } from './payload.ts';
+import type { ConstellationStatement } from './statement.ts';
 
 /** Who is at the other end, as its certificate says. */
 export interface Peer {
@@ -39,6 +40,17 @@ export interface PeerCheckContext {
   readonly remoteScid: number;
 }
 
+/** What a certificate is judged by. */
+export interface CertificateCheckContext {
+  /** Of the judge. */
+  readonly credentials: Credentials;
+  /** The newest that the judge holds. */
+  readonly statement: ConstellationStatement;
+  readonly curve: Curve;
+  /** The spacecraft id that the bearer uses. */
+  readonly scid: number;
+}
+
 /**
  * Checks a decrypted handshake payload (a fresh array, kept in part) against the static key that
  * Noise delivered. On success the peer's boot is remembered; any fault changes nothing.
@@ -50,21 +62,26 @@ export function verifyPeer(
 ): VerifiedPeer | Fault {
   const payload = decodePayload(payloadOctets);
   if (payload instanceof Fault) return payload;
-  const certificate = verifyCertificate(payload.certificate, context);
+  const { credentials, identity, curve, remoteScid: scid } = context;
+  const judge = { credentials, statement: identity.statement, curve, scid };
+  const certificate = verifyCertificate(payload.certificate, judge);
   if (certificate instanceof Fault) return certificate;
   const statement = verifyKeyStatement(payload.keyStatement, certificate, remoteStatic, context);
   if (statement instanceof Fault) return statement;
   const { id } = certificate;
-  if (equal(id, context.identity.certificate.id)) return faults.SELF;
+  if (equal(id, identity.certificate.id)) return faults.SELF;
   if (payload.spi === 0 || payload.spi > SPI_MAX) return faults.SPI;
-  context.identity.peerBoots.remember(id, statement);
+  identity.peerBoots.remember(id, statement);
   const peer = { eid: certificate.subject, certificateId: id, scids: certificate.scids };
   return { peer, spi: payload.spi };
 }
 
-function verifyCertificate(octets: Uint8Array, context: PeerCheckContext): Certificate | Fault {
-  const { credentials, identity, curve, remoteScid } = context;
-  const { statement } = identity;
+/** The certificate, if an issuer vouches for it here and now; views of `octets`. */
+export function verifyCertificate(
+  octets: Uint8Array,
+  context: CertificateCheckContext,
+): Certificate | Fault {
+  const { credentials, statement, curve, scid } = context;
   const decoded = decodeCertificate(octets);
   if (decoded instanceof Fault) return decoded;
   const { certificate, signed } = decoded;
@@ -75,7 +92,7 @@ function verifyCertificate(octets: Uint8Array, context: PeerCheckContext): Certi
   if (statement.revoked.has(toHex(certificate.id))) return faults.REVOKED;
   if (certificate.lastEpoch < statement.epoch) return faults.EPOCH_OLD;
   if (certificate.firstEpoch > statement.epoch) return faults.EPOCH_AHEAD;
-  if (!certificate.scids.includes(remoteScid)) return faults.SCID_NOT_IN_CERT;
+  if (!certificate.scids.includes(scid)) return faults.SCID_NOT_IN_CERT;
   const isTest = (certificate.roles & ROLE.testEquipment) !== 0;
   return isTest && !credentials.allowTestEquipment ? faults.CERT_FORM : certificate;
 }

@@ -72,6 +72,11 @@ describe('parseNodeConfig', () => {
       'the contact with node 102 at 0 leads to terminal 1, which has no address',
     ],
     [
+      'a neighbour of its own spacecraft id',
+      (c) => (c.directory[1].scid = 101),
+      'the contact with node 102 at 0 joins two ends of one spacecraft id, 101',
+    ],
+    [
       'two contacts at once',
       (c) => (c.plan.contacts[2].startsAt = 5_000_000),
       'the contact with node 102 at 5000000 uses terminal 0 during another contact',
@@ -95,6 +100,21 @@ describe('parseNodeConfig', () => {
     expect(told).toContain('credentials.identityPrivateKey is not right');
     expect(told).toContain('32 octets in hexadecimal');
     expect(told).not.toContain(secret.slice(0, 8));
+  });
+
+  it('never shows secrets that stand in the wrong place', () => {
+    const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
+    const secret = config.credentials.identityPrivateKey;
+    for (const credentials of [
+      secret,
+      [secret],
+      { ...config.credentials, rootPublicKeys: secret },
+    ]) {
+      const error = caught(() => parseNodeConfig({ ...config, credentials }));
+      const told = formatConfigError(error as ConfigError);
+      expect(told).toMatch(/^credentials(\.rootPublicKeys)? is not right\. Expected an? /);
+      expect(told).not.toContain(secret.slice(0, 8));
+    }
   });
 
   it('refuses what is no object at all', () => {

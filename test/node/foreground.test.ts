@@ -78,6 +78,16 @@ describe('orbweaver node', () => {
     expect(stderr).toContain(`${file}:3:3: this is not JSON`);
   });
 
+  it('shows no key that stands where the JSON breaks', async () => {
+    const [config] = sampleConfigs();
+    const key = config.credentials.identityPrivateKey;
+    const file = join(folder, 'unquoted.json');
+    writeFileSync(file, JSON.stringify(config).replace(`"${key}"`, `x${key}`));
+    const { code, stderr } = await start([file]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toBe(`${file}: this is not JSON. Correct the syntax.\n`);
+  });
+
   it('tells file and place of a wrong value', async () => {
     const [config] = sampleConfigs();
     const file = write({ ...config, boot: 0 });
@@ -96,6 +106,14 @@ describe('orbweaver node', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('certificate is for another key');
     expect(stderr).not.toContain(identityPrivateKey.slice(0, 8));
+  });
+
+  it('refuses a certificate for another spacecraft', async () => {
+    const [config, other] = sampleConfigs();
+    const { code, stderr } = await start([write({ ...config, credentials: other.credentials })])
+      .ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('certificate is not acceptable (session.scid-not-in-cert)');
   });
 
   it('refuses a port in use', async () => {
