@@ -14,6 +14,7 @@
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
+import { LIMIT_AGE } from '../session/faults.ts';
 import { Handshake } from '../session/handshake.ts';
 import type { OutboundBundle } from './class-queue.ts';
 import type { Connection, DownReason, LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
@@ -30,7 +31,7 @@ export type { Connection, LinkOptions, LinkOutput, LinkSnapshot } from './contra
 export class Link implements Machine<LinkOutput> {
   readonly #options: LinkOptions;
   readonly #handshake: Handshake;
-  readonly #sessions = new SessionTable();
+  readonly #sessions: SessionTable;
   readonly #reader: FrameReader;
   readonly #outlet: Outlet;
   #now: Instant = 0;
@@ -50,6 +51,7 @@ export class Link implements Machine<LinkOutput> {
     const shared = { frameOctetsMax, vcfCountOctets, fecf: true };
     this.#options = options;
     this.#handshake = new Handshake(options);
+    this.#sessions = new SessionTable(options.random);
     const receiving = { scid: remoteScid, ...shared };
     this.#reader = new FrameReader(receiving, this.#sessions);
     this.#outlet = new Outlet({ scid: localScid, ...shared });
@@ -126,6 +128,7 @@ export class Link implements Machine<LinkOutput> {
       soonest.offer(current.liveness.deadAt, 'peer silent');
       soonest.offer(current.liveness.keepaliveAt, 'keepalive');
       soonest.offer(this.#renewAt(connection, current), 'new keys');
+      soonest.offer(current.spentAt, 'keys too old');
     }
     if (this.#secured) soonest.offer(this.#outlet.bundleAt, 'next frame');
     return Number.isFinite(soonest.at) ? soonest : undefined;
@@ -153,7 +156,8 @@ export class Link implements Machine<LinkOutput> {
     this.#obeyHandshake(connection);
     const { current } = this.#sessions;
     if (current === undefined) return;
-    if (this.#now >= current.liveness.deadAt) this.#restart(connection, 'peer silent');
+    if (this.#now >= current.spentAt) this.#restart(connection, 'key spent', LIMIT_AGE);
+    else if (this.#now >= current.liveness.deadAt) this.#restart(connection, 'peer silent');
     else if (this.#now >= current.liveness.keepaliveAt) this.#sendKeepalive(connection, 'probe');
     else if (this.#now >= this.#renewAt(connection, current)) this.#initiate(connection);
   }

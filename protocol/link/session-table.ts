@@ -8,6 +8,8 @@
  * FINISH arrived (LS-707); until then the old session goes on. A replaced session only receives,
  * for max(10 s, 3 round trips) after the new one is proven, and is then forgotten (LS-1003).
  */
+import type { Random } from '../crypto/ports.ts';
+import { jittered } from '../jitter.ts';
 import type { Instant } from '../machine.ts';
 import type { Session } from '../session/handshake.ts';
 import { Liveness, type Purpose } from './liveness.ts';
@@ -17,15 +19,17 @@ export class LinkSession {
   readonly session: Session;
   readonly liveness: Liveness;
   readonly #establishedAt: Instant;
+  readonly #renewAgeUs: number;
   /** A frame of the peer has authenticated. */
   proven = false;
   /** Sealed and opened together. */
   #frames = 0;
 
-  constructor(session: Session, now: Instant, roundTripUs: number) {
+  constructor(session: Session, now: Instant, roundTripUs: number, random: Random) {
     this.session = session;
     this.liveness = new Liveness(now, roundTripUs);
     this.#establishedAt = now;
+    this.#renewAgeUs = jittered(RENEW_AGE_US, RENEW_JITTER, random);
   }
 
   /** A frame was sealed and left. */
@@ -43,17 +47,27 @@ export class LinkSession {
   /** When the side that initiates begins to agree new keys (§10); infinite until proven. */
   get renewAt(): Instant {
     if (!this.proven) return Number.POSITIVE_INFINITY;
-    return this.#frames < RENEW_FRAMES ? this.#establishedAt + RENEW_AGE_US : this.#establishedAt;
+    return this.#establishedAt + (this.#frames < RENEW_FRAMES ? this.#renewAgeUs : 0);
+  }
+
+  /** When the keys may no longer be used, new ones or not (§10). */
+  get spentAt(): Instant {
+    return this.#establishedAt + SPENT_AGE_US;
   }
 }
 
 /** Holds previous, current and pending session. */
 export class SessionTable {
+  readonly #random: Random;
   #roundTripUs = 0;
   #previous: LinkSession | undefined = undefined;
   #previousUntil: Instant = Number.POSITIVE_INFINITY;
   #current: LinkSession | undefined = undefined;
   #pending: LinkSession | undefined = undefined;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
 
   /** The session that seals, if any. */
   get current(): LinkSession | undefined {
@@ -76,7 +90,7 @@ export class SessionTable {
 
   /** A handshake gave a session. True when it seals at once. */
   add(now: Instant, session: Session): boolean {
-    const entry = new LinkSession(session, now, this.#roundTripUs);
+    const entry = new LinkSession(session, now, this.#roundTripUs, this.#random);
     if (session.role === 'initiator') {
       this.#pending = entry;
       return false;
@@ -131,4 +145,6 @@ export class SessionTable {
 
 const DRAIN_US = 10_000_000;
 const RENEW_AGE_US = 600_000_000;
+const RENEW_JITTER = 0.1;
+const SPENT_AGE_US = 3_600_000_000;
 const RENEW_FRAMES = 2 ** 20;

@@ -62,6 +62,8 @@ export const REPLAY = new Fault('session', 'replay', 'LS-1101');
 export const TOO_OLD = new Fault('session', 'too-old', 'LS-1101');
 /** A frame whose tag does not verify. */
 export const FRAME_AUTH = new Fault('session', 'frame-auth', 'LS-904');
+/** A session is as old as one may be. */
+export const LIMIT_AGE = new Fault('session', 'limit-age', 'link-security 10');
 /** The sending key has sealed as many frames as it may. */
 export const LIMIT_FRAMES = new Fault('session', 'limit-frames', 'LS-902');
 /** The sending key has sealed as many octets as it may. */

@@ -4,6 +4,7 @@
  * Source: LS-706.   Units: microseconds.
  */
 import type { Random } from '../crypto/ports.ts';
+import { jittered } from '../jitter.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 
 /** The schedule of one message that was sent for the first time at `now`. */
@@ -16,7 +17,7 @@ export class Retransmission {
   constructor(now: Instant, roundTripUs: number, random: Random) {
     this.#random = random;
     this.#intervalUs = Math.max(INTERVAL_MIN_US, 2 * roundTripUs + MARGIN_US);
-    this.#at = now + this.#jittered();
+    this.#at = now + jittered(this.#intervalUs, JITTER, random);
   }
 
   /** When to call `again`. */
@@ -29,14 +30,8 @@ export class Retransmission {
     if (this.#sends === SENDS_MAX) return false;
     this.#sends++;
     this.#intervalUs = Math.min(2 * this.#intervalUs, INTERVAL_MAX_US);
-    this.#at = now + this.#jittered();
+    this.#at = now + jittered(this.#intervalUs, JITTER, this.#random);
     return true;
-  }
-
-  #jittered(): number {
-    const [high, low] = this.#random.octets(2);
-    const fraction = (high! * 256 + low!) / 0xffff;
-    return Math.round(this.#intervalUs * (1 - JITTER + 2 * JITTER * fraction));
   }
 }
 
