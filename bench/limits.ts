@@ -3,10 +3,8 @@
  * two processes, raw AES-256-GCM, and bundles over one whole hop (bundle, packet, frame, seal,
  * UDP, and all of it back). Every figure we claim elsewhere is a ratio to these.
  */
-import { type ChildProcess, fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
@@ -20,13 +18,14 @@ import type { TerminalAddress } from '#node/ports.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
-import type { PeerAnswer, PeerOrder } from './peer.ts';
+import { PeerProcess } from './peer-process.ts';
 
 const MEASURE_MS = 2_000;
 const BUNDLE_PAYLOAD_OCTETS = 1_024;
 /** Bundles under way at most, so that no socket buffer overflows. */
 const WINDOW = 400;
 const FRAME_OCTETS_MAX = 8_192;
+const BURST = 32;
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`);
 for (const size of [1_200, 8_192]) {
@@ -75,16 +74,18 @@ function aeadRate(provider: CryptoProvider): number {
 
 /** Datagrams a second that arrive in another process. */
 async function rawDatagrams(sizeOctets: number): Promise<number> {
-  const peer = new Peer();
+  const peer = new PeerProcess();
   const port = await peer.ask({ kind: 'raw' });
   const socket = createSocket('udp4');
   const octets = new Uint8Array(sizeOctets);
   let running = true;
+  // In bursts, so that the event loop has its turn: a send completes at once.
   const send = (): void => {
-    if (running) socket.send(octets, port, '127.0.0.1', send);
+    for (let index = 0; index < BURST; index++) socket.send(octets, port, '127.0.0.1');
+    if (running) setImmediate(send);
   };
-  for (let under = 0; under < 64; under++) send();
-  const rate = await peer.rate();
+  send();
+  const rate = await peer.rate(MEASURE_MS);
   running = false;
   peer.end();
   return rate;
@@ -92,7 +93,7 @@ async function rawDatagrams(sizeOctets: number): Promise<number> {
 
 /** Bundles a second from a node in this process to the sink of a node in another. */
 async function oneHop(): Promise<number> {
-  const peer = new Peer();
+  const peer = new PeerProcess();
   const here = await openUdpDatagrams({ bind: [{ host: '127.0.0.1', port: 0 }] });
   const port = await peer.ask({ kind: 'bind' });
   const addresses = [here.addresses[0], { host: '127.0.0.1', port }] as TerminalAddress[];
@@ -128,7 +129,7 @@ async function oneHop(): Promise<number> {
   await secured;
   peer.onCount = pump;
   pump();
-  const rate = await peer.rate();
+  const rate = await peer.rate(MEASURE_MS);
   peer.end();
   return rate;
 }
@@ -173,54 +174,6 @@ function configs(addresses: readonly TerminalAddress[]): [NodeConfig, NodeConfig
   return [make(1), make(2)];
 }
 
-/** The other process. */
-class Peer {
-  readonly #child: ChildProcess;
-  #onPort: (port: number) => void = () => {};
-  received = 0;
-  onCount: () => void = () => {};
-
-  constructor() {
-    this.#child = fork(fileURLToPath(new URL('./peer.js', import.meta.url)));
-    this.#child.on('message', (message) => {
-      const answer = message as PeerAnswer;
-      if (answer.kind === 'port') this.#onPort(answer.port);
-      else {
-        this.received = answer.received;
-        this.onCount();
-      }
-    });
-  }
-
-  tell(order: PeerOrder): void {
-    this.#child.send(order);
-  }
-
-  ask(order: PeerOrder): Promise<number> {
-    return new Promise((resolve) => {
-      this.#onPort = resolve;
-      this.tell(order);
-    });
-  }
-
-  /** Arrivals a second, after a warm-up. */
-  async rate(): Promise<number> {
-    await pause(MEASURE_MS / 2);
-    const [start, before] = [process.hrtime.bigint(), this.received];
-    await pause(MEASURE_MS);
-    return ((this.received - before) * 1000) / elapsedMs(start);
-  }
-
-  end(): void {
-    this.onCount = () => {};
-    this.#child.disconnect();
-  }
-}
-
 function elapsedMs(start: bigint): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
