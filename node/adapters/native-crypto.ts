@@ -103,15 +103,20 @@ function isStrict(publicKey: Uint8Array): boolean {
   return !NOT_BELOW_THE_PRIME.test(hex) && !SMALL_ORDER_Y.includes(hex);
 }
 
+/** A secret never becomes text, which could not be erased (LS-1503). */
 function privateKeyOf(algorithm: AlgorithmId, octets: Uint8Array): KeyObject {
   assert(octets.length === 32, 'a private key has 32 octets');
-  const key = Buffer.from(`302e020100300506032b65${algorithm}04220420${toHex(octets)}`, 'hex');
-  return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  const header = Buffer.from(`302e020100300506032b65${algorithm}04220420`, 'hex');
+  const key = Buffer.concat([header, octets]);
+  const object = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  key.fill(0);
+  return object;
 }
 
 function publicKeyOf(algorithm: AlgorithmId, octets: Uint8Array): KeyObject {
   assert(octets.length === 32, 'a public key has 32 octets');
-  const key = Buffer.from(`302a300506032b65${algorithm}032100${toHex(octets)}`, 'hex');
+  const header = Buffer.from(`302a300506032b65${algorithm}032100`, 'hex');
+  const key = Buffer.concat([header, octets]);
   return createPublicKey({ key, format: 'der', type: 'spki' });
 }
 
