@@ -46,7 +46,7 @@ export interface KeyPair {
 }
 
 /** What a handshake starts from. Keys stay the caller's and must outlive the handshake. */
-export interface HandshakeOptions {
+export interface NoiseOptions {
   readonly provider: CryptoProvider;
   readonly pattern: HandshakePattern;
   readonly initiator: boolean;
@@ -63,20 +63,20 @@ export interface HandshakeOptions {
 
 /** One side of one handshake: writes and reads the messages of a pattern in turn (§5.3). */
 export class HandshakeState {
-  readonly #options: HandshakeOptions;
+  readonly #options: NoiseOptions;
   readonly #symmetric: SymmetricState;
   #remoteStatic: Uint8Array | undefined;
   #remoteEphemeral: Uint8Array | undefined;
   #next = 0;
 
-  private constructor(options: HandshakeOptions, symmetric: SymmetricState) {
+  private constructor(options: NoiseOptions, symmetric: SymmetricState) {
     this.#options = options;
     this.#symmetric = symmetric;
     this.#remoteStatic = options.remoteStatic;
   }
 
   /** Initialize: the pattern, the prologue and the keys known before are mixed in. */
-  static initialize(options: HandshakeOptions): HandshakeState {
+  static initialize(options: NoiseOptions): HandshakeState {
     const { pattern, provider, initiator, staticKey, remoteStatic } = options;
     const name = `Noise_${pattern.name}_25519_AESGCM_SHA512`;
     const symmetric = SymmetricState.initialize(name, provider.aead);
