@@ -254,7 +254,8 @@ const TERMINALS_MAX = 64;
 const NODES_MAX = 65_536;
 const CONTACTS_MAX = 1_000_000;
 const SERVICES_MAX = 1_024;
-const ADU_OCTETS_MAX = 1_048_576;
-/** The handshake's messages travel whole in one frame. */
-const FRAME_OCTETS_MIN = 256;
+/** The largest bundle a node takes has 1 MiB; this leaves its blocks 1 KiB. */
+const ADU_OCTETS_MAX = 1_047_552;
+/** HELLO fits one frame (link-security LS-402): itself, and 13 octets of frame around it. */
+const FRAME_OCTETS_MIN = 269;
 const DATAGRAM_MAX = 65_507;

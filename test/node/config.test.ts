@@ -42,7 +42,12 @@ describe('parseNodeConfig', () => {
       (c) => (c.bind = new Array(65).fill(c.bind[0])),
       'Expected a list of at most 64 items',
     ],
-    ['a tiny frame', (c) => (c.link.frameOctetsMax = 10), 'link.frameOctetsMax is 10'],
+    ['a frame too small for a HELLO', (c) => (c.link.frameOctetsMax = 268), 'Max is 268'],
+    [
+      'a unit that makes too large a bundle',
+      (c) => (c.services.sources[0].sizeOctets = 1_048_576),
+      'sizeOctets is 1048576',
+    ],
     ['a giant frame', (c) => (c.link.frameOctetsMax = 65_508), 'link.frameOctetsMax is 65508'],
     [
       'a contact that ends before it starts',
