@@ -49,12 +49,14 @@ export class FrameReader {
     this.reset();
   }
 
-  /** Forgets what is unfinished: another contact begins. */
+  /** Forgets what is unfinished, and the memory that it took. */
   reset(): void {
     const { vcfCountOctets } = this.#managed;
     const options = { sduOctetsMax: PACKET_OCTETS_MAX, vcfCountOctets };
     this.#packets = TRAFFIC_CLASSES.map(() => new PacketReassembler(options));
     this.#messages = this.#freshMessages();
+    this.session = undefined;
+    this.control = NOTHING;
   }
 
   /**

@@ -37,10 +37,13 @@ export function decodeControl(tfdf: Uint8Array): number | Fault {
   if (type instanceof Fault) return type;
   // Bounded by the octets: an element takes at least one, and a truncated array ends in a fault.
   for (let index = 1; index < count; index++) {
-    const fault = reader.skip();
+    const fault = reader.skip(NESTING_MAX - 1);
     if (fault !== undefined) return fault;
   }
   return reader.atEnd ? type : CONTROL_FORM;
 }
+
+/** LS-501; the message itself is the first level. */
+const NESTING_MAX = 8;
 
 const CONTROL_FORM = new Fault('link', 'control', 'link-security 6.7');

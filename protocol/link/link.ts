@@ -69,7 +69,6 @@ export class Link implements Machine<LinkOutput> {
     this.#connection = connection;
     this.#closing = false;
     this.#sessions.clear(connection.roundTripUs);
-    this.#reader.reset();
     this.#outlet.start(now, connection);
     if (connection.initiate) this.#initiate(connection);
   }
@@ -79,6 +78,7 @@ export class Link implements Machine<LinkOutput> {
     this.#turn(now);
     this.#close();
     this.#sessions.clear(0);
+    this.#reader.reset();
     this.#connection = undefined;
   }
 

@@ -31,6 +31,12 @@ describe('link control', () => {
     expect(key('058101')).toMatch(/^frame\./);
   });
 
+  it('refuses nesting deeper than eight (LS-501)', () => {
+    const nested = (depth: number) => fromHex(`e582182a${'81'.repeat(depth - 2)}80`);
+    expect(decodeControl(nested(8))).toBe(42);
+    expect((decodeControl(nested(9)) as Fault).key).toBe('cbor.depth');
+  });
+
   it('is total', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (octets) => {
