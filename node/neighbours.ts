@@ -16,6 +16,12 @@ export class Neighbours {
   readonly all: Neighbour[] = [];
   /** Whom each terminal looks at. Bounded by the node's terminals. */
   readonly #inView: (Neighbour | undefined)[] = [];
+  #inContact: readonly Neighbour[] = [];
+
+  /** Those that a terminal looks at: the links of all others have nothing to do. */
+  get inContact(): readonly Neighbour[] {
+    return this.#inContact;
+  }
 
   /** The neighbour that `terminal` looks at. */
   inView(terminal: number): Neighbour | undefined {
@@ -29,22 +35,27 @@ export class Neighbours {
       neighbour = { node, terminal, link: makeLink(), up: false };
       this.all.push(neighbour);
     }
-    this.#inView[terminal] = neighbour;
+    this.#look(terminal, neighbour);
     return neighbour;
   }
 
   /** Turns `terminal` away; the neighbour it looked at, if any. */
   part(terminal: number): Neighbour | undefined {
     const neighbour = this.#inView[terminal];
-    this.#inView[terminal] = undefined;
+    this.#look(terminal, undefined);
     return neighbour;
   }
 
-  /** A link to `node` with a session up; of several, the oldest. */
+  /** A link to `node` with a session up; of several, that of the first terminal. */
   upTo(node: NodeNumber): Neighbour | undefined {
-    for (const neighbour of this.all) {
+    for (const neighbour of this.#inContact) {
       if (neighbour.up && neighbour.node === node) return neighbour;
     }
     return undefined;
+  }
+
+  #look(terminal: number, neighbour: Neighbour | undefined): void {
+    this.#inView[terminal] = neighbour;
+    this.#inContact = this.#inView.filter((seen) => seen !== undefined);
   }
 }

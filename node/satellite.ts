@@ -24,7 +24,7 @@ import type { Notice } from './notice.ts';
 import type { Datagram, SatellitePorts, StoreCompletion } from './ports.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 import type { Service } from './service.ts';
-import { type SatelliteSnapshot, snapshotLinks, snapshotServices } from './snapshot.ts';
+import { type SatelliteSnapshot, snapshotOf } from './snapshot.ts';
 
 export type { SatelliteSnapshot } from './snapshot.ts';
 
@@ -82,19 +82,8 @@ export class Satellite {
 
   /** Counters and links as they stand. */
   snapshot(): SatelliteSnapshot {
-    const links = snapshotLinks(this.#neighbours.all);
-    return {
-      ledger: this.#agent.ledger(),
-      refused: this.#journal.refused,
-      duplicates: this.#journal.duplicates,
-      frames: {
-        sent: links.reduce((sum, { framesSent }) => sum + framesSent, 0),
-        received: links.reduce((sum, { framesReceived }) => sum + framesReceived, 0),
-        faults: this.#journal.faults.snapshot(),
-      },
-      links,
-      services: snapshotServices(this.#services),
-    };
+    const { all } = this.#neighbours;
+    return snapshotOf(this.#agent.ledger(), this.#journal, all, this.#services);
   }
 
   #accept(input: Input): void {
@@ -122,7 +111,7 @@ export class Satellite {
 
   /** Moves one output on; with none left, takes one input. False when there is neither. */
   #turn(now: Instant): boolean {
-    for (const neighbour of this.#neighbours.all) {
+    for (const neighbour of this.#neighbours.inContact) {
       const fromLink = neighbour.link.poll();
       if (fromLink !== undefined) {
         this.#onLink(now, neighbour, fromLink);
@@ -160,7 +149,7 @@ export class Satellite {
 
   #tick(now: Instant): void {
     this.#contacts.tick(now);
-    for (const { link } of this.#neighbours.all) link.tick(now);
+    for (const { link } of this.#neighbours.inContact) link.tick(now);
     this.#agent.tick(now);
     for (const service of this.#services) service.tick(now);
   }
@@ -188,7 +177,8 @@ export class Satellite {
     const { to, fromTerminal, toTerminal, rateBps, endsAt } = output.contact;
     const { datagrams } = this.#ports;
     if (output.kind === 'end') {
-      this.#neighbours.part(fromTerminal)?.link.disconnect(now);
+      const neighbour = this.#neighbours.part(fromTerminal);
+      if (neighbour !== undefined) this.#disconnect(now, neighbour);
       datagrams.point(fromTerminal, undefined);
       return;
     }
@@ -200,6 +190,16 @@ export class Satellite {
     const { roundTripUs } = output;
     const initiate = this.#config.scid < peer.scid;
     link.connect(now, { rateBps, roundTripUs, initiate, endsAt });
+  }
+
+  /** From here on nobody asks the link, so it says now what became of its bundles. */
+  #disconnect(now: Instant, neighbour: Neighbour): void {
+    const { link } = neighbour;
+    link.disconnect(now);
+    // Bounded by the bundles that the link held.
+    for (let last = link.poll(); last !== undefined; last = link.poll()) {
+      this.#onLink(now, neighbour, last);
+    }
   }
 
   #makeLink(remoteScid: number): Link {
@@ -277,7 +277,7 @@ export class Satellite {
   /** One alarm for the node: the soonest of all deadlines. */
   #setAlarm(): void {
     let soonest: Deadline | undefined = sooner(this.#contacts.deadline(), this.#agent.deadline());
-    for (const { link } of this.#neighbours.all) soonest = sooner(soonest, link.deadline());
+    for (const { link } of this.#neighbours.inContact) soonest = sooner(soonest, link.deadline());
     for (const service of this.#services) soonest = sooner(soonest, service.deadline());
     this.#ports.clock.setAlarm(soonest?.at);
   }

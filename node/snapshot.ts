@@ -1,6 +1,8 @@
 /** What a satellite says of itself when asked: plain JSON, fresh at every asking. */
 import type { Ledger } from '#protocol/agent/agent.ts';
+import type { LinkSnapshot } from '#protocol/link/link.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
+import type { Journal } from './journal.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Service } from './service.ts';
 
@@ -17,34 +19,40 @@ export interface SatelliteSnapshot {
     /** Of links and agent; what sockets and channels lost is counted by their owner. */
     readonly faults: Readonly<Record<string, number>>;
   };
-  readonly links: readonly LinkSnapshot[];
+  readonly links: readonly NeighbourSnapshot[];
   /** What each service says of itself, by service number. */
   readonly services: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** One link. */
-export interface LinkSnapshot {
+/** One link and where it leads. Its faults have come as outputs and are in the journal. */
+export interface NeighbourSnapshot extends Omit<LinkSnapshot, 'faults'> {
   readonly neighbour: NodeNumber;
   readonly terminal: number;
-  readonly secured: boolean;
-  readonly framesSent: number;
-  readonly framesReceived: number;
-  /** Own attempts that came to nothing. */
-  readonly handshakesFailed: number;
 }
 
-/** The links of a snapshot. */
-export function snapshotLinks(neighbours: readonly Neighbour[]): LinkSnapshot[] {
-  return neighbours.map(({ node, terminal, link }) => {
-    // The link's faults have come as outputs and are in the journal.
+/** Asks everybody. */
+export function snapshotOf(
+  ledger: Ledger,
+  journal: Journal,
+  neighbours: readonly Neighbour[],
+  services: readonly Service[],
+): SatelliteSnapshot {
+  const links = neighbours.map(({ node, terminal, link }) => {
     const { faults: _, ...counters } = link.snapshot();
     return { neighbour: node, terminal, ...counters };
   });
-}
-
-/** The services of a snapshot. */
-export function snapshotServices(services: readonly Service[]): SatelliteSnapshot['services'] {
-  return Object.fromEntries(
-    services.map((service) => [String(service.service), service.snapshot()]),
-  );
+  return {
+    ledger,
+    refused: journal.refused,
+    duplicates: journal.duplicates,
+    frames: {
+      sent: links.reduce((sum, { framesSent }) => sum + framesSent, 0),
+      received: links.reduce((sum, { framesReceived }) => sum + framesReceived, 0),
+      faults: journal.faults.snapshot(),
+    },
+    links,
+    services: Object.fromEntries(
+      services.map((service) => [String(service.service), service.snapshot()]),
+    ),
+  };
 }
