@@ -30,6 +30,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   );
   if (satellites === undefined) return errors;
   checkNames(scenario, satellites, report);
+  checkPorts(scenario, satellites.length, report);
   checkLinks(scenario, satellites, report);
   checkFlows(scenario, satellites, report);
   if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
@@ -87,6 +88,24 @@ function checkNames(scenario: Scenario, satellites: readonly string[], report: R
   scenario.groundStations.forEach(({ name }, index) => {
     claim(name, ['groundStations', index, 'name']);
   });
+}
+
+/** Every terminal has a port, and so has the transit probe of every process. */
+function checkPorts(scenario: Scenario, satelliteCount: number, report: Report): void {
+  const { network, terminals, groundTerminals, groundStations } = scenario;
+  if (network.portBase === undefined) return;
+  const perSatellite = terminals + groundTerminals + 1;
+  const ports = groundStations.reduce(
+    (sum, station) => sum + station.terminals + 1,
+    satelliteCount * perSatellite,
+  );
+  if (network.portBase + ports - 1 <= PORT_MAX) return;
+  report(
+    ['network', 'portBase'],
+    `${ports} ports from ${network.portBase} on go beyond ${PORT_MAX}`,
+    'Lower portBase, or leave it out for any free ports',
+    `at most ${PORT_MAX + 1 - ports}`,
+  );
 }
 
 function checkLinks(scenario: Scenario, satellites: readonly string[], report: Report): void {
@@ -155,4 +174,5 @@ function oneOf(names: readonly string[]): string {
 const DTN_EPOCH_UNIX_MS = 946_684_800_000;
 /** Generous for the blocks around a payload. */
 const BUNDLE_OVERHEAD_OCTETS = 512;
+const PORT_MAX = 65_535;
 const NAMES_SHOWN_MAX = 5;

@@ -403,6 +403,26 @@ describe('a bad scenario is refused', () => {
   });
 });
 
+describe('the ports of a scenario', () => {
+  // 6 satellites of 4 + 1 terminals and a station of 1, and a transit probe for each of them: 38.
+  it('may end with the last one there is', () => {
+    const problems = problemsOf(() =>
+      parseScenario(`network: {portBase: 65498}\n${GOOD}`, 's.yaml'),
+    );
+    expect(problems).toEqual([]);
+  });
+
+  it('may not go beyond it', () => {
+    const problems = problemsOf(() =>
+      parseScenario(`network: {portBase: 65499}\n${GOOD}`, 's.yaml'),
+    );
+    expect(problems).toEqual([
+      's.yaml:1:21: 38 ports from 65499 on go beyond 65535. Expected at most 65498. ' +
+        'Lower portBase, or leave it out for any free ports.',
+    ]);
+  });
+});
+
 describe('a scenario file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'scenario-'));
   afterAll(() => rmSync(folder, { recursive: true }));
