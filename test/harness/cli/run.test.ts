@@ -68,7 +68,7 @@ describe('the command line', () => {
     ['up scenarios/pair.yaml --seed -1', '--seed has no value. Write --seed N.'],
     [
       'up scenarios/pair.yaml --out package.json',
-      'reports cannot be written to package.json (EEXIST). ' +
+      'reports cannot be written to package.json (ENOTDIR). ' +
         'Expected a folder that can be written to. Name another one with --out.',
     ],
   ])('refuses %j with one line and exit code 2', async (args, message) => {

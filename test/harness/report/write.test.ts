@@ -30,9 +30,15 @@ describe('the folder for reports', () => {
     expect(() => writeReport(join(folder, 'a/b'), REPORT, TIME)).not.toThrow();
   });
 
+  it.skipIf(process.platform !== 'linux')('is refused where no folder can be made', () => {
+    expect(() => prepareOutput('/proc/a/b')).toThrow(
+      'reports cannot be written to /proc/a/b (ENOENT)',
+    );
+  });
+
   it('is refused when it is a file', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    expect(() => prepareOutput(file)).toThrow(`reports cannot be written to ${file} (EEXIST)`);
+    expect(() => prepareOutput(file)).toThrow(`reports cannot be written to ${file} (ENOTDIR)`);
   });
 });
