@@ -29,11 +29,11 @@ export class ChannelSchedule {
   constructor(world: World) {
     this.#world = world;
     this.#contacts = world.plan.contacts;
-    const edges = this.#contacts.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]);
+    const edges = this.#contacts.flatMap(({ startsAt, endsAt }) => [startsAt - EARLY_US, endsAt]);
     this.#edges = [...new Set(edges)].sort((a, b) => a - b);
   }
 
-  /** The first edge of any contact after `now`, or undefined. */
+  /** When, after `now`, the first contact opens or closes; or undefined. */
   nextEdge(now: Instant): Instant | undefined {
     while ((this.#edges[this.#edge] ?? Number.POSITIVE_INFINITY) <= now) this.#edge++;
     return this.#edges[this.#edge];

@@ -16,12 +16,14 @@ describe('channel schedule', () => {
     expect(schedule.changes(10 * S)).toEqual([{ node: 1, terminal: 0 }]);
   });
 
-  it('names every edge once, in order', () => {
+  it('names every edge once, in order, and openings a little early', () => {
     const schedule = new ChannelSchedule(
       worldOf([contact(1, 2, 0, 5 * S), contact(2, 1, 0, 5 * S), contact(1, 3, 5 * S, 9 * S)]),
     );
-    expect([0, 1, 5 * S, 9 * S].map((now) => schedule.nextEdge(now))).toEqual([
-      5 * S,
+    const opens = 5 * S - 50_000;
+    expect([0, 1, opens, 5 * S, 9 * S].map((now) => schedule.nextEdge(now))).toEqual([
+      opens,
+      opens,
       5 * S,
       9 * S,
       undefined,
