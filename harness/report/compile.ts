@@ -80,7 +80,9 @@ function fidelityOf({ lag, transitsUs }: FleetResult): Report['fidelity'] {
       passed += count;
       return passed >= share * total;
     });
-    return total === 0 ? 0 : LagHistogram.upperBoundUs(bucket) / 1_000;
+    // The last bucket has no upper bound; its lower one is the upper one of the bucket before.
+    const bounded = Math.min(bucket, lag.length - 2);
+    return total === 0 ? 0 : LagHistogram.upperBoundUs(bounded) / 1_000;
   };
   const missed = lag.filter((_, bucket) => LagHistogram.upperBoundUs(bucket) > MISSED_US);
   return {
