@@ -12,6 +12,7 @@ import { buildWorld } from './constellation/world.ts';
 import type { Fleet, FleetObserver } from './fleet/fleet.ts';
 import { makeFleet } from './fleet/make-fleet.ts';
 import { membersOf, placeFlows } from './fleet/members.ts';
+import { checkMemory } from './fleet/memory-check.ts';
 import { SeededRandom } from './fleet/seeded-random.ts';
 import { compileReport } from './report/compile.ts';
 import { LinkCensus } from './report/link-census.ts';
@@ -26,6 +27,7 @@ import type { Scenario } from './scenario/scenario.ts';
  */
 export async function up(asked: Scenario, options: UpOptions, screen: Screen): Promise<Report> {
   const scenario = adjust(asked, options);
+  checkMemory(scenario, process.availableMemory());
   const world = buildWorld(scenario, scenario.durationMs * MICROSECONDS_PER_MS + DRAIN_US_MAX);
   const crypto = await chooseCrypto(scenario.crypto);
   const virtual = scenario.fleet === 'virtual';
@@ -57,8 +59,9 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   const fleet = makeFleet(scenario, members, crypto, observer);
   try {
     const schedule = new ChannelSchedule(world);
-    await fleet.launch(schedule.changes(0));
-    const endsAt = await drive(fleet, schedule, scenario, trace, watch, options.signal, screen);
+    await fleet.launch(schedule.changes(0), options.signal);
+    watch.look();
+    const endsAt = await drive(fleet, schedule, scenario, trace, options.signal, screen);
     const pss = summarizePss(fleet.pids);
     const result = await fleet.stop();
     const links = census.summary(endsAt);
@@ -77,7 +80,6 @@ async function drive(
   schedule: ChannelSchedule,
   scenario: Scenario,
   trace: Trace,
-  watch: BootWatch,
   signal: AbortSignal,
   screen: Screen,
 ): Promise<Instant> {
@@ -86,17 +88,15 @@ async function drive(
   let channelsAt = MICROSECONDS_PER_S;
   for (let now = fleet.now(); !signal.aborted; now = fleet.now()) {
     const { stored, inFlight, accepted, delivered } = trace.ledger();
-    if (watch.booted) {
-      screen.traffic({
-        elapsedMs: Math.min(now, runsUntil) / MICROSECONDS_PER_MS,
-        totalMs: scenario.durationMs,
-        sent: accepted,
-        delivered,
-        stored: stored + inFlight,
-      });
-    }
+    screen.traffic({
+      elapsedMs: Math.min(now, runsUntil) / MICROSECONDS_PER_MS,
+      totalMs: scenario.durationMs,
+      sent: accepted,
+      delivered,
+      stored: stored + inFlight,
+    });
     if (now >= runsUntil + DRAIN_US_MAX) break;
-    if (now >= runsUntil && stored + inFlight === 0) break;
+    if (now >= runsUntil + DRAIN_US_MIN && stored + inFlight === 0) break;
     if (now >= channelsAt) {
       fleet.setChannels(schedule.changes(now));
       channelsAt = (Math.floor(now / MICROSECONDS_PER_S) + 1) * MICROSECONDS_PER_S;
@@ -121,13 +121,10 @@ class BootWatch {
     this.#screen = screen;
   }
 
-  get booted(): boolean {
-    return this.bootMs !== null;
-  }
-
+  /** To be called when the fleet is launched, and after every notice. */
   look(): void {
     const { atStart, securedAtStart } = this.#census;
-    if (this.booted) return;
+    if (this.bootMs !== null) return;
     this.#screen.secured(securedAtStart, atStart);
     if (securedAtStart < atStart) return;
     this.bootMs = Number(process.hrtime.bigint() - this.#launchedNs) / 1e6;
@@ -145,6 +142,8 @@ function adjust(scenario: Scenario, options: UpOptions): Scenario {
   };
 }
 
+/** The last bundles may not yet have been told of when the traffic ends. */
+const DRAIN_US_MIN = 500_000;
 /** What is under way when the traffic ends is given this long to arrive. */
 const DRAIN_US_MAX = 3_000_000;
 const SCREEN_EVERY_US = 250_000;

@@ -8,6 +8,7 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { ConfigError } from '#node/config-error.ts';
 import type { TerminalAddress } from '#node/ports.ts';
 
 /** One process's probe: asks its peer, answers whoever asks. */
@@ -28,11 +29,20 @@ export class TransitProbe {
     socket.on('error', () => {});
   }
 
-  /** Opens a probe at a loopback address. */
-  static async open(host: string): Promise<TransitProbe> {
+  /** Opens a probe at a loopback address. Throws ConfigError when it is taken. */
+  static async open({ host, port }: TerminalAddress): Promise<TransitProbe> {
     const socket = createSocket('udp4');
-    socket.bind(0, host);
-    await once(socket, 'listening');
+    try {
+      const listening = once(socket, 'listening');
+      socket.bind(port, host);
+      await listening;
+    } catch (error) {
+      socket.close();
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ConfigError(`cannot bind UDP port ${port} of ${host} (${code})`, {
+        remedy: 'Choose another port, or end the program that uses this one',
+      });
+    }
     return new TransitProbe(socket);
   }
 

@@ -26,7 +26,7 @@ export const UP: Command = {
     json: { type: 'boolean', help: 'print the report as JSON' },
     help: { type: 'boolean', help: 'this text' },
   },
-  notes: `Flags go before what the scenario says. The report is printed and written to
+  notes: `A flag counts more than what the scenario says. The report is printed and written to
 DIR/<time>-<name>/report.json. Ctrl-C stops the run and still gives the report; the exit code then
 is 1 if an objective did not hold, 0 if all did. A second Ctrl-C ends everything at once.`,
   example: 'orbweaver up scenarios/pair.yaml --for 10s --fleet virtual',

@@ -28,6 +28,8 @@ export type HostCommand =
   | {
       readonly kind: 'create';
       readonly members: readonly BoundMember[];
+      /** Where this process's transit probe shall listen. */
+      readonly probe: TerminalAddress;
       readonly plan: Member['plan'];
     }
   /** Start time; instant 0 is this reading of the machine's monotonic clock. */

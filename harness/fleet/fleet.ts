@@ -42,8 +42,11 @@ export interface Fleet {
   readonly processes: number;
   /** Process ids, for memory figures; empty when the nodes live in this process. */
   readonly pids: readonly number[];
-  /** Brings every node up and starts time at instant 0. Faults of configuration reject. */
-  launch(channels: readonly ChannelChange[]): Promise<void>;
+  /**
+   * Brings every node up and starts time at instant 0. Rejects with ConfigError when that cannot
+   * be; resolves soon after `signal` aborts, and then only `stop` is left to call.
+   */
+  launch(channels: readonly ChannelChange[], signal: AbortSignal): Promise<void>;
   now(): Instant;
   /** Resolves at `until`, or soon after `signal` aborts. */
   advance(until: Instant, signal: AbortSignal): Promise<void>;

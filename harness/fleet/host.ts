@@ -13,6 +13,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { Notice } from '#node/notice.ts';
 import type { Satellite } from '#node/satellite.ts';
+import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import { ChannelDatagrams } from '../channel/channel-datagrams.ts';
 import { DelayLine } from '../channel/delay-line.ts';
@@ -24,6 +25,7 @@ import type { Member } from './fleet.ts';
 interface Hosted {
   readonly member: BoundMember['member'];
   readonly sockets: UdpDatagrams;
+  readonly crypto: CryptoProvider;
   /** Set by `begin`. */
   satellite?: Satellite;
   channel?: ChannelDatagrams;
@@ -54,10 +56,10 @@ async function obey(command: HostCommand): Promise<void> {
   switch (command.kind) {
     case 'create':
       plan = command.plan;
-      await create(command.members);
+      await create(command);
       return;
     case 'begin':
-      await begin(command);
+      begin(command);
       return;
     case 'channels':
       setChannels(command.changes);
@@ -67,11 +69,12 @@ async function obey(command: HostCommand): Promise<void> {
   }
 }
 
-async function create(members: readonly BoundMember[]): Promise<void> {
-  for (const { member, bind } of members) {
-    hosted.set(member.node, { member, sockets: await openUdpDatagrams({ bind }) });
+async function create(command: HostCommand & { kind: 'create' }): Promise<void> {
+  for (const { member, bind } of command.members) {
+    const crypto = await chooseCrypto(member.crypto);
+    hosted.set(member.node, { member, sockets: await openUdpDatagrams({ bind }), crypto });
   }
-  probe = await TransitProbe.open(members[0]?.bind[0]?.host ?? '127.0.0.1');
+  probe = await TransitProbe.open(command.probe);
   report({
     kind: 'bound',
     probe: probe.address,
@@ -79,12 +82,12 @@ async function create(members: readonly BoundMember[]): Promise<void> {
   });
 }
 
-async function begin(command: HostCommand & { kind: 'begin' }): Promise<void> {
+function begin(command: HostCommand & { kind: 'begin' }): void {
   const epoch = BigInt(command.epochMonotonicNs);
   line = new DelayLine(new SystemClock(epoch), lag);
   const transit = probe ?? { transitUs: 0 };
   for (const [node, entry] of hosted) {
-    const { member, sockets } = entry;
+    const { member, sockets, crypto } = entry;
     const clock = new SystemClock(epoch);
     entry.channel = new ChannelDatagrams(sockets, clock, line, transit, member.terminals);
     entry.satellite = createSatellite(
@@ -94,7 +97,7 @@ async function begin(command: HostCommand & { kind: 'begin' }): Promise<void> {
         datagrams: entry.channel,
         store: new MemoryStore(member.store.octetsMax),
         random: new OsRandom(),
-        crypto: await chooseCrypto(member.crypto),
+        crypto,
       },
     );
     entry.satellite.notices$.subscribe((notice) => note(node, notice));

@@ -3,29 +3,27 @@ import { availableParallelism } from 'node:os';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Fleet, FleetObserver, Member } from './fleet.ts';
-import { checkMemory } from './memory-check.ts';
 import { ProcessFleet } from './process-fleet.ts';
 import { VirtualFleet } from './virtual-fleet.ts';
 
-/** A fleet, not yet launched. Throws ConfigError when the machine cannot hold it. */
+/** A fleet, not yet launched. */
 export function makeFleet(
   scenario: Scenario,
   members: readonly Member[],
   crypto: CryptoProvider,
   observer: FleetObserver,
 ): Fleet {
-  const { fleet: kind, seed, satellitesPerProcess, network } = scenario;
-  const fleet =
-    kind === 'virtual'
-      ? new VirtualFleet(members, seed, crypto, observer)
-      : new ProcessFleet(
-          members,
-          kind === 'processes'
-            ? 1
-            : (satellitesPerProcess ?? Math.ceil(members.length / availableParallelism())),
-          network,
-          observer,
-        );
-  checkMemory(kind, members.length, fleet.processes, process.availableMemory());
-  return fleet;
+  const { fleet: kind, seed, network } = scenario;
+  if (kind === 'virtual') return new VirtualFleet(members, seed, crypto, observer);
+  return new ProcessFleet(members, nodesPerProcess(scenario, members.length), network, observer);
+}
+
+/** Into how large groups `nodeCount` nodes are put; all into one where they share this process. */
+export function nodesPerProcess(
+  { fleet, satellitesPerProcess }: Scenario,
+  nodeCount: number,
+): number {
+  if (fleet === 'virtual') return nodeCount;
+  if (fleet === 'processes') return 1;
+  return satellitesPerProcess ?? Math.ceil(nodeCount / availableParallelism());
 }

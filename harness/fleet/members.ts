@@ -2,6 +2,7 @@
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
 import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
+import { ROLE } from '#protocol/session/certificate.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { World, WorldNode } from '../constellation/world.ts';
 import type { Flow, Scenario } from '../scenario/scenario.ts';
@@ -79,7 +80,7 @@ export function membersOf(
 
 /** Role bits of a certificate (link-security §5.3). */
 function rolesOf({ kind }: WorldNode): number {
-  return kind === 'satellite' ? 0b01 : 0b10;
+  return kind === 'satellite' ? ROLE.satellite : ROLE.groundGateway;
 }
 
 /** Far above the well-known services that every node has. */

@@ -1,14 +1,14 @@
-/** Refuses a fleet that the machine cannot hold, before anything has started. */
+/** Refuses a fleet that the machine cannot hold, before anything has been made for it. */
 import { ConfigError } from '#node/config-error.ts';
-import type { FleetKind } from '../scenario/scenario.ts';
+import { satellitesOf } from '../constellation/satellites.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { nodesPerProcess } from './make-fleet.ts';
 
-/** Throws a ConfigError when the nodes of a fleet would not fit into `availableOctets`. */
-export function checkMemory(
-  fleet: FleetKind,
-  nodes: number,
-  processes: number,
-  availableOctets: number,
-): void {
+/** Throws a ConfigError when the nodes of `scenario` would not fit into `availableOctets`. */
+export function checkMemory(scenario: Scenario, availableOctets: number): void {
+  const { fleet, file } = scenario;
+  const nodes = satellitesOf(scenario).orbits.length + scenario.groundStations.length;
+  const processes = Math.ceil(nodes / nodesPerProcess(scenario, nodes));
   const perProcess = fleet === 'virtual' ? 0 : PROCESS_OCTETS;
   const needed = processes * perProcess + nodes * NODE_OCTETS;
   if (needed <= availableOctets) return;
@@ -16,6 +16,7 @@ export function checkMemory(
   throw new ConfigError(
     `${nodes} nodes as fleet '${fleet}' need about ${wants} MiB of memory; ${has} MiB are free`,
     {
+      file,
       remedy:
         fleet === 'processes'
           ? 'Put many nodes into each process with --fleet hosted, or free some memory'

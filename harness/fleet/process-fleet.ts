@@ -16,7 +16,8 @@ import { type HostExit, HostProcess } from './host-process.ts';
 interface Shard {
   readonly members: readonly Member[];
   readonly host: HostProcess;
-  bound: (refusal?: ConfigError) => void;
+  /** To be called once it has its sockets, or never will. */
+  settled: () => void;
   probe: TerminalAddress | undefined;
   alive: boolean;
 }
@@ -42,7 +43,12 @@ export class ProcessFleet implements Fleet {
   readonly #channelFaults: Record<string, number> = {};
   readonly #lag = new LagHistogram();
   readonly #transitsUs: number[] = [];
-  #portNext: number | undefined;
+  /** The next port of a terminal, and of a transit probe; undefined for any. */
+  #terminalPort: number | undefined;
+  #probePort: number | undefined;
+  /** Why the fleet cannot be launched. */
+  #refusal: ConfigError | undefined;
+  #endLaunch: () => void = () => {};
   #epochNs: bigint | undefined;
   #stopped: Promise<FleetResult> | undefined;
 
@@ -55,7 +61,10 @@ export class ProcessFleet implements Fleet {
     this.#members = members;
     this.#perProcess = perProcess;
     this.#network = network;
-    this.#portNext = network.portBase;
+    const { portBase } = network;
+    const terminals = members.reduce((sum, member) => sum + member.terminals, 0);
+    this.#terminalPort = portBase;
+    this.#probePort = portBase === undefined ? undefined : portBase + terminals;
     this.#observer = observer;
     this.processes = Math.ceil(members.length / perProcess);
   }
@@ -66,18 +75,33 @@ export class ProcessFleet implements Fleet {
     );
   }
 
-  async launch(channels: readonly ChannelChange[]): Promise<void> {
-    const starting: Promise<void>[] = [];
+  async launch(channels: readonly ChannelChange[], signal: AbortSignal): Promise<void> {
+    process.on('exit', this.#killAll);
+    const over = new Promise<void>((resolve) => {
+      this.#endLaunch = resolve;
+    });
+    signal.addEventListener('abort', this.#endLaunch, { once: true });
+    const bound: Promise<void>[] = [];
     for (let at = 0; at < this.#members.length; at += this.#perProcess) {
-      starting.push(this.#spawn(this.#members.slice(at, at + this.#perProcess)));
+      bound.push(this.#spawn(this.#members.slice(at, at + this.#perProcess)));
       // Forking is work of this thread; the screen and Ctrl-C get their turn in between.
       await new Promise((resolve) => setImmediate(resolve));
+      if (signal.aborted || this.#refusal !== undefined) break;
     }
-    await Promise.all(starting);
-    const directory = this.#members.map(({ node, scid }) => ({
+    await Promise.race([Promise.all(bound), over]);
+    signal.removeEventListener('abort', this.#endLaunch);
+    if (this.#refusal !== undefined) throw this.#refusal;
+    if (!signal.aborted) this.#begin(channels);
+  }
+
+  #begin(channels: readonly ChannelChange[]): void {
+    const directory = this.#members.map(({ node, scid, terminals }) => ({
       node,
       scid,
-      terminals: this.#addresses.get(node) ?? [],
+      // Who died at launch is still spoken to, where nobody listens.
+      terminals:
+        this.#addresses.get(node) ??
+        Array.from({ length: terminals }, () => ({ host: this.#network.host, port: DISCARD_PORT })),
     }));
     this.#epochNs = process.hrtime.bigint();
     const epochMonotonicNs = String(this.#epochNs);
@@ -128,13 +152,13 @@ export class ProcessFleet implements Fleet {
   }
 
   async #end(): Promise<FleetResult> {
-    const living = this.#shards.filter(({ alive }) => alive);
-    for (const { host } of living) host.command({ kind: 'stop' });
-    const late = setTimeout(() => {
-      for (const { host, alive } of this.#shards) if (alive) host.kill();
-    }, STOP_MS_MAX);
+    // Before time has begun there is nothing to ask, and a process that starts is slow to answer.
+    if (this.#epochNs === undefined) this.#killAll();
+    for (const { host } of this.#shards) host.command({ kind: 'stop' });
+    const late = setTimeout(this.#killAll, STOP_MS_MAX);
     await Promise.all(this.#shards.map(({ host }) => host.exited));
     clearTimeout(late);
+    process.off('exit', this.#killAll);
     return {
       snapshots: this.#snapshots,
       channelFaults: this.#channelFaults,
@@ -144,24 +168,31 @@ export class ProcessFleet implements Fleet {
     };
   }
 
-  /** Resolves when the process has its sockets; rejects when it cannot have them. */
+  readonly #killAll = (): void => {
+    for (const { host, alive } of this.#shards) if (alive) host.kill();
+  };
+
+  /** Resolves when the process has its sockets, or never will. */
   #spawn(members: readonly Member[]): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const shard: Shard = {
         members,
         host: new HostProcess((report) => this.#onReport(shard, report)),
-        bound: (refusal) => (refusal === undefined ? resolve() : reject(refusal)),
+        settled: resolve,
         probe: undefined,
         alive: true,
       };
       this.#shards.push(shard);
       for (const { node } of members) this.#shardOf.set(node, shard);
-      void shard.host.exited.then((exit) => {
-        this.#onExit(shard, exit);
-        resolve();
-      });
+      void shard.host.exited.then((exit) => this.#onExit(shard, exit));
       const plan = members[0]?.plan ?? { contacts: [], ranges: [] };
-      shard.host.command({ kind: 'create', members: members.map((m) => this.#bind(m)), plan });
+      const { host } = this.#network;
+      shard.host.command({
+        kind: 'create',
+        members: members.map((member) => this.#bind(member)),
+        probe: { host, port: this.#probePort === undefined ? 0 : this.#probePort++ },
+        plan,
+      });
     });
   }
 
@@ -169,7 +200,7 @@ export class ProcessFleet implements Fleet {
   #bind({ plan: _, ...member }: Member): BoundMember {
     const bind = Array.from({ length: member.terminals }, () => ({
       host: this.#network.host,
-      port: this.#portNext === undefined ? 0 : this.#portNext++,
+      port: this.#terminalPort === undefined ? 0 : this.#terminalPort++,
     }));
     return { member, bind };
   }
@@ -180,10 +211,12 @@ export class ProcessFleet implements Fleet {
         shard.probe = report.probe;
         for (const [node, addresses] of report.addresses) this.#addresses.set(node, addresses);
         this.#observer.started(this.#addresses.size);
-        shard.bound();
+        shard.settled();
         return;
       case 'refused':
-        shard.bound(new ConfigError(report.message, { remedy: report.remedy }));
+        this.#refuse(
+          new ConfigError(report.message, { remedy: report.remedy, ...this.#portsAsked }),
+        );
         return;
       case 'notices':
         for (const [node, notice] of report.notices) this.#observer.notice(node, notice);
@@ -200,7 +233,16 @@ export class ProcessFleet implements Fleet {
 
   #onExit(shard: Shard, exit: HostExit): void {
     shard.alive = false;
-    if (this.#stopped !== undefined) return;
+    shard.settled();
+    if (this.#stopped !== undefined || this.#refusal !== undefined) return;
+    if (shard.host.pid === undefined) {
+      this.#refuse(
+        new ConfigError(`the system starts no more processes (${exit.lastWords})`, {
+          remedy: 'Take --fleet hosted, or raise the limits of ulimit -n and ulimit -u',
+        }),
+      );
+      return;
+    }
     this.#observer.casualty({
       nodes: shard.members.map(({ name }) => name),
       exitCode: exit.code,
@@ -208,6 +250,21 @@ export class ProcessFleet implements Fleet {
       lastWords: exit.lastWords,
     });
   }
+
+  /** What a scenario that names its ports takes for granted. */
+  get #portsAsked(): { readonly expected?: string } {
+    const { portBase } = this.#network;
+    if (portBase === undefined) return {};
+    return { expected: `every port from network.portBase, ${portBase}, on to be free` };
+  }
+
+  /** The launch ends with the first reason against it. */
+  #refuse(reason: ConfigError): void {
+    this.#refusal ??= reason;
+    this.#endLaunch();
+  }
 }
 
+/** Where nobody listens (RFC 863). */
+const DISCARD_PORT = 9;
 const STOP_MS_MAX = 5_000;

@@ -42,7 +42,7 @@ export class VirtualFleet implements Fleet {
     this.#observer = observer;
   }
 
-  async launch(channels: readonly ChannelChange[]): Promise<void> {
+  async launch(channels: readonly ChannelChange[], signal: AbortSignal): Promise<void> {
     for (const { node, terminals } of this.#members) {
       this.#datagrams.set(node, this.#ether.open(terminals));
     }
@@ -70,6 +70,8 @@ export class VirtualFleet implements Fleet {
         satellite.start(),
       );
       this.#observer.started(this.#satellites.size);
+      await turn();
+      if (signal.aborted) return;
     }
   }
 

@@ -35,12 +35,17 @@ objectives:
   );
 }
 
-/** Runs a scenario to its report with nobody watching. */
-export function runQuietly(scenario: Scenario, options: Partial<UpOptions> = {}): Promise<Report> {
-  return up(scenario, { signal: new AbortController().signal, ...options }, SILENT);
+/** Runs a scenario to its report, by default with nobody watching. */
+export function runQuietly(
+  scenario: Scenario,
+  options: Partial<UpOptions> = {},
+  screen: Screen = SILENT,
+): Promise<Report> {
+  return up(scenario, { signal: new AbortController().signal, ...options }, screen);
 }
 
-const SILENT: Screen = {
+/** Shows nothing. */
+export const SILENT: Screen = {
   started: () => {},
   secured: () => {},
   traffic: () => {},

@@ -3,7 +3,8 @@ import { TransitProbe } from '#harness/channel/transit-probe.ts';
 
 describe('transit probe', () => {
   it('learns from its peer how long a datagram takes', async () => {
-    const [a, b] = [await TransitProbe.open('127.0.0.1'), await TransitProbe.open('127.0.0.1')];
+    const anywhere = { host: '127.0.0.1', port: 0 };
+    const [a, b] = [await TransitProbe.open(anywhere), await TransitProbe.open(anywhere)];
     expect(a.transitUs).toBe(0);
     a.start(b.address);
     for (let tries = 0; a.transitUs === 0 && tries < 200; tries++) {
@@ -14,5 +15,14 @@ describe('transit probe', () => {
     expect(b.transitUs).toBe(0);
     a.close();
     b.close();
+  });
+
+  it('says which port is taken', async () => {
+    const first = await TransitProbe.open({ host: '127.0.0.1', port: 0 });
+    const { port } = first.address;
+    await expect(TransitProbe.open(first.address)).rejects.toThrow(
+      `cannot bind UDP port ${port} of 127.0.0.1 (EADDRINUSE)`,
+    );
+    first.close();
   });
 });
