@@ -59,11 +59,16 @@ export class BundleAgent implements Machine<AgentOutput> {
     if (isNullEid(request.destination) || isLocalNode(request.destination)) {
       return this.#refuse('no-destination');
     }
-    const bundle = this.#source.create(now, request);
+    let bundle = this.#source.create(now, request);
+    let id = bundleId(bundle.primary, request.adu.length);
+    // Somebody may have sent bundles as if from here. Bounded by those held and those remembered.
+    while (this.#custody.has(id) || this.#custody.seen.hopsOf(id) !== undefined) {
+      bundle = this.#source.create(now, request);
+      id = bundleId(bundle.primary, request.adu.length);
+    }
     const octets = encodeBundle(bundle);
     if (octets.length > this.#options.bundleOctetsMax) return this.#refuse('too-large');
     if (!this.#hasRoom(octets)) return this.#refuse('store-full');
-    const id = bundleId(bundle.primary, request.adu.length);
     this.#hold(now, id, bundle, inspect(bundle), octets, 0, now);
     return id;
   }

@@ -190,7 +190,8 @@ export class Custody {
     }
     const { id, ageMs, trafficClass } = bundle;
     const stayMs = Math.floor((now - bundle.arrivedAt) / MICROSECONDS_PER_MS);
-    const age = ageMs === undefined ? undefined : ageMs + stayMs;
+    // A neighbour may name any age, so it stops growing where the codec ends.
+    const age = ageMs === undefined ? undefined : Math.min(ageMs + stayMs, AGE_MS_MAX);
     const octets = encodeOnward(bundle.bundle, this.#eid, age);
     bundle.phase = 'sending';
     bundle.bundle = undefined;
@@ -244,5 +245,6 @@ function expiryIn(room: WaitingRoom): Deadline | undefined {
   return next === undefined ? undefined : { at: next.expiresAt, why: 'a bundle expires' };
 }
 
+const AGE_MS_MAX = Number.MAX_SAFE_INTEGER;
 /** The lane of fragments for this node; no service has this number. */
 const FRAGMENTS = -1;

@@ -6,6 +6,7 @@ import { type Eid, ipnEid, NULL_EID, parseEid } from '#protocol/bundle/eid.ts';
 import {
   decodeHopCount,
   decodePreviousNode,
+  encodeBundleAge,
   encodeHopCount,
 } from '#protocol/bundle/extension-blocks.ts';
 import { Fault } from '#protocol/fault.ts';
@@ -36,6 +37,15 @@ describe('at the source', () => {
     expect(first).toMatch(/^ipn:1\.1001-\d+-0$/);
     expect(second).toMatch(/-1$/);
     expect(third).toMatch(/-0$/);
+  });
+
+  test('no bundle takes the name of one that somebody sent as if from here', () => {
+    const node = new Node(1, PAIR);
+    node.agent.receive(0, sample(), 2);
+    node.drain(0);
+    expect(send(node, 0, request(2))).toMatch(/^ipn:1\.1001-\d+-1$/);
+    node.up(0, 2);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 2, forwarded: 2 });
   });
 
   test('a request that cannot be kept or sent is refused with its reason', () => {
@@ -395,6 +405,25 @@ describe('on reception', () => {
     expect(late.agent.ledger()).toMatchObject({ stored: 1 });
     late.runUntil(70 * S + 1);
     expect(late.agent.ledger()).toMatchObject({ expired: 1 });
+  });
+
+  test('the greatest age there is does not grow', () => {
+    const node = new Node(2, planOf([1, 2, 0, 100], [2, 3, 50, 100]));
+    const { primary, blocks } = decode(reprimary(sample(), { destination: ipnEid(3, 7) }));
+    const age: CanonicalBlock = {
+      type: BLOCK_TYPE.bundleAge,
+      number: 9,
+      flags: 0,
+      crcType: 0,
+      data: encodeBundleAge(Number.MAX_SAFE_INTEGER),
+      octets: undefined,
+    };
+    node.agent.receive(0, encodeBundle({ primary, blocks: [age, ...blocks] }), 1);
+    node.drain(0);
+    node.runUntil(52 * S);
+    node.up(52 * S, 3);
+    const onward = decode(node.all('forward')[0]!.octets);
+    expect(block(onward, BLOCK_TYPE.bundleAge)!.data).toEqual(age.data);
   });
 
   test('anonymous bundles have no identity, so none is a duplicate', () => {
