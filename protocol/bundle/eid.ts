@@ -50,7 +50,8 @@ export function ipnEid(node: number, service: number): IpnEid {
 /** The endpoint a URI names, else `eid.uri` (RFC 9171 §4.2.5.1, RFC 9758 §4). */
 export function parseEid(text: string): Eid | Fault {
   if (text === 'dtn:none') return NULL_EID;
-  if (DTN_URI.test(text)) return { scheme: 'dtn', ssp: text.slice('dtn:'.length) };
+  const ssp = text.slice('dtn:'.length);
+  if (DTN_URI.test(text)) return ssp.length > DTN_TEXT_OCTETS_MAX ? URI : { scheme: 'dtn', ssp };
   const match = IPN_URI.exec(text);
   if (match === null) return URI;
   const allocator = Number(match[1] ?? 0);
@@ -108,9 +109,9 @@ export function writeEid(writer: CborWriter, eid: Eid): void {
 /**
  * Reads one endpoint. Faults: the reader's; `eid.structure`; `eid.scheme` for a scheme other than
  * dtn and ipn; `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text` for an
- * empty text or one with characters other than visible ASCII. The text `none` is read as the null
- * endpoint. A service above 2^53 − 1 gives `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound,
- * and no node has so many services.
+ * empty text, one of more than DTN_TEXT_OCTETS_MAX or one with characters other than visible ASCII.
+ * The text `none` is read as the null endpoint. A service above 2^53 − 1 gives
+ * `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound, and no node has so many services.
  */
 export function readEid(reader: CborReader): Eid | Fault {
   const items = reader.arrayHead();
@@ -154,6 +155,8 @@ function readDtn(reader: CborReader): Eid | Fault {
   }
   const ssp = reader.text();
   if (ssp instanceof Fault) return ssp;
+  // It is part of bundle ids, of which a node remembers many.
+  if (ssp.length > DTN_TEXT_OCTETS_MAX) return DTN_TEXT;
   // A control character would reach terminals and logs inside a bundle id.
   return VISIBLE.test(ssp) ? { scheme: 'dtn', ssp } : DTN_TEXT;
 }
@@ -171,6 +174,9 @@ const IPN = 2;
 const WORD = 0x100000000;
 /** The node number that stands for "this very node" (RFC 9758 §5.4). */
 const LOCAL_NODE = 0xffffffff;
+
+/** The RFC sets no bound. */
+const DTN_TEXT_OCTETS_MAX = 1_023;
 
 const DTN_URI = /^dtn:\/\/[\w.~!$&'()*+,;=%-]+\/[\x21-\x7e]*$/;
 const IPN_URI = /^ipn:(?:!|(?:(0|[1-9]\d*)\.)?(0|[1-9]\d*))\.(0|[1-9]\d*)$/;

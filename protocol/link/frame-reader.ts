@@ -93,7 +93,10 @@ export class FrameReader {
   nextBundle(): Uint8Array | Fault | undefined {
     const packet = this.#packets[this.trafficClass]!.next();
     if (packet === undefined || packet instanceof Fault) return packet;
-    return packet.protocolId === PROTOCOL_ID_BUNDLE ? packet.data : PROTOCOL_ID;
+    if (packet.protocolId !== PROTOCOL_ID_BUNDLE) return PROTOCOL_ID;
+    // A small bundle in a large frame would keep all of the frame for as long as it is stored.
+    const { data } = packet;
+    return 2 * data.length < data.buffer.byteLength ? data.slice() : data;
   }
 
   /** The next whole handshake message; or what went wrong; or undefined. */

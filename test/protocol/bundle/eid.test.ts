@@ -101,6 +101,15 @@ test.each([
   expect((readEid(new CborReader(fromHex(hex))) as Fault).key).toBe(key);
 });
 
+test('a text of more than 1023 octets is refused, for ids of bundles are kept', () => {
+  const dtn = (octets: number) => {
+    const writer = new CborWriter().array(2).uint(1).text('/'.repeat(octets));
+    return readEid(new CborReader(writer.finish()));
+  };
+  expect(dtn(1_023)).toMatchObject({ scheme: 'dtn' });
+  expect((dtn(1_024) as Fault).key).toBe('eid.dtn-text');
+});
+
 test.each([
   'ipn:4294967296.1',
   'ipn:4294967296.1.1',
