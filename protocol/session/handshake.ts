@@ -33,7 +33,10 @@ export type HandshakeOutput =
    * with a protected frame at once, whatever else there is to say (LS-707).
    */
   | { readonly kind: 'established'; readonly session: Session }
-  /** The peer says FINISH again: no protected frame has reached it yet, so send one (LS-707). */
+  /**
+   * The peer says FINISH again: no protected frame had reached it when it did (LS-707). An owner
+   * that repeats its first frame of its own accord need do nothing; anybody can say this one again.
+   */
   | { readonly kind: 'repeated' }
   /**
    * An own attempt ended: `no-reply`, or `no-confirmation`, and then its session is void. The next

@@ -89,3 +89,13 @@ it('refuses packets of other protocols and malformed link control, but not the s
   expect(end.link.snapshot().faults).toEqual({ 'link.protocol-id': 1, 'link.control': 1 });
   expect(end.link.secured).toBe(true);
 });
+
+it('keeps of a frame no more than the small bundle in it', () => {
+  const peer = new Peer();
+  const [end] = peer.pair.ends;
+  const idle = new Array(100).fill(0xe0);
+  peer.say(1, Uint8Array.of(0xe0, 0xf1, 4, 8, 9, ...idle));
+  const [received] = end.of('received');
+  expect([...received!.bundle]).toEqual([8, 9]);
+  expect(received!.bundle.buffer.byteLength).toBe(2);
+});
