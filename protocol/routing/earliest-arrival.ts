@@ -29,10 +29,9 @@ export interface RouteQuery {
 
 /** The best way from one node to another. */
 export interface Route {
-  /** The neighbour to send to, and the contact with it. */
+  /** The neighbour to send to, and when the contact with it begins. */
   readonly entry: NodeNumber;
   readonly entryStartsAt: Instant;
-  readonly entryEndsAt: Instant;
   /** When the last octet reaches the destination. */
   readonly arrivesAt: Instant;
   readonly hops: number;
@@ -164,7 +163,6 @@ export class ContactGraph {
     return {
       entry: this.#nodes[this.#to[entry]!]!,
       entryStartsAt: this.#startsAt[entry]!,
-      entryEndsAt: this.#endsAt[entry]!,
       arrivesAt: labels.arrivesAt[last]!,
       hops: contacts.length,
       validUntil: at + slackUs,
