@@ -18,6 +18,7 @@ import { compileReport } from './report/compile.ts';
 import { LinkCensus } from './report/link-census.ts';
 import { summarizePss } from './report/memory.ts';
 import type { Casualty, Report } from './report/report.ts';
+import { formatNames } from './report/table.ts';
 import { Trace } from './report/trace.ts';
 import type { Scenario } from './scenario/scenario.ts';
 
@@ -53,7 +54,8 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
     },
     casualty: (casualty) => {
       casualties.push(casualty);
-      screen.warn(`${casualty.nodes.join(', ')} died: ${casualty.lastWords || 'no last words'}`);
+      const { nodes, lastWords } = casualty;
+      screen.warn(`${formatNames(nodes)} died: ${lastWords || 'no last words'}`);
     },
   };
   const fleet = makeFleet(scenario, members, crypto, observer);

@@ -85,7 +85,8 @@ function flagValue(
     throw new ConfigError(`${rawName} takes no value`, { remedy: `Write ${rawName} alone` });
   }
   // `--for --json` is a value forgotten; `--for=--json` would be meant.
-  if (value !== undefined && value !== '' && (inline || !value.startsWith('-'))) return value;
+  const isFlag = !inline && value !== undefined && /^-\D/.test(value);
+  if (value !== undefined && value !== '' && !isFlag) return value;
   throw new ConfigError(`${rawName} has no value`, {
     remedy: `Write ${rawName} ${placeholder}`,
   });

@@ -17,7 +17,8 @@ export const PLAN: Command = {
     json: { type: 'boolean', help: 'the same as --format json' },
     help: { type: 'boolean', help: 'this text' },
   },
-  notes: 'Contacts go one way; times are seconds from the epoch of the scenario.',
+  notes: `Contacts go one way. Times count from the epoch of the scenario: seconds in text and for
+ionadmin, microseconds in JSON.`,
   example: 'orbweaver plan scenarios/walker-66.yaml --for 2h --format ion',
   run,
 };

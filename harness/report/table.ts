@@ -20,6 +20,14 @@ export function formatReport(report: Report, colour: boolean): string {
   ].join('\n');
 }
 
+/** The first few of a list of names, and how many more there are. */
+export function formatNames(names: readonly string[]): string {
+  const shown = names.slice(0, NAMES_SHOWN_MAX).join(', ');
+  return names.length > NAMES_SHOWN_MAX
+    ? `${shown} and ${names.length - NAMES_SHOWN_MAX} more`
+    : shown;
+}
+
 type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) => string;
 
 function title({ scenario, fleet, seed, satellites, groundStations, processes }: Report): string {
@@ -103,11 +111,9 @@ function flowTable(flows: readonly FlowReport[]): string {
 
 function casualtyLines({ nodes, exitCode, signal, lastWords }: Casualty, paint: Paint): string[] {
   const end = signal === null ? `exit code ${exitCode}` : signal;
-  const names = nodes.slice(0, NAMES_SHOWN_MAX).join(', ');
-  const more = nodes.length > NAMES_SHOWN_MAX ? ` and ${nodes.length - NAMES_SHOWN_MAX} more` : '';
   const words = lastWords.trim().split('\n').slice(-LAST_WORDS_LINES_MAX);
   return [
-    paint('red', `  ✘ the process of ${names}${more} died: ${end}`),
+    paint('red', `  ✘ the process of ${formatNames(nodes)} died: ${end}`),
     ...words.filter((line) => line !== '').map((line) => `      ${line.slice(0, COLUMNS_MAX - 6)}`),
   ];
 }

@@ -65,7 +65,11 @@ describe('the command line', () => {
       'up scenarios/pair.yaml --fleet virtaul',
       '--fleet is virtaul. Expected one of processes, hosted, virtual. Perhaps virtual was meant.',
     ],
-    ['up scenarios/pair.yaml --seed -1', '--seed has no value. Write --seed N.'],
+    ['up scenarios/pair.yaml --seed --json', '--seed has no value. Write --seed N.'],
+    [
+      'up scenarios/pair.yaml --seed -1',
+      '--seed is -1. Expected a whole number from 0 to 4294967295. Correct it.',
+    ],
     [
       'up scenarios/pair.yaml --out package.json',
       'reports cannot be written to package.json (ENOTDIR). ' +
