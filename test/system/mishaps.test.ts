@@ -1,7 +1,10 @@
 /** What goes wrong around a fleet of processes: none is left behind, and the report says why. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '#harness/scenario/scenario.ts';
 import { ConfigError } from '#node/config-error.ts';
@@ -85,18 +88,45 @@ describe.skipIf(process.platform === 'win32')('a fleet of processes', () => {
     expect(report).toMatchObject({ verdict: 'stopped', bootMs: null, casualties: [] });
     expect(children()).toEqual([]);
   });
+
+  it.each(['SIGKILL', 'SIGINT'] as const)('is not left behind by a %s', async (signal) => {
+    const out = mkdtempSync(join(tmpdir(), 'mishap-'));
+    const words = ['dist/orbweaver.js', 'up', 'scenarios/pair.yaml', '--for', '60s', '--out', out];
+    const harness = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    await once(harness.stderr, 'data');
+    const pids = children(harness.pid);
+    expect(pids).toHaveLength(2);
+    harness.kill(signal);
+    await once(harness, 'exit');
+    // They notice by the closing of their channel.
+    for (let tries = 0; pids.some(runs) && tries < 100; tries++) await sleep(50);
+    expect(pids.filter(runs)).toEqual([]);
+    expect(readdirSync(out)).toHaveLength(signal === 'SIGINT' ? 1 : 0);
+    rmSync(out, { recursive: true });
+  });
 });
 
-/** Process ids of the hosts that this process has started, oldest first. */
-function children(): number[] {
+/** Process ids of the hosts that process `parent` has started, oldest first. */
+function children(parent: number | undefined = process.pid): number[] {
   const lines = execFileSync('ps', ['-o', 'pid=,ppid=,args=', '-A']).toString().split('\n');
   return lines
     .map((line) => line.trim().split(/\s+/))
-    .filter((words) => Number(words[1]) === process.pid && words.at(-1)?.endsWith('host.js'))
+    .filter((words) => Number(words[1]) === parent && words.at(-1)?.endsWith('host.js'))
     .map(([pid]) => Number(pid))
     .sort((a, b) => a - b);
 }
 
+/** Whether a process is there, and not only waits to be mourned by its parent. */
+function runs(pid: number): boolean {
+  const states = execFileSync('ps', ['-o', 'pid=,stat=', '-A']).toString().split('\n');
+  const state = states.map((line) => line.trim().split(/\s+/)).find(([id]) => Number(id) === pid);
+  return state !== undefined && !state[1]?.startsWith('Z');
+}
+
 function kill(pid: number | undefined): void {
   if (pid !== undefined) process.kill(pid, 'SIGKILL');
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
