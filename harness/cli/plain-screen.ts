@@ -10,6 +10,9 @@ export class PlainScreen implements Screen {
   /** The last line of a kind. Bounded by the three kinds. */
   readonly #last = new Map<string, string>();
 
+  /** What a kind has come to since its last line. Bounded by the three kinds. */
+  readonly #untold = new Map<string, string>();
+
   constructor(write: (text: string) => void, nowMs: () => number) {
     this.#write = write;
     this.#nowMs = nowMs;
@@ -33,13 +36,21 @@ export class PlainScreen implements Screen {
     this.#write(`${line}\n`);
   }
 
-  done(): void {}
+  done(): void {
+    for (const [kind, text] of this.#untold) this.#write(`${kind}: ${text}\n`);
+    this.#untold.clear();
+  }
 
   #tell(kind: string, text: string, complete: boolean): void {
     const nowMs = this.#nowMs();
     const due = this.#dueAtMs.get(kind) ?? nowMs + LINE_EVERY_MS;
     if (!this.#dueAtMs.has(kind)) this.#dueAtMs.set(kind, due);
-    if ((!complete && nowMs < due) || this.#last.get(kind) === text) return;
+    this.#untold.delete(kind);
+    if (this.#last.get(kind) === text) return;
+    if (!complete && nowMs < due) {
+      this.#untold.set(kind, text);
+      return;
+    }
     this.#dueAtMs.set(kind, nowMs + LINE_EVERY_MS);
     this.#last.set(kind, text);
     this.#write(`${kind}: ${text}\n`);

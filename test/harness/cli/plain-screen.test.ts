@@ -31,4 +31,19 @@ describe('progress in a pipe', () => {
       '',
     ]);
   });
+
+  it('says at the end how far it came', () => {
+    let text = '';
+    const screen = new PlainScreen(
+      (line) => {
+        text += line;
+      },
+      () => 0,
+    );
+    for (let count = 0; count <= 8; count++) screen.secured(count, 9);
+    expect(text).toBe('');
+    screen.done();
+    screen.done();
+    expect(text).toBe('links: 8 of 9 secured\n');
+  });
 });
