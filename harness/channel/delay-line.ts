@@ -10,18 +10,23 @@ import type { Clock } from '#node/ports.ts';
 import type { Instant } from '#protocol/machine.ts';
 import { EventQueue } from './event-queue.ts';
 
-/** Runs actions at instants of `clock`, and records in `lag` how late each one was. */
+/**
+ * Runs actions at instants of `clock`, and records in `lag` how late each one was that fell due at
+ * or after `judgedFrom`.
+ */
 export class DelayLine {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #lag: LagHistogram;
+  readonly #judgedFrom: Instant;
   readonly #queue = new EventQueue<() => void>();
   #timer: NodeJS.Timeout | undefined;
   #timerAt: Instant = Number.POSITIVE_INFINITY;
   #near = false;
 
-  constructor(clock: Pick<Clock, 'now'>, lag: LagHistogram) {
+  constructor(clock: Pick<Clock, 'now'>, lag: LagHistogram, judgedFrom: Instant) {
     this.#clock = clock;
     this.#lag = lag;
+    this.#judgedFrom = judgedFrom;
   }
 
   /** Runs `action` at `at`, or as soon after as the machine allows. */
@@ -54,7 +59,7 @@ export class DelayLine {
     this.#near = true;
     let now = this.#clock.now();
     for (let at = this.#queue.nextAt(); at !== undefined && at <= now; at = this.#queue.nextAt()) {
-      this.#lag.record(now - at);
+      if (at >= this.#judgedFrom) this.#lag.record(now - at);
       this.#queue.take()?.();
       now = this.#clock.now();
     }

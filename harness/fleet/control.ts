@@ -36,6 +36,8 @@ export type HostCommand =
   | {
       readonly kind: 'begin';
       readonly epochMonotonicNs: string;
+      /** From this instant on, what is late counts. */
+      readonly judgedFrom: number;
       /** Whom to ask how long datagrams take. */
       readonly probePeer: TerminalAddress;
       readonly directory: Directory;

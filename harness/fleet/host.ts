@@ -84,7 +84,7 @@ async function create(command: HostCommand & { kind: 'create' }): Promise<void> 
 
 function begin(command: HostCommand & { kind: 'begin' }): void {
   const epoch = BigInt(command.epochMonotonicNs);
-  line = new DelayLine(new SystemClock(epoch), lag);
+  line = new DelayLine(new SystemClock(epoch), lag, command.judgedFrom);
   const transit = probe ?? { transitUs: 0 };
   for (const [node, entry] of hosted) {
     const { member, sockets, crypto } = entry;

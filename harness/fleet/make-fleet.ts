@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Fleet, FleetObserver, Member } from './fleet.ts';
+import { trafficStartsAt } from './members.ts';
 import { ProcessFleet } from './process-fleet.ts';
 import { VirtualFleet } from './virtual-fleet.ts';
 
@@ -15,7 +16,8 @@ export function makeFleet(
 ): Fleet {
   const { fleet: kind, seed, network } = scenario;
   if (kind === 'virtual') return new VirtualFleet(members, seed, crypto, observer);
-  return new ProcessFleet(members, nodesPerProcess(scenario, members.length), network, observer);
+  const choice = { ...network, judgedFrom: trafficStartsAt(scenario) };
+  return new ProcessFleet(members, nodesPerProcess(scenario, members.length), choice, observer);
 }
 
 /** Into how large groups `nodeCount` nodes are put; all into one where they share this process. */

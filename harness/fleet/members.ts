@@ -2,6 +2,7 @@
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
 import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
+import { type Instant, MICROSECONDS_PER_MS } from '#protocol/machine.ts';
 import { ROLE } from '#protocol/session/certificate.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { World, WorldNode } from '../constellation/world.ts';
@@ -36,7 +37,7 @@ export function membersOf(
 ): Member[] {
   const phases = flows.map(({ everyMs }) => Math.floor(random.fraction() * everyMs * 1000));
   const durationUs = scenario.durationMs * 1000;
-  const startsAt = Math.min(TRAFFIC_STARTS_US_MAX, durationUs / 4);
+  const startsAt = trafficStartsAt(scenario);
   return world.nodes.map((node) => ({
     name: node.name,
     node: node.node,
@@ -76,6 +77,11 @@ export function membersOf(
       ),
     },
   }));
+}
+
+/** When flows may begin: before that the fleet is busy with securing its first links. */
+export function trafficStartsAt({ durationMs }: Scenario): Instant {
+  return Math.min(TRAFFIC_STARTS_US_MAX, (durationMs * MICROSECONDS_PER_MS) / 4);
 }
 
 /** Role bits of a certificate (link-security §5.3). */

@@ -22,10 +22,13 @@ interface Shard {
   alive: boolean;
 }
 
-/** Where the sockets go: a loopback address, and the first port or undefined for any. */
+/** What real time and real sockets need to know. */
 export interface NetworkChoice {
   readonly host: string;
+  /** The first port, or undefined for any. */
   readonly portBase: number | undefined;
+  /** From this instant on, what is late counts: before, the machine is busy with launching. */
+  readonly judgedFrom: Instant;
 }
 
 /** Nodes in child processes, `perProcess` to each. */
@@ -110,7 +113,9 @@ export class ProcessFleet implements Fleet {
       const own = new Set(members.map(({ node }) => node));
       const mine = channels.filter(({ node }) => own.has(node));
       const probePeer = bound[(index + 1) % bound.length]?.probe as TerminalAddress;
-      host.command({ kind: 'begin', epochMonotonicNs, probePeer, directory, channels: mine });
+      const { judgedFrom } = this.#network;
+      const begin = { epochMonotonicNs, judgedFrom, probePeer, directory, channels: mine };
+      host.command({ kind: 'begin', ...begin });
     });
   }
 

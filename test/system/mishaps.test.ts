@@ -84,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('a fleet of processes', () => {
         },
       },
     );
-    expect(Number(process.hrtime.bigint() - stoppedNs) / 1e6).toBeLessThan(1_000);
+    expect(Number(process.hrtime.bigint() - stoppedNs) / 1e6).toBeLessThan(5_000);
     expect(report).toMatchObject({ verdict: 'stopped', bootMs: null, casualties: [] });
     expect(children()).toEqual([]);
   });

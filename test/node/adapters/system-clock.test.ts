@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firstValueFrom } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { SystemClock } from '#node/adapters/system-clock.ts';
 import { clockContract } from '../../contracts/clock.ts';
@@ -17,16 +18,13 @@ describe('SystemClock', () => {
   });
 
   it('stands at zero until its epoch has come, and its alarms wait for it', async () => {
-    const clock = new SystemClock(process.hrtime.bigint() + 40_000_000n);
-    const fired: number[] = [];
-    clock.alarm$.subscribe((at) => fired.push(at));
+    const epoch = process.hrtime.bigint() + 300_000_000n;
+    const clock = new SystemClock(epoch);
     clock.setAlarm(1_000);
-    await sleep(20);
     expect(clock.now()).toBe(0);
-    expect(fired).toEqual([]);
-    await sleep(60);
-    expect(fired).toHaveLength(1);
-    expect(fired[0]).toBeGreaterThanOrEqual(1_000);
+    const at = await firstValueFrom(clock.alarm$);
+    expect(at).toBeGreaterThanOrEqual(1_000);
+    expect(process.hrtime.bigint()).toBeGreaterThan(epoch);
   });
 
   it('puts instant 0 at a time of the wall clock', () => {
@@ -37,15 +35,12 @@ describe('SystemClock', () => {
 
   it('waits on when the timer of the system fires early', async () => {
     const clock = new SystemClock(process.hrtime.bigint());
-    const fired: number[] = [];
-    clock.alarm$.subscribe((at) => fired.push(at));
+    const fired = firstValueFrom(clock.alarm$);
     const timers = vi.spyOn(globalThis, 'setTimeout');
     timers.mockImplementationOnce((action) => setTimeout(action, 0));
     clock.setAlarm(30_000);
     timers.mockRestore();
-    await sleep(60);
-    expect(fired).toHaveLength(1);
-    expect(fired[0]).toBeGreaterThanOrEqual(30_000);
+    expect(await fired).toBeGreaterThanOrEqual(30_000);
   });
 
   it('records how late each alarm was, and only that', async () => {
