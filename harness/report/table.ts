@@ -32,7 +32,9 @@ type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string) 
 
 function title({ scenario, fleet, seed, satellites, groundStations, processes }: Report): string {
   const nodes = `${number(satellites)} satellites, ${number(groundStations)} ground stations`;
-  return `${scenario}: ${nodes}, fleet ${fleet} of ${processes}, seed ${seed}`;
+  const hosts = `${number(processes)} process${processes === 1 ? '' : 'es'}`;
+  const how = fleet === 'virtual' ? 'virtual time' : hosts;
+  return `${scenario}: ${nodes}, ${how}, seed ${seed}`;
 }
 
 function facts(report: Report): [string, string][] {

@@ -100,7 +100,7 @@ const rate = () => quantity('rate', 'bit/s', { min: 1_000, max: 100e9 }).prefaul
 
 const link = mapping({
   rate: rate(),
-  frameSize: quantity('size', 'B', { min: 256, max: 65_507, example: '1400 B' }).prefault('1400 B'),
+  frameSize: quantity('size', 'B', { min: 269, max: 65_507, example: '1400 B' }).prefault('1400 B'),
   rangeMax: quantity('length', 'km', { min: 1, max: 100_000, example: '5000 km' }).optional(),
   grazingAltitude: quantity('length', 'km', { min: 0, max: 1_000, example: '80 km' }).prefault(
     '80 km',

@@ -7,7 +7,7 @@ describe('the report for people', () => {
   it('says everything in plain words', () => {
     expect(formatReport(REPORT, false).split('\n')).toMatchInlineSnapshot(`
       [
-        "walker-66: 66 satellites, 8 ground stations, fleet processes of 74, seed 66",
+        "walker-66: 66 satellites, 8 ground stations, 74 processes, seed 66",
         "",
         "  links    129 of 129 secured (native 129), mesh complete 8.4 s after launch",
         "  bundles  13,120 accepted = 13,118 delivered + 1 deleted + 1 stored",
