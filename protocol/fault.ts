@@ -14,6 +14,7 @@ export type Layer =
   | 'packet'
   | 'frame'
   | 'sdls'
+  | 'coding'
   | 'session'
   | 'link'
   | 'channel';

@@ -211,8 +211,9 @@ const ROOMS_BELOW: Record<string, string[]> = {
   routing: BELOW,
   session: BELOW,
   frame: BELOW,
+  coding: BELOW,
   agent: [...BELOW, 'bundle', 'bpsec', 'routing'],
-  link: [...BELOW, 'session', 'frame', 'ltp'],
+  link: [...BELOW, 'session', 'frame', 'coding', 'ltp'],
 };
 
 const WALL = /\bDate\b|\bMath\.random\b|\bperformance\.|\brandomUUID\b/;
