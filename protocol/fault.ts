@@ -15,6 +15,7 @@ export type Layer =
   | 'frame'
   | 'sdls'
   | 'coding'
+  | 'cop1'
   | 'session'
   | 'link'
   | 'channel';

@@ -124,6 +124,12 @@ describe('a coded block', () => {
     expect((decodeBlock(datagram, parameters) as Fault).code).toBe(code);
   });
 
+  it('is refused as uncorrectable when it has more wrong symbols than can be corrected', () => {
+    const datagram = encodeBlock(Uint8Array.of(1, 2, 3), CODED);
+    for (let i = 0; i < 17; i++) datagram[8 + i]! ^= 0x55;
+    expect((decodeBlock(datagram, CODED) as Fault).key).toBe('coding.uncorrectable');
+  });
+
   it('is decoded without a throw from any octets', () => {
     const marked = fc
       .uint8Array({ maxLength: 300 })
