@@ -5,7 +5,7 @@
  *   |0|1..2| 3..5 |6..7|8..13|14..15| 16  |  17   |  18   | 19 |    20    |21..22|23|24..31|
  *   |0| 00 |status| 01 |VCID |  00  |no RF|no lock|lockout|wait|retransmit|FARM-B|0 | V(R) |
  *
- * Source: CCSDS 232.0-B-4 §4.2.
+ * Source: CCSDS 232.0-B-4 §4.2.1.
  */
 import { Fault } from '../fault.ts';
 
@@ -72,8 +72,8 @@ const LOCKOUT = 0x20;
 const WAIT = 0x10;
 const RETRANSMIT = 0x08;
 
-const LENGTH = new Fault('cop1', 'clcw-length', 'CCSDS 232.0-B-4 4.2.1.1');
-const TYPE = new Fault('cop1', 'clcw-type', 'CCSDS 232.0-B-4 4.2.1.2');
-const VERSION_FAULT = new Fault('cop1', 'clcw-version', 'CCSDS 232.0-B-4 4.2.1.3');
-const COP_FAULT = new Fault('cop1', 'clcw-cop', 'CCSDS 232.0-B-4 4.2.1.5');
-const RESERVED = new Fault('cop1', 'clcw-reserved', 'CCSDS 232.0-B-4 4.2.1.7');
+const LENGTH = new Fault('cop1', 'clcw-length', 'CCSDS 232.0-B-4 4.2.1');
+const TYPE = new Fault('cop1', 'clcw-type', 'CCSDS 232.0-B-4 4.2.1');
+const VERSION_FAULT = new Fault('cop1', 'clcw-version', 'CCSDS 232.0-B-4 4.2.1');
+const COP_FAULT = new Fault('cop1', 'clcw-cop', 'CCSDS 232.0-B-4 4.2.1');
+const RESERVED = new Fault('cop1', 'clcw-reserved', 'CCSDS 232.0-B-4 4.2.1');

@@ -7,10 +7,10 @@
  *   S3 retransmit-wait             S6 initial
  *
  * Not claimed: row by row agreement with the state table (CCSDS 232.1-B-2 table 5-1), which was not
- * at hand; in particular what S4 and S5 do with a CLCW other than the awaited one, and what S3 does
- * when T1 runs out. Left out: the directives that set V(S) and the managed parameters (both are
- * given at the start), and the "ready" flags with the alert `llif`, for whoever polls a frame has
- * accepted it. Source: CCSDS 232.1-B-2 §5.
+ * at hand. What S4 and S5 do with a CLCW other than the awaited one, and what S3 does when T1 runs
+ * out, is as in another implementation (dariol83/ccsds). Left out: the directives that set V(S) and
+ * the managed parameters (both are given at the start), and the "ready" flags with the alert
+ * `llif`, for whoever polls a frame has accepted it. Source: CCSDS 232.1-B-2 §5.
  */
 import { assert } from '../assert.ts';
 import { Fifo } from '../fifo.ts';
@@ -150,9 +150,11 @@ export class Fop1 implements Machine<Fop1Output> {
     if (this.#state === 'initial') return;
     const acknowledged = stepsAhead(clcw.report, this.#sequence - this.#sent.length);
     const allAcknowledged = acknowledged === this.#sent.length;
-    const clean = !clcw.lockout && !clcw.retransmit && !clcw.wait;
     if (this.#state === 'initialising-bc') {
-      if (clean && allAcknowledged) this.#becomeActive();
+      // Until the command has taken effect, reports are of the time before it.
+      if (clcw.lockout || clcw.retransmit || !allAcknowledged) return;
+      if (clcw.wait) this.#alert('clcw');
+      else this.#becomeActive();
       return;
     }
     if (clcw.lockout) this.#alert('lockout');

@@ -58,6 +58,12 @@ describe('FARM-1', () => {
     ]);
   });
 
+  it('counts its frames modulo 256', () => {
+    const farm = new Farm1({ ...OPTIONS, report: 255 });
+    farm.receive(0, ad(255));
+    expect(farm.clcw().report).toBe(0);
+  });
+
   it('waits when its buffer is full, and opens when a place is free', () => {
     const farm = fullFarm();
     expect(stateOf(farm)).toBe('wait');

@@ -81,7 +81,14 @@ describe('FOP-1 starts', () => {
     expect(drain(fop)).toEqual(['initiated']);
     expect(fop.snapshot()).toMatchObject({ state: 'active', sequence });
     fop.send(1002, SDU);
-    expect(drain(fop)).toEqual([`ad ${sequence}`]);
+    fop.tick(2002);
+    expect(drain(fop)).toEqual([`ad ${sequence}`, `ad ${sequence}`]);
+  });
+
+  it('with a command, and an alert when FARM-1 waits though it may not', () => {
+    const fop = started({ type: 'unlock' });
+    fop.receive(1, report(0, { wait: true }));
+    expect(drain(fop)).toEqual(['unlock', 'alert clcw']);
   });
 
   it('with a command in vain: an alert after the last transmission, never a suspension', () => {
@@ -142,6 +149,7 @@ describe('FOP-1 repeats', () => {
     expect(fop.send(2, SDU)).toBe(true);
     fop.tick(1000);
     expect(drain(fop)).toEqual([]);
+    expect(fop.deadline()).toBeUndefined();
     fop.receive(1001, report(1, { retransmit: true }));
     expect(drain(fop)).toEqual(['ad 1', 'ad 2', 'ad 3']);
   });
@@ -198,6 +206,35 @@ describe('FOP-1 ends', () => {
     drain(fop);
     fop.receive(2, report(0));
     expect(drain(fop)).toEqual(['alert synch']);
+  });
+
+  it('when it starts afresh after a suspension', () => {
+    const fop = withThreeSent({ transmissionsMax: 2, onLastTimeout: 'suspend' });
+    for (const at of [1000, 2000]) fop.tick(at);
+    expect(fop.snapshot()).toMatchObject({ suspended: 'active', transmissionCount: 2 });
+    fop.initiate(3000, { type: 'without-clcw-check' });
+    expect(fop.snapshot()).toEqual({
+      state: 'active',
+      suspended: undefined,
+      transmissionCount: 1,
+      sequence: 3,
+      sentFrames: 0,
+    });
+  });
+
+  it('for good: nothing of it is sent after the next start', () => {
+    const waiting = withThreeSent();
+    waiting.send(1, SDU);
+    const commanding = started({ type: 'unlock' });
+    for (const fop of [waiting, commanding]) {
+      fop.terminate(2);
+      fop.initiate(3, { type: 'without-clcw-check' });
+      drain(fop);
+      const name = `ad ${fop.snapshot().sequence}`;
+      fop.send(4, SDU);
+      fop.tick(1004);
+      expect(drain(fop)).toEqual([name, name]);
+    }
   });
 
   it('when told to, from a suspension as well', () => {
