@@ -225,7 +225,11 @@ describe('FOP-1 ends', () => {
   it('for good: nothing of it is sent after the next start', () => {
     const waiting = withThreeSent();
     waiting.send(1, SDU);
-    const commanding = started({ type: 'unlock' });
+    const commanding = started({ type: 'unlock' }, { onLastTimeout: 'suspend' });
+    commanding.terminate(1);
+    commanding.initiate(1, { type: 'with-clcw-check' });
+    commanding.tick(1001);
+    expect(drain(commanding)).toEqual(['unlock', 'alert term', 'suspended']);
     for (const fop of [waiting, commanding]) {
       fop.terminate(2);
       fop.initiate(3, { type: 'without-clcw-check' });
