@@ -14,6 +14,8 @@ export type Layer =
   | 'packet'
   | 'frame'
   | 'sdls'
+  | 'coding'
+  | 'cop1'
   | 'session'
   | 'link'
   | 'channel';

@@ -211,8 +211,10 @@ const ROOMS_BELOW: Record<string, string[]> = {
   routing: BELOW,
   session: BELOW,
   frame: BELOW,
+  coding: BELOW,
+  cop1: ['bytes'],
   agent: [...BELOW, 'bundle', 'bpsec', 'routing'],
-  link: [...BELOW, 'session', 'frame', 'ltp'],
+  link: [...BELOW, 'session', 'frame', 'coding', 'cop1', 'ltp'],
 };
 
 const WALL = /\bDate\b|\bMath\.random\b|\bperformance\.|\brandomUUID\b/;
