@@ -164,7 +164,8 @@ export function sealData(
 
 /**
  * The clear data of a protected frame: a fresh array, never empty; `sdls.short`, `sdls.spi`,
- * `sdls.prefix` (a TM frame has a secondary header unawares), `sdls.padding` or the opener's fault. The reserved SPIs 0 and 65535 are never looked up.
+ * `sdls.prefix` (a TM frame with a secondary header that nobody agreed to), `sdls.padding` or the
+ * opener's fault. The reserved SPIs 0 and 65535 are never looked up.
  */
 export function openData(
   frame: ProtectedFrame,

@@ -111,7 +111,8 @@ export function encodeSpacePacket(header: SpacePacketHeader, data: Uint8Array): 
 
 /**
  * The sequence counts last seen, by APID. A gap is a remark about the packets before, not about
- * the one that shows it, which is good. Bounded by the 2047 APIDs. Source: CCSDS 133.0-B-2 §4.1.3.4.
+ * the one that shows it, which is good. Bounded by the 2047 APIDs.
+ * Source: CCSDS 133.0-B-2 §4.1.3.4.
  */
 export class SequenceCounts {
   readonly #last = new Int32Array(APID_IDLE).fill(NEVER);
