@@ -5,6 +5,7 @@
  * (Fibonacci form of D^32 + D^22 + D^2 + D + 1, all ones at the start) that runs on from frame to
  * frame. Source: CCSDS 732.1-B-3 §4.1.4.1.5–12.
  */
+import { FECF_OCTETS } from './fecf.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 import { RULE_START, tfdfHeader, UPID_IDLE } from './tfdf.ts';
 import { beginFrame, dataOffset, type ExtraFields, endFrame, type FrameHeader } from './uslp.ts';
@@ -48,7 +49,7 @@ export function encodeIdleFrame(
     vcfCount,
   };
   const dataAt = dataOffset(managed);
-  const after = (extra.ocf?.length ?? 0) + (managed.fecf ? 2 : 0);
+  const after = (extra.ocf?.length ?? 0) + (managed.fecf ? FECF_OCTETS : 0);
   const dataOctets = managed.frameOctetsMax - dataAt - after;
   const frame = beginFrame(header, dataOctets, managed, extra);
   const lastValid = dataOctets - TFDF_HEADER_OCTETS - 1;

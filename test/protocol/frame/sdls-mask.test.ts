@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cmac } from '@noble/ciphers/aes.js';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, equal, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { TAG_FAULT } from '#protocol/crypto/faults.ts';
@@ -79,6 +80,25 @@ describe('a security association', () => {
     const frame = decode(vector, frameOf(vector)) as TmFrame;
     const longer = { prefix: concat([frame.prefix, Uint8Array.of(0, 9)]), data: frame.data };
     expect((openData(longer, () => keys, association) as Fault).key).toBe('sdls.prefix');
+  });
+
+  it('opens any octets, with fields of any length, without a throw', () => {
+    const opener: FrameOpener = { spi: 5, open: (_iv, _aad, sealed) => sealed.slice() };
+    const anySizes = fc.tuple(fc.nat(8), fc.nat(4), fc.nat(2), fc.nat(16), fc.boolean());
+    const anyOctets = fc.uint8Array({ maxLength: 40 });
+    fc.assert(
+      fc.property(anyOctets, anyOctets, anySizes, (prefix, data, [iv, sn, pad, mac, masked]) => {
+        const fields = {
+          ivOctets: iv,
+          sequenceNumberOctets: sn,
+          padLengthOctets: pad,
+          macOctets: mac,
+        };
+        const mask = masked ? defaultMask('tm', 6, fields) : undefined;
+        const opened = openData({ prefix, data }, () => opener, { ...fields, mask });
+        if (!(opened instanceof Fault)) expect(opened.length).toBeGreaterThan(0);
+      }),
+    );
   });
 
   it('takes off padding, and refuses more of it than there are data', () => {
