@@ -112,7 +112,7 @@ describe('a security association', () => {
     };
     expect(open(0)).toEqual(Uint8Array.of(1, 2, 3));
     expect(open(2)).toEqual(Uint8Array.of(1));
-    for (const padOctets of [3, 4, 258]) {
+    for (const padOctets of [3, 4, 256]) {
       expect((open(padOctets) as Fault).key).toBe('sdls.padding');
     }
   });
