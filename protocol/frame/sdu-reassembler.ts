@@ -47,6 +47,7 @@ export class SduReassembler {
     if (expected !== undefined && vcfCount !== expected) this.#lose(VCF_GAP);
     const decoded = decodeTfdf(tfdf);
     if (decoded instanceof Fault) this.#lose(decoded);
+    else if (decoded.rule < RULE_FIRST) this.#lose(RULE);
     else if (decoded.upid !== this.#upid) this.#lose(UPID);
     else this.#take(decoded.rule, decoded.zone);
   }
@@ -101,6 +102,7 @@ export class SduReassembler {
   }
 }
 
+const RULE = new Fault('frame', 'unsupported-rule', 'CCSDS 732.1-B-3 4.1.4.2.2');
 const VCF_GAP = new Fault('frame', 'vcf-gap', 'CCSDS 732.1-B-3 4.3.7.4');
 const UPID = new Fault('frame', 'upid', 'CCSDS 732.1-B-3 4.1.4.2.3');
 const UNFINISHED = new Fault('frame', 'segment-unfinished', 'CCSDS 732.1-B-3 4.1.4.2.2');

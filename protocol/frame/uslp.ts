@@ -1,17 +1,19 @@
 /**
- * USLP transfer frame of variable length with the normal primary header.
+ * USLP transfer frame with the normal primary header; of variable length unless the channel has
+ * frames of fixed length. Frames with a truncated header are in `uslp-truncated.ts`.
  *
  *   | 0..3 | 4..19 |20 |21..26|27..30|31|32..47 |48|49|50..51|52|53..55|56..     |
  *   | TFVN | SCID  |S/D| VCID |MAP ID|E |LENGTH |B |C | spare|O |  n   |VCF count|
  *   | 1100 |       |   |      |      |0 |total-1|  |  |  00  |  |      |n octets |
  *
- *   primary header (7 + n) | data field | [FECF, 2]
+ *   primary header (7 + n) | [insert zone] | data field | [OCF, 4] | [FECF, 2]
  *
  * Bit 0 is the highest of its octet and travels first. Source: CCSDS 732.1-B-3 §4.1.
  */
 import { assert } from '../assert.ts';
-import { crc16Ccitt } from '../bytes/crc.ts';
 import { Fault } from '../fault.ts';
+import { FECF_OCTETS, fecfHolds, writeFecf } from './fecf.ts';
+import { OCF_OCTETS } from './frame-draft.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 
 /** The fields of the normal primary header. Source: CCSDS 732.1-B-3 §4.1.2. */
@@ -39,9 +41,19 @@ export interface FrameHeader {
 /** A received frame whose header and checks are good. The octet fields are views. */
 export interface TransferFrame {
   readonly header: FrameHeader;
-  readonly primaryHeader: Uint8Array;
-  /** Between primary header and FECF: the TFDF, or the SDLS-protected TFDF. Never empty. */
+  /** Everything before the data field: the primary header and the insert zone. */
+  readonly prefix: Uint8Array;
+  /** The data field: the TFDF, or the SDLS-protected TFDF. Never empty. */
   readonly data: Uint8Array;
+  readonly ocf: Uint8Array | undefined;
+}
+
+/** Fields that few channels have. Views, copied into the frame. */
+export interface ExtraFields {
+  /** As long as the channel's insert zone is. */
+  readonly insertZone?: Uint8Array;
+  /** Four octets, where the header announces them. */
+  readonly ocf?: Uint8Array;
 }
 
 /** Octets of the primary header with a VCF count of so many octets. */
@@ -49,9 +61,14 @@ export function headerOctets(vcfCountOctets: number): number {
   return FIXED_HEADER_OCTETS + vcfCountOctets;
 }
 
-/** Room for the TFDF in a clear frame. */
+/** Room for the TFDF in a clear frame without an OCF. */
 export function clearTfdfOctetsMax(managed: ManagedParameters): number {
-  return managed.frameOctetsMax - headerOctets(managed.vcfCountOctets) - fecfOctets(managed);
+  return managed.frameOctetsMax - dataOffset(managed) - fecfOctets(managed);
+}
+
+/** Where the data field of the channel's frames starts. */
+export function dataOffset(managed: ManagedParameters): number {
+  return headerOctets(managed.vcfCountOctets) + (managed.insertZoneOctets ?? 0);
 }
 
 /** The VCF count after `vcfCount`. Source: CCSDS 732.1-B-3 §4.1.2.12. */
@@ -61,27 +78,32 @@ export function followingCount(vcfCount: number, vcfCountOctets: number): number
 
 /**
  * Checks a whole frame and shows its parts as views of `octets`. The checks and their order are
- * those of CCSDS 732.1-B-3 §4.3.11; extra octets are an error, for one datagram is one frame.
+ * those of CCSDS 732.1-B-3 §4.3.11; extra octets are an error, for one datagram is one frame. A
+ * good frame of only idle data gives `ONLY_IDLE_DATA`.
  */
 export function decodeFrame(octets: Uint8Array, managed: ManagedParameters): TransferFrame | Fault {
   const header = decodeHeader(octets);
   if (header instanceof Fault) return header;
   if (header.scid !== managed.scid) return SCID;
-  if (header.vcid === OID_VCID) return UNSUPPORTED_OID;
-  if (header.controlCommand) return UNSUPPORTED_CONTROL;
-  if (header.ocf) return UNSUPPORTED_OCF;
+  const isFixed = managed.fixedLength === true;
+  const isIdle = header.vcid === OID_VCID;
+  if (isIdle && !isFixed) return UNSUPPORTED_OID;
+  if (header.controlCommand && managed.controlCommands !== true) return UNSUPPORTED_CONTROL;
+  if (header.ocf && managed.ocf !== true) return UNSUPPORTED_OCF;
   if (header.vcfCountOctets !== managed.vcfCountOctets) return VCF_COUNT_LENGTH;
   if (octets.length > managed.frameOctetsMax) return TOO_LONG;
   if (octets.length !== frameLength(octets)) return LENGTH;
-  const dataAt = headerOctets(header.vcfCountOctets);
-  const dataEnd = octets.length - fecfOctets(managed);
-  if (dataEnd <= dataAt) return NO_DATA;
-  // The sum over a frame and its own FECF is zero.
-  if (managed.fecf && crc16Ccitt(octets) !== 0) return FECF;
+  if (isFixed && octets.length !== managed.frameOctetsMax) return LENGTH;
+  const dataAt = dataOffset(managed);
+  const ocfAt = octets.length - fecfOctets(managed) - (header.ocf ? OCF_OCTETS : 0);
+  if (ocfAt <= dataAt) return NO_DATA;
+  if (managed.fecf && !fecfHolds(octets)) return FECF;
+  if (isIdle) return ONLY_IDLE_DATA;
   return {
     header,
-    primaryHeader: octets.subarray(0, dataAt),
-    data: octets.subarray(dataAt, dataEnd),
+    prefix: octets.subarray(0, dataAt),
+    data: octets.subarray(dataAt, ocfAt),
+    ocf: header.ocf ? octets.subarray(ocfAt, ocfAt + OCF_OCTETS) : undefined,
   };
 }
 
@@ -120,34 +142,43 @@ export function encodeFrame(
   header: FrameHeader,
   tfdf: Uint8Array,
   managed: ManagedParameters,
+  extra: ExtraFields = NO_EXTRA,
 ): Uint8Array {
-  const frame = beginFrame(header, tfdf.length, managed);
-  frame.set(tfdf, headerOctets(header.vcfCountOctets));
+  const frame = beginFrame(header, tfdf.length, managed, extra);
+  frame.set(tfdf, dataOffset(managed));
   endFrame(frame, managed);
   return frame;
 }
 
-/** A fresh frame with its primary header, room for so many octets of data, and its FECF unset. */
+/**
+ * A fresh frame with its primary header and extra fields, room for so many octets of data, and its
+ * FECF unset.
+ */
 export function beginFrame(
   header: FrameHeader,
   dataOctets: number,
   managed: ManagedParameters,
+  extra: ExtraFields = NO_EXTRA,
 ): Uint8Array {
-  const size = headerOctets(header.vcfCountOctets) + dataOctets + fecfOctets(managed);
+  const { insertZone, ocf } = extra;
+  const ocfAt = dataOffset(managed) + dataOctets;
+  const size = ocfAt + (ocf === undefined ? 0 : OCF_OCTETS) + fecfOctets(managed);
   assert(dataOctets > 0 && size <= managed.frameOctetsMax, 'the data fit a frame');
+  assert(managed.fixedLength !== true || size === managed.frameOctetsMax, 'and fill a fixed one');
   assert(header.scid === managed.scid, 'a frame names the spacecraft of its channel');
+  assert(header.vcfCountOctets === managed.vcfCountOctets, 'a count has its agreed length');
+  assert(header.ocf === (ocf?.length === OCF_OCTETS), 'the header announces the OCF');
+  assert((insertZone?.length ?? 0) === (managed.insertZoneOctets ?? 0), 'an agreed insert zone');
   const frame = new Uint8Array(size);
   encodeHeader(header, size, frame);
+  if (insertZone !== undefined) frame.set(insertZone, headerOctets(header.vcfCountOctets));
+  if (ocf !== undefined) frame.set(ocf, ocfAt);
   return frame;
 }
 
 /** Sets the FECF, where the channel has one, after everything before it is in place. */
 export function endFrame(frame: Uint8Array, managed: ManagedParameters): void {
-  if (!managed.fecf) return;
-  const fecfAt = frame.length - FECF_OCTETS;
-  const fecf = crc16Ccitt(frame, 0, fecfAt);
-  frame[fecfAt] = fecf >> 8;
-  frame[fecfAt + 1] = fecf;
+  if (managed.fecf) writeFecf(frame);
 }
 
 /** Writes the primary header of a frame of `frameOctets` octets at the start of `out`. */
@@ -183,13 +214,16 @@ function fecfOctets(managed: ManagedParameters): number {
 const VERSION = 0b1100;
 const TRUNCATED_HEADER_OCTETS = 4;
 const FIXED_HEADER_OCTETS = 7;
-const FECF_OCTETS = 2;
 const OID_VCID = 63;
+const NO_EXTRA: ExtraFields = {};
 const BYPASS = 0x80;
 const CONTROL = 0x40;
 const BYPASS_AND_CONTROL = BYPASS | CONTROL;
 const SPARE = 0x30;
 const OCF = 0x08;
+
+/** A good frame that carries nothing: no error, and nothing to read. */
+export const ONLY_IDLE_DATA = new Fault('frame', 'only-idle-data', 'CCSDS 732.1-B-3 4.1.4.1.5');
 
 const SHORT = new Fault('frame', 'short', 'CCSDS 732.1-B-3 4.3.11.3 a');
 const VERSION_FAULT = new Fault('frame', 'version', 'CCSDS 732.1-B-3 4.1.2.2');
