@@ -1,5 +1,5 @@
 /** The rules of the house, executed: stairs, circles, banned words, sizes, docstrings. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -88,6 +88,23 @@ describe('shape', () => {
       });
     });
     expect(bare).toEqual([]);
+  });
+});
+
+describe('documents', () => {
+  it('link only to what exists', () => {
+    const broken = ['.', 'docs', 'docs/decisions', 'test/vectors'].flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.md'))
+        .flatMap((name) => {
+          const text = readFileSync(join(folder, name), 'utf8');
+          return [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)]
+            .map(([, target]) => join(folder, target as string))
+            .filter((target) => !existsSync(target))
+            .map((target) => `${folder}/${name} → ${target}`);
+        }),
+    );
+    expect(broken).toEqual([]);
   });
 });
 
