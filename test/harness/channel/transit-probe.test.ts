@@ -7,7 +7,7 @@ describe('transit probe', () => {
     const [a, b] = [await TransitProbe.open(anywhere), await TransitProbe.open(anywhere)];
     expect(a.transitUs).toBe(0);
     a.start(b.address);
-    for (let tries = 0; a.transitUs === 0 && tries < 200; tries++) {
+    for (let tries = 0; a.transitUs === 0 && tries < 800; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     expect(a.transitUs).toBeGreaterThan(0);
