@@ -19,6 +19,7 @@ import { ChannelDatagrams } from '../channel/channel-datagrams.ts';
 import { DelayLine } from '../channel/delay-line.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import { TransitProbe } from '../channel/transit-probe.ts';
+import { tally } from '../report/tally.ts';
 import type { BoundMember, HostCommand, HostReport } from './control.ts';
 import type { Member } from './fleet.ts';
 
@@ -129,13 +130,12 @@ function flushNotices(): void {
 function stop(): void {
   line?.close();
   flushNotices();
-  const channelFaults: Record<string, number> = {};
-  for (const { channel, sockets } of hosted.values()) {
-    const counts = { ...sockets.faults.snapshot(), ...channel?.faults.snapshot() };
-    for (const [key, count] of Object.entries(counts)) {
-      channelFaults[key] = (channelFaults[key] ?? 0) + count;
-    }
-  }
+  const channelFaults = tally(
+    [...hosted.values()].flatMap(({ channel, sockets }) => [
+      sockets.faults.snapshot(),
+      channel?.faults.snapshot() ?? {},
+    ]),
+  );
   const snapshots = [...hosted].flatMap(([node, { satellite }]) =>
     satellite === undefined ? [] : [[node, satellite.snapshot()] as const],
   );

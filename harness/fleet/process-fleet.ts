@@ -9,6 +9,7 @@ import type { SatelliteSnapshot } from '#node/satellite.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
+import { tally } from '../report/tally.ts';
 import type { BoundMember, HostReport } from './control.ts';
 import type { Fleet, FleetObserver, FleetResult, Member } from './fleet.ts';
 import { type HostExit, HostProcess } from './host-process.ts';
@@ -43,7 +44,7 @@ export class ProcessFleet implements Fleet {
   readonly #shardOf = new Map<NodeNumber, Shard>();
   readonly #addresses = new Map<NodeNumber, readonly TerminalAddress[]>();
   readonly #snapshots = new Map<NodeNumber, SatelliteSnapshot>();
-  readonly #channelFaults: Record<string, number> = {};
+  #channelFaults: Record<string, number> = {};
   readonly #lag = new LagHistogram();
   readonly #transitsUs: number[] = [];
   /** The next port of a terminal, and of a transit probe; undefined for any. */
@@ -228,9 +229,7 @@ export class ProcessFleet implements Fleet {
         return;
       case 'final':
         for (const [node, snapshot] of report.snapshots) this.#snapshots.set(node, snapshot);
-        for (const [key, count] of Object.entries(report.channelFaults)) {
-          this.#channelFaults[key] = (this.#channelFaults[key] ?? 0) + count;
-        }
+        this.#channelFaults = tally([this.#channelFaults, report.channelFaults]);
         this.#lag.merge(report.lag);
         this.#transitsUs.push(report.transitUs);
     }

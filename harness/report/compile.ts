@@ -7,6 +7,8 @@ import type { FleetResult } from '../fleet/fleet.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { commitOf } from './commit.ts';
 import type { Casualty, Report } from './report.ts';
+import { Samples } from './samples.ts';
+import { tally } from './tally.ts';
 import type { Trace } from './trace.ts';
 import { judge, verdictOf } from './verdict.ts';
 
@@ -84,24 +86,15 @@ function fidelityOf({ lag, transitsUs }: FleetResult): Report['fidelity'] {
     const bounded = Math.min(bucket, lag.length - 2);
     return total === 0 ? 0 : LagHistogram.upperBoundUs(bounded) / 1_000;
   };
+  const transits = new Samples();
+  for (const transitUs of transitsUs) transits.add(transitUs / 1_000);
+  const [transitMs] = transits.percentiles(50);
   const missed = lag.filter((_, bucket) => LagHistogram.upperBoundUs(bucket) > MISSED_US);
   return {
     timerLagMs: { p50: percentileMs(0.5), p99: percentileMs(0.99) },
     missedDeadlines: sum(missed),
-    transitMs: transitsUs.length === 0 ? null : median(transitsUs) / 1_000,
+    transitMs: transitMs ?? null,
   };
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
-}
-
-function tally(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const each of counts) {
-    for (const [key, count] of Object.entries(each)) total[key] = (total[key] ?? 0) + count;
-  }
-  return total;
 }
 
 function sum(numbers: readonly number[]): number {

@@ -32,11 +32,12 @@ export class Samples {
     if (at < SAMPLES_MAX) this.#kept[at] = value;
   }
 
-  /** The values below which `percents` of the measurements lie, by nearest rank; 0 of none. */
+  /** The values below which `percents` of the measurements lie, by nearest rank; empty of none. */
   percentiles(...percents: readonly number[]): number[] {
     const sorted = Float64Array.from(this.#kept).sort();
+    if (sorted.length === 0) return [];
     return percents.map(
-      (percent) => sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0,
+      (percent) => sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] as number,
     );
   }
 

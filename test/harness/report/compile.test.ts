@@ -46,6 +46,11 @@ describe('a compiled report', () => {
     expect(compile({ transitsUs: [] }).fidelity.transitMs).toBeNull();
   });
 
+  it('holds no objective that nothing was measured for', () => {
+    const held = compile({}).objectives.filter((objective) => objective.held);
+    expect(held.map(({ text }) => text)).toEqual(['all links secured within 10 s']);
+  });
+
   it('has a digest only where there is one', () => {
     expect(compile({ digest: 'abc' }).digest).toBe('abc');
     expect('digest' in compile({})).toBe(false);
