@@ -24,7 +24,7 @@ describe('an objective', () => {
     [RATIO, { sent: 0, delivered: 0 }, false, 'no bundle was sent'],
     [OVERHEAD, {}, true, '0.410 ms'],
     [OVERHEAD, { overheadPerHopMsP50: 0.5 }, false, '0.500 ms'],
-    [OVERHEAD, { delivered: 0, overheadPerHopMsP50: 0 }, false, 'no bundle was delivered'],
+    [OVERHEAD, { overheadPerHopMsP50: undefined }, false, 'no bundle was delivered'],
     [LATENCY, {}, true, '80.000 ms'],
     [LATENCY, { latencyMsP99: 120 }, false, '120.000 ms'],
     [LATENCY, { latencyMsP99: undefined }, false, 'no bundle was delivered'],
