@@ -16,6 +16,8 @@ export const SUITE = new Fault('session', 'suite', 'LS-601');
 export const SCID = new Fault('session', 'scid', 'LS-601');
 /** The sender does not hold the admission key, or the message was damaged. */
 export const MAC1 = new Fault('session', 'mac1', 'LS-702');
+/** A cookie, or a mac2 under one, that this node did not give for this message. */
+export const MAC2 = new Fault('session', 'cookie', 'LS-1203');
 /** More candidates for one answer than are worth the work. */
 export const BUDGET = new Fault('session', 'budget', 'LS-712');
 /** No room for another handshake that only the peer has begun. */

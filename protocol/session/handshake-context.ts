@@ -8,10 +8,13 @@ import type { CryptoProvider, Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { BootIdentity } from './boot-identity.ts';
 import type { Credentials } from './credentials.ts';
-import { encodeMessage, type MessageHeader, macKeyOf, prologueOf } from './messages.ts';
+import { SUITE_CLASSICAL } from './message-header.ts';
+import { macKeyOf } from './message-macs.ts';
+import { encodeMessage, type NoiseMessage } from './messages.ts';
 import { HandshakeState, type KeyPair, XX } from './noise.ts';
 import { encodePayload } from './payload.ts';
 import { type VerifiedPeer, verifyPeer } from './peer-check.ts';
+import { prologueOf } from './prologue.ts';
 import { createSession, type Role, type Session } from './session.ts';
 
 /** The two ends of a link and the means of the local one. */
@@ -43,20 +46,23 @@ export class HandshakeContext {
   noiseState(role: Role, handshakeId: Uint8Array, ephemeralKey: KeyPair): HandshakeState {
     const { credentials, identity, provider, localScid, remoteScid } = this.options;
     const initiator = role === 'initiator';
-    const scids = initiator
-      ? ([localScid, remoteScid] as const)
-      : ([remoteScid, localScid] as const);
-    const prologue = prologueOf(credentials.constellationId, ...scids, handshakeId);
+    const [initiatorScid, responderScid] = initiator
+      ? [localScid, remoteScid]
+      : [remoteScid, localScid];
+    const { constellationId } = credentials;
+    const suite = SUITE_CLASSICAL;
+    const ends = { initiatorScid, responderScid };
+    const prologue = prologueOf({ suite, constellationId, ...ends, handshakeId });
     const { staticKey } = identity;
     const keys = { staticKey, ephemeralKey, prologue };
     return HandshakeState.initialize({ provider, pattern: XX, initiator, ...keys });
   }
 
   /** A message to the peer around a Noise message; fresh octets. */
-  encode(type: MessageHeader['type'], handshakeId: Uint8Array, noise: Uint8Array): Uint8Array {
+  encode(type: NoiseMessage['type'], handshakeId: Uint8Array, noise: Uint8Array): Uint8Array {
     const { localScid: sourceScid, remoteScid: destinationScid } = this.options;
-    const header = { type, sourceScid, destinationScid, handshakeId };
-    return encodeMessage(header, noise, this.#remoteMacKey);
+    const header = { suite: SUITE_CLASSICAL, sourceScid, destinationScid, handshakeId } as const;
+    return encodeMessage({ type, ...header, noise }, this.#remoteMacKey);
   }
 
   /** This node's handshake payload, asking to receive on `spi`. */

@@ -16,10 +16,12 @@
 import { equal, toHex } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import { type Deadline, type Instant, type Machine, MICROSECONDS_PER_S } from '../machine.ts';
-import { HALF_OPEN_FULL, HEADER, SPI } from './faults.ts';
+import { HALF_OPEN_FULL, HEADER, SPI, SUITE } from './faults.ts';
 import { HandshakeContext, type HandshakeOptions } from './handshake-context.ts';
 import { Initiator } from './initiator.ts';
-import { checkMac1, decodeMessage, HELLO, type Message, REPLY } from './messages.ts';
+import { FINISH, HELLO, REPLY, SUITE_CLASSICAL } from './message-header.ts';
+import { checkMac1 } from './message-macs.ts';
+import { decodeMessage, type Message, type NoiseMessage } from './messages.ts';
 import { Responder } from './responder.ts';
 import type { Session } from './session.ts';
 
@@ -146,18 +148,24 @@ export class Handshake implements Machine<HandshakeOutput> {
   }
 
   #dispatch(now: Instant, octets: Uint8Array, message: Message): Fault | undefined {
-    const { type } = message.header;
-    if (type === HELLO) return this.#receiveHello(now, octets, message);
-    return type === REPLY
-      ? this.#receiveReply(now, octets, message)
-      : this.#receiveFinish(octets, message);
+    if (message.suite !== SUITE_CLASSICAL) return SUITE;
+    switch (message.type) {
+      case HELLO:
+        return this.#receiveHello(now, octets, message);
+      case REPLY:
+        return this.#receiveReply(now, octets, message);
+      case FINISH:
+        return this.#receiveFinish(octets, message);
+      default:
+        return HEADER;
+    }
   }
 
   /** Checks in the order of LS-702; an unknown HELLO costs two key agreements. */
-  #receiveHello(now: Instant, octets: Uint8Array, message: Message): Fault | undefined {
-    const fault = checkMac1(octets, HELLO, this.#context.localMacKey);
+  #receiveHello(now: Instant, octets: Uint8Array, message: NoiseMessage): Fault | undefined {
+    const fault = checkMac1(octets, this.#context.localMacKey);
     if (fault !== undefined) return fault;
-    const id = toHex(message.header.handshakeId);
+    const id = toHex(message.handshakeId);
     const known = this.#halfOpen.get(id)?.responder;
     if (known !== undefined) {
       if (!known.answers(octets)) return HEADER;
@@ -179,10 +187,10 @@ export class Handshake implements Machine<HandshakeOutput> {
     return undefined;
   }
 
-  #receiveReply(now: Instant, octets: Uint8Array, message: Message): Fault | undefined {
+  #receiveReply(now: Instant, octets: Uint8Array, message: NoiseMessage): Fault | undefined {
     const own = this.#own;
     if (own === undefined || !own.owns(message)) return HEADER;
-    const fault = checkMac1(octets, REPLY, this.#context.localMacKey);
+    const fault = checkMac1(octets, this.#context.localMacKey);
     // A REPLY said again is answered by the FINISH that is under way.
     if (fault !== undefined || own.finishing) return fault;
     const session = own.receiveReply(now, message);
@@ -191,12 +199,12 @@ export class Handshake implements Machine<HandshakeOutput> {
     return undefined;
   }
 
-  #receiveFinish(octets: Uint8Array, message: Message): Fault | undefined {
+  #receiveFinish(octets: Uint8Array, message: NoiseMessage): Fault | undefined {
     if (this.#acceptedFinish !== undefined && equal(this.#acceptedFinish, octets)) {
       this.#outputs.push({ kind: 'repeated' });
       return undefined;
     }
-    const id = toHex(message.header.handshakeId);
+    const id = toHex(message.handshakeId);
     const responder = this.#halfOpen.get(id)?.responder;
     if (responder === undefined) return HEADER;
     const session = responder.receiveFinish(message);

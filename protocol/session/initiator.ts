@@ -10,7 +10,8 @@ import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import { BUDGET } from './faults.ts';
 import type { HandshakeContext } from './handshake-context.ts';
-import { FINISH, HELLO, type Message } from './messages.ts';
+import { FINISH, HELLO } from './message-header.ts';
+import type { NoiseMessage } from './messages.ts';
 import type { HandshakeState, KeyPair } from './noise.ts';
 import { Retransmission } from './retransmission.ts';
 import type { Session } from './session.ts';
@@ -59,8 +60,8 @@ export class Initiator {
   }
 
   /** Whether a REPLY names this attempt. */
-  owns({ header }: Message): boolean {
-    return equal(header.handshakeId, this.#handshakeId);
+  owns({ handshakeId }: NoiseMessage): boolean {
+    return equal(handshakeId, this.#handshakeId);
   }
 
   /** LS-709: whether this attempt prevails over one that began with `ephemeral` (32 octets). */
@@ -74,7 +75,7 @@ export class Initiator {
    * Takes a REPLY whose mac1 is good. The session, and `message` has become FINISH; or a fault, and
    * nothing has changed.
    */
-  receiveReply(now: Instant, { noise }: Message): Session | Fault {
+  receiveReply(now: Instant, { noise }: NoiseMessage): Session | Fault {
     if (this.#candidates === CANDIDATES_MAX) return BUDGET;
     this.#candidates++;
     const state = this.#state.clone();

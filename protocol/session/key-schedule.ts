@@ -9,7 +9,7 @@
  */
 import { concat, utf8Encode } from '../bytes/octets.ts';
 import { hkdfSha512 } from '../crypto/hash.ts';
-import { scidOctets } from './messages.ts';
+import { scidOctets } from './prologue.ts';
 
 /** What both sides know when a handshake is complete. */
 export interface HandshakeResult {

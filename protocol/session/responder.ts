@@ -7,7 +7,9 @@ import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { HandshakeContext } from './handshake-context.ts';
-import { helloBody, type Message, REPLY } from './messages.ts';
+import { REPLY } from './message-header.ts';
+import { withoutMac2 } from './message-macs.ts';
+import type { NoiseMessage } from './messages.ts';
 import type { HandshakeState, KeyPair } from './noise.ts';
 import type { Session } from './session.ts';
 
@@ -43,18 +45,18 @@ export class Responder {
   static answer(
     context: HandshakeContext,
     octets: Uint8Array,
-    { header, noise }: Message,
+    message: NoiseMessage,
     spi: number,
   ): Responder | Fault {
     const ephemeralKey = context.options.identity.ephemeralKeys.next();
-    const handshakeId = header.handshakeId.slice();
+    const handshakeId = message.handshakeId.slice();
     const state = context.noiseState('responder', handshakeId, ephemeralKey);
-    const fault = state.readMessage(noise.slice());
+    const fault = state.readMessage(message.noise.slice());
     if (fault instanceof Fault) return fault;
     const answer = state.writeMessage(context.payload(spi));
     if (answer instanceof Fault) return answer;
     const reply = context.encode(REPLY, handshakeId, answer);
-    return new Responder(context, helloBody(octets).slice(), ephemeralKey, spi, state, reply);
+    return new Responder(context, withoutMac2(octets).slice(), ephemeralKey, spi, state, reply);
   }
 
   /** The REPLY: fresh octets, the same at every call. */
@@ -71,11 +73,11 @@ export class Responder {
 
   /** Whether a HELLO is the one answered here, said again. */
   answers(octets: Uint8Array): boolean {
-    return equal(helloBody(octets), this.#hello);
+    return equal(withoutMac2(octets), this.#hello);
   }
 
   /** Takes a FINISH: the session; or a fault, and nothing has changed. */
-  receiveFinish({ noise }: Message): Session | Fault {
+  receiveFinish({ noise }: NoiseMessage): Session | Fault {
     const state = this.#state.clone();
     const payload = state.readMessage(noise);
     if (payload instanceof Fault) return payload;

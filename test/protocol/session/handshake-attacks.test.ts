@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { hmacSha512 } from '#protocol/crypto/hash.ts';
 import type { HandshakeOutput } from '#protocol/session/handshake.ts';
-import { macKeyOf } from '#protocol/session/messages.ts';
+import { macKeyOf } from '#protocol/session/message-macs.ts';
 import { CREDENTIALS, drain, Endpoint, FRAME, SCID_A, SCID_B } from './endpoint.ts';
 
 /** One handshake, message by message, with an attacker between any two. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hmacSha512 } from '#protocol/crypto/hash.ts';
 import { DH_ZERO, HEADER } from '#protocol/session/faults.ts';
-import { macKeyOf } from '#protocol/session/messages.ts';
+import { macKeyOf } from '#protocol/session/message-macs.ts';
 import { Pair } from '../../simulation/pair.ts';
 import {
   CREDENTIALS,

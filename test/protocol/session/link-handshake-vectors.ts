@@ -24,6 +24,26 @@ interface Association {
   iv_fixed: string;
 }
 
+interface FirstContact {
+  prologue: string;
+  noise_message_1: string;
+  hello: string;
+  cookie_message: string;
+  hello_with_cookie: string;
+  reply_payload: string;
+  noise_message_2: string;
+  reply: string;
+  finish_payload: string;
+  noise_message_3: string;
+  finish: string;
+  handshake_hash: string;
+  split: [string, string];
+  i2r: Association;
+  r2i: Association;
+  resume_id: string;
+  session_id: string;
+}
+
 interface LinkHandshakeVectors {
   constellation_id: string;
   admission_key: string;
@@ -37,23 +57,23 @@ interface LinkHandshakeVectors {
   initiator: Side;
   responder: Side;
   handshake_id: string;
-  full_handshake_suite_1: {
+  rekey_handshake_id: string;
+  cookie_secret: string;
+  cookie_port_name: string;
+  cookie: string;
+  full_handshake_suite_1: FirstContact;
+  full_handshake_suite_2: FirstContact & {
+    kem_keygen_seed_d_z: string;
+    kem_encapsulation_seed_m: string;
+    kem_shared: string;
+  };
+  rekey_suite_1: {
     prologue: string;
     noise_message_1: string;
-    hello: string;
-    hello_with_cookie: string;
-    reply_payload: string;
-    reply: string;
-    finish_payload: string;
-    finish: string;
-    handshake_hash: string;
-    split: [string, string];
-    i2r: Association;
-    r2i: Association;
-    session_id: string;
+    rekey: string;
+    noise_message_2: string;
+    rekey_reply: string;
   };
-  full_handshake_suite_2: { hello: string };
-  rekey_suite_1: { rekey: string };
   protected_frames_suite_1: {
     direction: 'i2r' | 'r2i';
     counter: number;
