@@ -16,6 +16,7 @@ import { assert, unreachable } from '#protocol/assert.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
 import { Link, type LinkOutput } from '#protocol/link/link.ts';
+import { SessionKeying } from '#protocol/link/session-keying.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
@@ -205,8 +206,9 @@ export class Satellite {
   #makeLink(remoteScid: number): Link {
     const { credentials, identity, scid: localScid, frameOctetsMax } = this.#config;
     const { crypto: provider, random } = this.#ports;
-    const shared = { credentials, identity, provider, random, frameOctetsMax };
-    return new Link({ ...shared, localScid, remoteScid });
+    const ends = { localScid, remoteScid };
+    const keying = new SessionKeying({ credentials, identity, provider, random, ...ends });
+    return new Link({ ...ends, frameOctetsMax }, keying);
   }
 
   #onLink(now: Instant, neighbour: Neighbour, output: LinkOutput): void {

@@ -1,34 +1,19 @@
 /** What goes in and out of a link, for its owner, the satellite. */
-import type { CryptoProviderName } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
-import type { Instant } from '../machine.ts';
-import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { TrafficClass } from '../traffic-class.ts';
+import type { DownReason, KeyingSnapshot, Secured } from './keying.ts';
 
 /** The longest packet on a link, and the octets of bundles that may wait in one class. */
 export const PACKET_OCTETS_MAX = 4 * 1024 * 1024;
 
 /** Who is at both ends, and the managed parameters that both ends share. */
-export interface LinkOptions extends HandshakeOptions {
+export interface LinkOptions {
+  readonly localScid: number;
+  readonly remoteScid: number;
   /** The longest frame, header and FECF included: at least 64. One frame is one datagram. */
   readonly frameOctetsMax: number;
   /** Octets of the virtual channel frame count, 0 to 7; 3 by default. */
   readonly vcfCountOctets?: number;
-}
-
-/** What the plan says of a contact. */
-export interface Connection {
-  /** Counts every bit of a frame. */
-  readonly rateBps: number;
-  /** The longest round trip of light during the contact. */
-  readonly roundTripUs: number;
-  /** Whether this side says HELLO; the other waits for it. */
-  readonly initiate: boolean;
-  /**
-   * When the contact ends, where known. The link then stops sending in time for its last frame to
-   * arrive: half a round trip and 50 ms before.
-   */
-  readonly endsAt?: Instant;
 }
 
 /** What the link asks of its owner, or tells it. */
@@ -43,12 +28,7 @@ export type LinkOutput =
    * `secured` until `down` the link carries bundles; a session that replaces another while it lives
    * (the peer restarted, or the keys were due) is told by one more `secured` and no `down`.
    */
-  | {
-      readonly kind: 'secured';
-      readonly peerEid: string;
-      readonly sessionId: string;
-      readonly provider: CryptoProviderName;
-    }
+  | Secured
   /** The link carries no more bundles. Every `unsent` that this causes follows. */
   | { readonly kind: 'down'; readonly reason: DownReason }
   /** The last frame of the bundle has left. */
@@ -57,17 +37,12 @@ export type LinkOutput =
   | { readonly kind: 'unsent'; readonly id: string }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-/** Why a link carries no more bundles. */
-export type DownReason = 'contact over' | 'closed by peer' | 'peer silent' | 'key spent';
-
 /** Counters since the link was made: plain JSON, fresh at every asking. */
-export interface LinkSnapshot {
+export interface LinkSnapshot extends KeyingSnapshot {
   readonly secured: boolean;
   readonly framesSent: number;
   /** Those that were let in: authentic, or part of a handshake. */
   readonly framesReceived: number;
-  /** Own attempts at a handshake that came to nothing. */
-  readonly handshakesFailed: number;
   /** By fault key. */
   readonly faults: Readonly<Record<string, number>>;
 }

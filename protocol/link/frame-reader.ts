@@ -17,7 +17,7 @@ import type { Instant } from '../machine.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { PACKET_OCTETS_MAX } from './contract.ts';
 import { CONTROL_VCID, HANDSHAKE_VCID } from './frame-writer.ts';
-import type { LinkSession, SessionTable } from './session-table.ts';
+import type { Keying } from './keying.ts';
 
 /** What a good frame was; what it completed waits in the reader. */
 export type Reading = 'bundles' | 'control' | 'handshake';
@@ -28,23 +28,24 @@ export const SA_UNKNOWN = new Fault('session', 'sa-unknown', 'LS-904');
 /** Bounded by one unfinished packet for each class and one unfinished handshake message. */
 export class FrameReader {
   readonly #managed: ManagedParameters;
-  readonly #sessions: SessionTable;
-  readonly #openerOfSession: () => FrameOpener | undefined;
+  readonly #keying: Pick<Keying, 'opener'>;
+  readonly #foundOpener: () => FrameOpener | undefined;
   #packets: PacketReassembler[] = [];
   #messages: SduReassembler;
   #messageAt: Instant = 0;
-  /** The session of the last frame, where it was protected. */
-  session: LinkSession | undefined = undefined;
+  #opener: FrameOpener | undefined = undefined;
+  /** Under which the last frame came, where it was protected. */
+  spi = 0;
   /** The class of the last frame, where it carried bundles. */
   trafficClass: TrafficClass = 0;
   /** The authentic TFDF of the last frame, where it carried link control. */
   control: Uint8Array = NOTHING;
 
   /** `managed`: those of the peer's frames. Packets over `PACKET_OCTETS_MAX` are dropped. */
-  constructor(managed: ManagedParameters, sessions: SessionTable) {
+  constructor(managed: ManagedParameters, keying: Pick<Keying, 'opener'>) {
     this.#managed = managed;
-    this.#sessions = sessions;
-    this.#openerOfSession = () => this.session?.session.receiveKey;
+    this.#keying = keying;
+    this.#foundOpener = () => this.#opener;
     this.#messages = this.#freshMessages();
     this.reset();
   }
@@ -55,7 +56,7 @@ export class FrameReader {
     const options = { sduOctetsMax: PACKET_OCTETS_MAX, vcfCountOctets };
     this.#packets = TRAFFIC_CLASSES.map(() => new PacketReassembler(options));
     this.#messages = this.#freshMessages();
-    this.session = undefined;
+    this.#opener = undefined;
     this.control = NOTHING;
   }
 
@@ -76,9 +77,10 @@ export class FrameReader {
     }
     if (vcid !== CONTROL_VCID && vcid >= TRAFFIC_CLASSES.length) return VC_UNKNOWN;
     const { data } = frame;
-    this.session = this.#sessions.find((data[0]! << 8) | (data[1] ?? 0));
-    if (this.session === undefined) return looksClear(data) ? CLEAR_REFUSED : SA_UNKNOWN;
-    const tfdf = openData(frame, this.#openerOfSession);
+    this.spi = (data[0]! << 8) | (data[1] ?? 0);
+    this.#opener = this.#keying.opener(this.spi);
+    if (this.#opener === undefined) return looksClear(data) ? CLEAR_REFUSED : SA_UNKNOWN;
+    const tfdf = openData(frame, this.#foundOpener);
     if (tfdf instanceof Fault) return tfdf;
     if (vcid === CONTROL_VCID) {
       this.control = tfdf;

@@ -1,59 +1,47 @@
 /**
- * The link machine: one neighbour reached through one terminal. It agrees keys with the neighbour,
- * carries bundles to it in protected frames at the rate of the contact, and tells when the
- * neighbour has gone.
+ * The link machine: one neighbour reached through one terminal. It carries bundles to the neighbour
+ * in protected frames at the rate of the contact, with the keys that its keying gives it.
  *
- *   connect ──▶ handshake on VC 62 ──▶ secured ──▶ bundles on VC 0–3, link control on VC 61
- *                     ▲                   │
- *                     └───────────────────┘ peer silent, closed by peer, key spent
+ *   connect ──▶ keying: VC 62 ──▶ secured ──▶ bundles on VC 0–3, link control on VC 61
+ *                     ▲              │
+ *                     └──────────────┘ peer silent, closed by peer, key spent
  *
  * Bundles leave only while the link is secured.
  *
- * Source: link-layer §1, §4, §17; link-security §4, §6.7, §7, §9, §10.
+ * Source: link-layer §1, §4, §17; link-security §4.
  */
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
-import { LIMIT_AGE } from '../session/faults.ts';
-import { Handshake } from '../session/handshake.ts';
 import type { OutboundBundle } from './class-queue.ts';
-import type { Connection, DownReason, LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
+import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { FrameReader, SA_UNKNOWN } from './frame-reader.ts';
-import { CLOSE, decodeControl, KEEPALIVE } from './link-control.ts';
-import type { Purpose } from './liveness.ts';
+import type { Connection, DownReason, Keying } from './keying.ts';
 import { Outlet } from './outlet.ts';
-import { type LinkSession, SessionTable } from './session-table.ts';
 import { Soonest } from './soonest.ts';
 
-export type { Connection, LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
+export type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 
 /** The machine. Its owner drains `poll` after every verb; bundles become frames as it does. */
 export class Link implements Machine<LinkOutput> {
-  readonly #options: LinkOptions;
-  readonly #handshake: Handshake;
-  readonly #sessions: SessionTable;
+  readonly #keying: Keying;
   readonly #reader: FrameReader;
   readonly #outlet: Outlet;
   #now: Instant = 0;
-  #connection: Connection | undefined = undefined;
+  #connected = false;
   /** The contact is too near its end to send anything. */
   #closing = false;
   #secured = false;
-  /** The handshake machine opens a session, again and again until it has one. */
-  #initiating = false;
   #framesReceived = 0;
-  #handshakesFailed = 0;
   #bundleFramesThisTurn = 0;
 
-  constructor(options: LinkOptions) {
+  /** `keying` passes to the link. */
+  constructor(options: LinkOptions, keying: Keying) {
     const { localScid, remoteScid, frameOctetsMax, vcfCountOctets = 3 } = options;
     assert(frameOctetsMax >= FRAME_OCTETS_MIN, 'a frame has room for more than its overhead');
     const shared = { frameOctetsMax, vcfCountOctets, fecf: true };
-    this.#options = options;
-    this.#handshake = new Handshake(options);
-    this.#sessions = new SessionTable(options.random);
-    const receiving = { scid: remoteScid, ...shared };
-    this.#reader = new FrameReader(receiving, this.#sessions);
+    this.#keying = keying;
+    this.#reader = new FrameReader({ scid: remoteScid, ...shared }, keying);
     this.#outlet = new Outlet({ scid: localScid, ...shared });
   }
 
@@ -64,72 +52,71 @@ export class Link implements Machine<LinkOutput> {
 
   /** A contact begins. */
   connect(now: Instant, connection: Connection): void {
-    assert(this.#connection === undefined, 'the contact before is over');
+    assert(!this.#connected, 'the contact before is over');
     this.#turn(now);
-    this.#connection = connection;
+    this.#connected = true;
     this.#closing = false;
-    this.#sessions.clear(connection.roundTripUs);
     this.#outlet.start(now, connection);
-    if (connection.initiate) this.#initiate(connection);
+    this.#keying.connect(now, connection);
+    this.#obeyKeying();
   }
 
-  /** The contact is over: sessions are forgotten, and bundles not wholly sent come back. */
+  /** The contact is over: keys are forgotten, and bundles not wholly sent come back. */
   disconnect(now: Instant): void {
     this.#turn(now);
+    if (!this.#connected) return;
     this.#close();
-    this.#sessions.clear(0);
+    this.#keying.disconnect(now);
+    this.#obeyKeying();
     this.#reader.reset();
-    this.#connection = undefined;
+    this.#connected = false;
   }
 
   /** Takes a bundle, whose octets the caller does not change; `sent` or `unsent` answers. */
   send(now: Instant, bundle: OutboundBundle): void {
     this.#turn(now);
-    if (this.#connection !== undefined && !this.#closing) this.#outlet.accept(bundle);
+    if (this.#connected && !this.#closing) this.#outlet.accept(bundle);
     else this.#outlet.tell({ kind: 'unsent', id: bundle.id });
   }
 
   /** Takes one datagram off the wire, whose octets pass to the link. */
   receive(now: Instant, datagram: Uint8Array): void {
     this.#turn(now);
-    if (this.#connection === undefined) this.#outlet.refuse(NOT_CONNECTED);
-    else this.#receiveFrame(this.#connection, datagram);
+    if (this.#connected) this.#receiveFrame(datagram);
+    else this.#outlet.refuse(NOT_CONNECTED);
   }
 
   tick(now: Instant): void {
     this.#turn(now);
-    const connection = this.#connection;
-    if (connection === undefined || this.#closing) return;
-    if (now < this.#outlet.closesAt) this.#watch(connection);
-    else this.#close();
+    if (!this.#connected || this.#closing) return;
+    if (now >= this.#outlet.closesAt) {
+      this.#close();
+      return;
+    }
+    this.#keying.tick(now);
+    this.#obeyKeying();
   }
 
   poll(): LinkOutput | undefined {
     const output = this.#outlet.shift();
-    const connection = this.#connection;
-    if (output !== undefined || connection === undefined || !this.#secured) return output;
+    const { sealer } = this.#keying;
+    if (output !== undefined || sealer === undefined || !this.#secured) return output;
     if (this.#bundleFramesThisTurn === BUNDLE_FRAMES_PER_TURN_MAX) return undefined;
     this.#bundleFramesThisTurn++;
-    const next = this.#outlet.sendBundleFrame(this.#now, this.#sessions.current!);
-    if (!(next instanceof Fault)) return next;
-    this.#restart(connection, 'key spent', next);
-    return this.#outlet.shift();
+    const next = this.#outlet.sendBundleFrame(this.#now, sealer);
+    if (next === undefined) return undefined;
+    if (next instanceof Fault) this.#keying.spent(this.#now, next);
+    else this.#keying.sent(this.#now);
+    this.#obeyKeying();
+    return next instanceof Fault ? this.#outlet.shift() : next;
   }
 
   deadline(): Deadline | undefined {
-    const connection = this.#connection;
-    if (connection === undefined || this.#closing) return undefined;
+    if (!this.#connected || this.#closing) return undefined;
     const soonest = new Soonest();
     soonest.offer(this.#outlet.closesAt, 'contact closes');
-    const handshake = this.#handshake.deadline();
-    if (handshake !== undefined) soonest.offer(handshake.at, handshake.why);
-    const { current } = this.#sessions;
-    if (current !== undefined) {
-      soonest.offer(current.liveness.deadAt, 'peer silent');
-      soonest.offer(current.liveness.keepaliveAt, 'keepalive');
-      soonest.offer(this.#renewAt(connection, current), 'new keys');
-      soonest.offer(current.spentAt, 'keys too old');
-    }
+    const keying = this.#keying.deadline();
+    if (keying !== undefined) soonest.offer(keying.at, keying.why);
     if (this.#secured) soonest.offer(this.#outlet.bundleAt, 'next frame');
     return Number.isFinite(soonest.at) ? soonest : undefined;
   }
@@ -138,7 +125,7 @@ export class Link implements Machine<LinkOutput> {
     return {
       secured: this.#secured,
       framesReceived: this.#framesReceived,
-      handshakesFailed: this.#handshakesFailed,
+      ...this.#keying.snapshot(),
       ...this.#outlet.snapshot(),
     };
   }
@@ -149,46 +136,38 @@ export class Link implements Machine<LinkOutput> {
     this.#bundleFramesThisTurn = 0;
   }
 
-  /** Whatever fell due on a link that may send. */
-  #watch(connection: Connection): void {
-    this.#sessions.expire(this.#now);
-    this.#handshake.tick(this.#now);
-    this.#obeyHandshake(connection);
-    const { current } = this.#sessions;
-    if (current === undefined) return;
-    if (this.#now >= current.spentAt) this.#restart(connection, 'key spent', LIMIT_AGE);
-    else if (this.#now >= current.liveness.deadAt) this.#restart(connection, 'peer silent');
-    else if (this.#now >= current.liveness.keepaliveAt) this.#sendKeepalive(connection, 'probe');
-    else if (this.#now >= this.#renewAt(connection, current)) this.#initiate(connection);
-  }
-
-  #receiveFrame(connection: Connection, datagram: Uint8Array): void {
+  #receiveFrame(datagram: Uint8Array): void {
     const reading = this.#reader.read(this.#now, datagram);
     if (reading instanceof Fault) {
       this.#outlet.refuse(reading);
-      // LS-710: the peer may hold a session from before this node restarted.
-      const alone = this.#sessions.empty && !this.#initiating && !this.#closing;
-      if (reading === SA_UNKNOWN && alone) this.#initiate(connection);
-      return;
+      if (reading === SA_UNKNOWN) this.#keying.unknown(this.#now);
+    } else {
+      this.#framesReceived++;
+      if (reading === 'handshake') this.#receiveMessages();
+      else this.#receiveProtected(reading);
     }
-    this.#framesReceived++;
-    if (reading !== 'handshake') this.#heard(this.#reader.session!);
-    if (reading === 'handshake') this.#receiveMessages(connection);
-    else if (reading === 'bundles') this.#receiveBundles();
-    else this.#receiveControl(connection);
+    this.#obeyKeying();
   }
 
-  #receiveMessages(connection: Connection): void {
+  #receiveMessages(): void {
     // Bounded by the outputs of one frame.
     let message = this.#reader.nextMessage();
     for (; message !== undefined; message = this.#reader.nextMessage()) {
       if (message instanceof Fault) this.#outlet.refuse(message);
-      else if (!this.#closing) this.#handshake.receive(this.#now, message);
+      else this.#keying.receiveMessage(this.#now, message);
     }
-    this.#obeyHandshake(connection);
+  }
+
+  #receiveProtected(reading: 'bundles' | 'control'): void {
+    const { spi, control } = this.#reader;
+    this.#keying.heard(this.#now, spi);
+    if (reading === 'control') this.#keying.receiveControl(this.#now, spi, control);
+    else this.#receiveBundles();
   }
 
   #receiveBundles(): void {
+    // What the frame proves is told before what it carries.
+    this.#obeyKeying();
     const { trafficClass } = this.#reader;
     // Bounded by the packets that fit one frame and those that it completes.
     let bundle = this.#reader.nextBundle();
@@ -198,47 +177,28 @@ export class Link implements Machine<LinkOutput> {
     }
   }
 
-  #receiveControl(connection: Connection): void {
-    const type = decodeControl(this.#reader.control);
-    const { current } = this.#sessions;
-    if (type instanceof Fault) this.#outlet.refuse(type);
-    else if (this.#closing || current === undefined || current !== this.#reader.session) return;
-    else if (type === CLOSE) this.#restart(connection, 'closed by peer');
-    else if (type !== KEEPALIVE) return;
-    else if (current.liveness.owesAnswer(this.#now)) this.#sendKeepalive(connection, 'answer');
-  }
-
-  /** A frame authenticated on the session; the first one proves it. */
-  #heard(entry: LinkSession): void {
-    entry.heard();
-    if (entry.proven || this.#closing) return;
-    this.#sessions.prove(this.#now, entry);
-    this.#handshake.confirmed(this.#now);
-    this.#initiating = false;
-    this.#secured = true;
-    const { peer, sessionId } = entry.session;
-    const provider = this.#options.provider.name;
-    this.#outlet.tell({ kind: 'secured', peerEid: peer.eid, sessionId, provider });
-  }
-
-  #obeyHandshake(connection: Connection): void {
+  #obeyKeying(): void {
     // Bounded by the outputs of one verb.
-    let output = this.#handshake.poll();
-    for (; output !== undefined; output = this.#handshake.poll()) {
+    let output = this.#keying.poll();
+    for (; output !== undefined; output = this.#keying.poll()) {
       switch (output.kind) {
-        case 'send':
-          this.#outlet.sendMessage(this.#now, output.message);
+        case 'message':
+          this.#outlet.sendMessage(this.#now, output.octets);
           break;
-        case 'established':
-          // A responder's session seals at once, and begins with a KEEPALIVE (LS-707), which is
-          // said again until the peer is heard; so a FINISH that is `repeated` is answered too.
-          if (!this.#sessions.add(this.#now, output.session)) break;
+        case 'control': {
+          const fault = this.#outlet.sendControl(this.#now, output.tfdf, output.sealer);
+          if (fault !== undefined) this.#keying.spent(this.#now, fault);
+          break;
+        }
+        case 'rewind':
           this.#outlet.rewind();
-          this.#sendKeepalive(connection, 'probe');
           break;
-        case 'failed':
-          this.#handshakesFailed++;
-          if (output.reason === 'no-confirmation') this.#sessions.dropPending();
+        case 'secured':
+          this.#secured = true;
+          this.#outlet.tell(output);
+          break;
+        case 'down':
+          this.#down(output.reason);
           break;
         case 'fault':
           this.#outlet.refuse(output.fault);
@@ -246,39 +206,12 @@ export class Link implements Machine<LinkOutput> {
     }
   }
 
-  #initiate(connection: Connection): void {
-    this.#initiating = true;
-    this.#handshake.begin(this.#now, connection.roundTripUs);
-    this.#obeyHandshake(connection);
-  }
-
-  /** When new keys are due. Only the side that says HELLO sees to that, so none ever cross. */
-  #renewAt(connection: Connection, current: LinkSession): Instant {
-    const watches = connection.initiate && !this.#initiating;
-    return watches ? current.renewAt : Number.POSITIVE_INFINITY;
-  }
-
-  #sendKeepalive(connection: Connection, purpose: Purpose): void {
-    const { current } = this.#sessions;
-    if (current === undefined) return;
-    const fault = this.#outlet.sendKeepalive(this.#now, current, purpose);
-    if (fault !== undefined) this.#restart(connection, 'key spent', fault);
-  }
-
-  /** The session is lost, the contact is not. */
-  #restart(connection: Connection, reason: DownReason, fault?: Fault): void {
-    if (fault !== undefined) this.#outlet.refuse(fault);
-    this.#sessions.clear(connection.roundTripUs);
-    this.#down(reason);
-    if (connection.initiate) this.#initiate(connection);
-  }
-
   /** Nothing is sent from here on; frames that are under way may still come in. */
   #close(): void {
-    if (this.#closing || this.#connection === undefined) return;
+    if (this.#closing) return;
     this.#closing = true;
-    this.#initiating = false;
-    this.#handshake.abandon(this.#now);
+    this.#keying.close(this.#now);
+    this.#obeyKeying();
     this.#down('contact over');
   }
 

@@ -9,18 +9,16 @@
 import { Fault, FaultCounter } from '../fault.ts';
 import { Fifo } from '../fifo.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
-import { protectedTfdfOctetsMax } from '../frame/sdls.ts';
+import { type FrameSealer, protectedTfdfOctetsMax } from '../frame/sdls.ts';
 import { segmentSdu } from '../frame/sdu-segmenter.ts';
 import { clearTfdfOctetsMax } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
 import type { OutboundBundle } from './class-queue.ts';
-import type { Connection, LinkOutput, LinkSnapshot } from './contract.ts';
+import type { LinkOutput, LinkSnapshot } from './contract.ts';
 import { CONTROL_VCID, FrameWriter } from './frame-writer.ts';
-import { KEEPALIVE_TFDF } from './link-control.ts';
-import type { Purpose } from './liveness.ts';
+import type { Connection } from './keying.ts';
 import { Outbound } from './outbound.ts';
 import { Pacer } from './pacer.ts';
-import type { LinkSession } from './session-table.ts';
 
 /** The outputs of one link. */
 export class Outlet {
@@ -79,11 +77,10 @@ export class Outlet {
     }
   }
 
-  /** Sends KEEPALIVE on the session; the fault of a spent key. */
-  sendKeepalive(now: Instant, entry: LinkSession, purpose: Purpose): Fault | undefined {
-    const frame = this.#writer.seal(CONTROL_VCID, KEEPALIVE_TFDF, entry.session.sendKey);
+  /** Sends link control around the TFDF (a view); the fault of a spent key. */
+  sendControl(now: Instant, tfdf: Uint8Array, sealer: FrameSealer): Fault | undefined {
+    const frame = this.#writer.seal(CONTROL_VCID, tfdf, sealer);
     if (frame instanceof Fault) return frame;
-    entry.sent(now, purpose);
     this.#outputs.push(this.#transmit(now, frame));
     return undefined;
   }
@@ -98,12 +95,11 @@ export class Outlet {
     return this.#outbound.waiting ? this.#pacer.readyAt : Number.POSITIVE_INFINITY;
   }
 
-  /** Sends the next frame of a bundle on the session, if one may leave; or a spent key's fault. */
-  sendBundleFrame(now: Instant, entry: LinkSession): LinkOutput | Fault | undefined {
+  /** Sends the next frame of a bundle, if one may leave; or the fault of a spent key. */
+  sendBundleFrame(now: Instant, sealer: FrameSealer): LinkOutput | Fault | undefined {
     if (now < this.#pacer.readyAt) return undefined;
-    const frame = this.#outbound.next(entry.session.sendKey);
+    const frame = this.#outbound.next(sealer);
     if (frame === undefined || frame instanceof Fault) return frame;
-    entry.sent(now, 'bundle');
     const id = this.#outbound.takeFinished();
     if (id !== undefined) this.#outputs.push({ kind: 'sent', id });
     return this.#transmit(now, frame);

@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
-import { type Connection, Link, type LinkOutput } from '#protocol/link/link.ts';
+import type { Connection } from '#protocol/link/keying.ts';
+import { Link, type LinkOutput } from '#protocol/link/link.ts';
+import { SessionKeying } from '#protocol/link/session-keying.ts';
 import type { Instant } from '#protocol/machine.ts';
 import { createBootIdentity } from '#protocol/session/boot-identity.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
@@ -62,7 +64,8 @@ export class End {
 
   #create(): Link {
     const { seed = 1, frameOctetsMax = 1_400 } = this.#options;
-    return new Link({ ...optionsOf(this.#index, seed, this.#boot), frameOctetsMax });
+    const options = optionsOf(this.#index, seed, this.#boot);
+    return new Link({ ...options, frameOctetsMax }, new SessionKeying(options));
   }
 }
 

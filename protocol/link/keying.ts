@@ -1,0 +1,95 @@
+/**
+ * What gives a link its keys. The link keeps the contact, the frames and the bundles; its keying
+ * keeps the security associations: who the peer is, which keys seal and open, whether the peer is
+ * still there, and what travels on the handshake channel (VC 62) and in link control (VC 61).
+ *
+ * A keying is a machine: the link calls a verb, drains `poll`, then reads `deadline`. Verbs other
+ * than `connect` come only between `connect` and `disconnect`.
+ *
+ *   connect ─▶ message* ─▶ secured ─▶ control* ─▶ (secured again)* ─▶ down ─▶ …
+ *
+ * Source: link-security §4, §6.7, §7, §10, §18.
+ */
+import type { CryptoProviderName } from '../crypto/ports.ts';
+import type { Fault } from '../fault.ts';
+import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
+import type { Instant, Machine } from '../machine.ts';
+
+/** What the plan says of a contact. */
+export interface Connection {
+  /** Counts every bit of a frame. */
+  readonly rateBps: number;
+  /** The longest round trip of light during the contact. */
+  readonly roundTripUs: number;
+  /** Whether this side says HELLO; the other waits for it. */
+  readonly initiate: boolean;
+  /**
+   * When the contact ends, where known. The link then stops sending in time for its last frame to
+   * arrive: half a round trip and 50 ms before.
+   */
+  readonly endsAt?: Instant;
+}
+
+/** Why a link carries no more bundles. */
+export type DownReason = 'contact over' | 'closed by peer' | 'peer silent' | 'key spent';
+
+/** The peer is known and both directions work. */
+export interface Secured {
+  readonly kind: 'secured';
+  readonly peerEid: string;
+  readonly sessionId: string;
+  readonly provider: CryptoProviderName;
+}
+
+/** What a keying asks of its link, or tells it. */
+export type KeyingOutput =
+  /** Goes out on VC 62, clear. */
+  | { readonly kind: 'message'; readonly octets: Uint8Array }
+  /** Goes out on VC 61, sealed by `sealer`; the TFDF is a view that its owner does not change. */
+  | { readonly kind: 'control'; readonly tfdf: Uint8Array; readonly sealer: FrameSealer }
+  /** Bundles partly sent start over: the peer that had the first part may have lost it. */
+  | { readonly kind: 'rewind' }
+  /** Said again, without `down`, when other associations take over. */
+  | Secured
+  /** No association carries bundles any more, or one that was to carry them never will. */
+  | { readonly kind: 'down'; readonly reason: DownReason }
+  | { readonly kind: 'fault'; readonly fault: Fault };
+
+/** Counters since the keying was made: plain JSON, fresh at every asking. */
+export interface KeyingSnapshot {
+  /** Where the keys come from. A pre-shared key is never called anything else (LS-1804). */
+  readonly keying: 'handshake' | 'pre-shared key';
+  /** Own attempts at a handshake that came to nothing. */
+  readonly handshakesFailed: number;
+}
+
+/** The machine. */
+export interface Keying extends Machine<KeyingOutput> {
+  /** A contact begins. */
+  connect(now: Instant, connection: Connection): void;
+  /** The contact nears its end: nothing is sent from here on, but frames may still come in. */
+  close(now: Instant): void;
+  /** The contact is over: nothing is received any more. Follows `close`. */
+  disconnect(now: Instant): void;
+
+  /** Seals what leaves now; undefined while there is nothing to seal with. */
+  readonly sealer: FrameSealer | undefined;
+  /** A frame of a bundle left under `sealer`. */
+  sent(now: Instant): void;
+  /** A sealer refused a frame with this fault: its limit is reached. */
+  spent(now: Instant, fault: Fault): void;
+
+  /** Opens frames that arrive under `spi`; undefined when nothing does. */
+  opener(spi: number): FrameOpener | undefined;
+  /** A frame authenticated under `spi`. */
+  heard(now: Instant, spi: number): void;
+  /** A frame came in under an SPI that has no opener. */
+  unknown(now: Instant): void;
+
+  /** Takes a message of VC 62, which nobody has authenticated; the octets are not kept. */
+  receiveMessage(now: Instant, octets: Uint8Array): void;
+  /** Takes the authentic TFDF of VC 61 that came under `spi`, after `heard`; it is not kept. */
+  receiveControl(now: Instant, spi: number, tfdf: Uint8Array): void;
+
+  snapshot(): KeyingSnapshot;
+}
