@@ -7,6 +7,7 @@ import { createSocket } from 'node:dgram';
 import { cpus } from 'node:os';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import { SystemClock } from '#node/adapters/system-clock.ts';
@@ -104,6 +105,8 @@ async function oneHop(): Promise<number> {
     clock: new SystemClock(epoch),
     datagrams: here,
     store: new MemoryStore(near.store.octetsMax),
+    vault: new MemoryVault(),
+    records: new Map(),
     random: new OsRandom(),
     crypto: nativeProvider,
   });

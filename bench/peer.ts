@@ -5,6 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import { SystemClock } from '#node/adapters/system-clock.ts';
 import { openUdpDatagrams, type UdpDatagrams } from '#node/adapters/udp-datagrams.ts';
@@ -47,6 +48,8 @@ async function obey(order: PeerOrder): Promise<void> {
       clock: new SystemClock(BigInt(epochNs)),
       datagrams: sockets,
       store: new MemoryStore(config.store.octetsMax),
+      vault: new MemoryVault(),
+      records: new Map(),
       random: new OsRandom(),
       crypto: await chooseCrypto(config.crypto),
     });

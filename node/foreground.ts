@@ -2,7 +2,9 @@
  * `orbweaver node`: one satellite in the foreground on real UDP. One line a notice, a last line
  * with the final snapshot, and a clean end at SIGINT or SIGTERM.
  */
+import { parseArgs } from 'node:util';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
+import { openFileVault } from './adapters/file-vault.ts';
 import { MemoryStore } from './adapters/memory-store.ts';
 import { OsRandom } from './adapters/os-random.ts';
 import { SystemClock } from './adapters/system-clock.ts';
@@ -31,38 +33,51 @@ export async function runNode(args: readonly string[]): Promise<number> {
 interface Arguments {
   readonly file: string;
   readonly json: boolean;
+  readonly vault: string;
 }
 
 function parseArguments(args: readonly string[]): Arguments {
-  const flag = args.find((arg) => arg.startsWith('-') && arg !== '--json');
+  const { values, positionals } = parseArgs({ args: [...args], ...FORM });
+  const flags = Object.keys(values);
+  const known = Object.entries(FORM.options);
+  const flag = flags.find((name) => !known.some(([other]) => other === name));
   if (flag !== undefined) {
-    throw new ConfigError(`${flag} is not a known flag`, {
-      expected: '--json or --help',
+    throw new ConfigError(`${flag.length > 1 ? '-' : ''}-${flag} is not a known flag`, {
+      expected: known.map(([name]) => `--${name}`).join(', '),
       remedy: 'See orbweaver node --help',
     });
   }
-  const [file, ...rest] = args.filter((arg) => arg !== '--json');
+  const bare = known.find(([name, { type }]) => type === 'string' && values[name] === true);
+  if (bare !== undefined) {
+    throw new ConfigError(`--${bare[0]} has no value`, { remedy: 'See orbweaver node --help' });
+  }
+  const [file, ...rest] = positionals;
   if (file === undefined || rest.length > 0) {
     throw new ConfigError(`${file === undefined ? 'no' : 'more than one'} configuration is given`, {
       expected: 'orbweaver node <config.json>',
       remedy: 'See orbweaver node --help',
     });
   }
-  return { file, json: args.includes('--json') };
+  const { json = false, vault = `${file.replace(/\.json$/, '')}.vault` } = values;
+  return { file, json: json === true, vault: String(vault) };
 }
 
-async function run({ file, json }: Arguments): Promise<void> {
+async function run({ file, json, vault: directory }: Arguments): Promise<void> {
   // Streams rethrow what goes wrong in them outside of any call.
   process.once('uncaughtException', endWithOwnError);
   const config = readNodeConfig(file);
   const crypto = await chooseCrypto(config.crypto);
   checkCredentials(config, crypto.curve);
   const datagrams = await openUdpDatagrams({ bind: config.bind });
+  const { vault, records, setAside } = await openFileVault(directory);
+  for (const record of setAside) warn(`record ${record} of ${directory} is damaged, set aside`);
   const clock = SystemClock.fromUnixMs(config.epochUnixMs);
   const satellite = createSatellite(config, {
     clock,
     datagrams,
     store: new MemoryStore(config.store.octetsMax),
+    vault,
+    records,
     random: new OsRandom(),
     crypto,
   });
@@ -87,6 +102,10 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+function warn(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 function signal(): Promise<void> {
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
@@ -100,13 +119,22 @@ function endWithOwnError(error: unknown): never {
   process.exit(3);
 }
 
-const HELP = `orbweaver node <config.json> [--json]
+/** Unknown flags and missing values are told in our own words. */
+const FORM = {
+  options: { json: { type: 'boolean' }, help: { type: 'boolean' }, vault: { type: 'string' } },
+  allowPositionals: true,
+  strict: false,
+} as const;
+
+const HELP = `orbweaver node <config.json> [--vault DIR] [--json]
 
 Runs one satellite in the foreground on real UDP sockets, until Ctrl-C or SIGTERM. Prints one line
 for everything that happens and a last line with its counters.
 
-  --json   print JSON, one value a line
-  --help   this text
+  --vault DIR   where it keeps the few records that outlive a restart; the name of the
+                configuration with .vault in place of .json unless given
+  --json        print JSON, one value a line
+  --help        this text
 
 The configuration names the node, its terminals and credentials, the contact plan and where the
 neighbours listen. Instant 0 of the plan is epochUnixMs on this machine's clock. Raise boot at

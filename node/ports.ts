@@ -62,11 +62,33 @@ export interface BundleStore {
   readonly completed$: Observable<StoreCompletion>;
 }
 
+/** What became of a record: `written` once it is durable and was read back. */
+export interface VaultCompletion {
+  readonly kind: 'written' | 'write-failed';
+  readonly record: string;
+}
+
+/** Small records that outlive a restart: boot counter, statement, counter marks. Never keys. */
+export interface Vault {
+  /**
+   * Replaces the record (a lower-case name) durably, wholly or not at all; the octets are copied.
+   * Answered by exactly one completion, in the order of the writes.
+   */
+  write(record: string, octets: Uint8Array): void;
+  readonly completed$: Observable<VaultCompletion>;
+}
+
+/** What a vault holds when it is opened, by record; the octets are the reader's. */
+export type VaultRecords = ReadonlyMap<string, Uint8Array>;
+
 /** All that a satellite needs. */
 export interface SatellitePorts {
   readonly clock: Clock;
   readonly datagrams: Datagrams;
   readonly store: BundleStore;
+  readonly vault: Vault;
+  /** What the vault held at this start of the node. */
+  readonly records: VaultRecords;
   readonly random: Random;
   readonly crypto: CryptoProvider;
 }

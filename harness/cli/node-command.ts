@@ -8,6 +8,11 @@ export const NODE: Command = {
   summary: 'Run one satellite in the foreground on real UDP sockets',
   positionals: ['config.json'],
   flags: {
+    vault: {
+      type: 'string',
+      value: 'DIR',
+      help: 'where it keeps the records that outlive a restart',
+    },
     json: { type: 'boolean', help: 'print JSON, one value a line' },
     help: { type: 'boolean', help: 'this text' },
   },
@@ -16,5 +21,9 @@ configuration names the node, its terminals and credentials, the contact plan an
 neighbours listen. Raise boot at every start: peers refuse a boot number they have seen.`,
   example: 'orbweaver node satellite-101.json',
   run: async ({ positionals, flags }) =>
-    runNode([...positionals, ...(flags.json === true ? ['--json'] : [])]),
+    runNode([
+      ...positionals,
+      ...(flags.json === true ? ['--json'] : []),
+      ...(flags.vault === undefined ? [] : ['--vault', String(flags.vault)]),
+    ]),
 };

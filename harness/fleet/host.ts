@@ -5,6 +5,7 @@
  */
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import { SystemClock } from '#node/adapters/system-clock.ts';
 import { openUdpDatagrams, type UdpDatagrams } from '#node/adapters/udp-datagrams.ts';
@@ -97,6 +98,8 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
         clock,
         datagrams: entry.channel,
         store: new MemoryStore(member.store.octetsMax),
+        vault: new MemoryVault(),
+        records: new Map(),
         random: new OsRandom(),
         crypto,
       },

@@ -4,6 +4,7 @@
  */
 import type { Subscription } from 'rxjs';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { createSatellite } from '#node/assemble.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { Satellite } from '#node/satellite.ts';
@@ -60,6 +61,8 @@ export class VirtualFleet implements Fleet {
           clock: new VirtualClock(this.#time),
           datagrams,
           store: new MemoryStore(member.store.octetsMax),
+          vault: new MemoryVault(),
+          records: new Map(),
           random: new SeededRandom(this.#seed, member.name),
           crypto: this.#crypto,
         },

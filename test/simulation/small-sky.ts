@@ -3,6 +3,7 @@ import { Subject, type Subscription } from 'rxjs';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { createSatellite } from '#node/assemble.ts';
 import type { NodeConfig, ServicesConfig } from '#node/config.ts';
@@ -97,6 +98,8 @@ export class SmallSky {
       clock,
       datagrams: this.medium.open(node),
       store: new MemoryStore(config.store.octetsMax),
+      vault: new MemoryVault(),
+      records: new Map(),
       random: new SeededRandom(1, config.name),
       crypto: nativeProvider,
     });
