@@ -15,7 +15,7 @@ import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { decodeObject, keyIdOf, type SignedObject, signObject } from './cose.ts';
 import { CERT_FORM } from './faults.ts';
-import { StrictReader } from './strict-reader.ts';
+import { type Flaw, StrictReader } from './strict-reader.ts';
 
 /** The claims; all octets are views of the certificate they were read from. */
 export interface Certificate {
@@ -69,16 +69,17 @@ export function issueCertificate(
 
 /**
  * The claims, and the signed object for whoever knows the issuers. Faults: `session.cbor`,
- * `session.cert-form`. Source: LS-503.
+ * `session.cert-form`; `flaw` then says where. Source: LS-503.
  */
 export function decodeCertificate(
   octets: Uint8Array,
+  flaw?: Flaw,
 ): { readonly certificate: Certificate; readonly signed: SignedObject } | Fault {
-  const signed = decodeObject(octets, 'islk-cert', OCTETS_MAX, CERT_FORM);
+  const signed = decodeObject(octets, 'islk-cert', OCTETS_MAX, CERT_FORM, flaw);
   if (signed instanceof Fault) return signed;
   const reader = new StrictReader(signed.payload, OCTETS_MAX, CERT_FORM);
   const certificate = readClaims(reader);
-  const fault = reader.finish();
+  const fault = reader.finish(flaw);
   return fault ?? { certificate, signed };
 }
 

@@ -9,7 +9,7 @@ import { CborWriter } from '../bytes/cbor-writer.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Curve } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
-import { StrictReader } from './strict-reader.ts';
+import { type Flaw, StrictReader } from './strict-reader.ts';
 
 /** What a signed object is: certificate, handshake key statement, constellation statement. */
 export type CoseType = 'islk-cert' | 'islk-hks' | 'islk-rev';
@@ -46,13 +46,14 @@ export function signObject(
 /**
  * Reads an object of the given type; its headers are checked before anything else is looked at.
  * CBOR that breaks §5.1 or is larger than `octetsMax` gives `session.cbor`, a wrong tag, header
- * or length gives `form`. Source: LS-502.
+ * or length gives `form`; `flaw` then says where. Source: LS-502.
  */
 export function decodeObject(
   octets: Uint8Array,
   type: CoseType,
   octetsMax: number,
   form: Fault,
+  flaw?: Flaw,
 ): SignedObject | Fault {
   const reader = new StrictReader(octets, octetsMax, form);
   reader.tag(SIGN1);
@@ -61,7 +62,7 @@ export function decodeObject(
   reader.map(0);
   const payload = reader.anyOctets();
   const signature = reader.octets(SIGNATURE_OCTETS);
-  const fault = reader.finish();
+  const fault = reader.finish(flaw);
   if (fault !== undefined) return fault;
 
   const header = new StrictReader(protectedHeader, octetsMax, form);
@@ -72,7 +73,7 @@ export function decodeObject(
   const keyId = header.octets(type === 'islk-hks' ? CERTIFICATE_ID_OCTETS : SIGNER_KEY_ID_OCTETS);
   header.key(16);
   header.expect(header.text(type.length) === type);
-  const headerFault = header.finish();
+  const headerFault = header.finish(flaw);
   if (headerFault !== undefined) return headerFault;
   return { keyId, payload, signature, signedOctets: toBeSigned(protectedHeader, payload) };
 }

@@ -11,7 +11,7 @@ import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { decodeObject, type SignedObject, signObject } from './cose.ts';
 import { HKS_SIG } from './faults.ts';
-import { StrictReader } from './strict-reader.ts';
+import { type Flaw, StrictReader } from './strict-reader.ts';
 
 /** The fields; all octets are views of the statement they were read from. */
 export interface KeyStatement {
@@ -36,11 +36,15 @@ export function signKeyStatement(
   return signObject('islk-hks', certificateId, fields.finish(), seed, curve);
 }
 
-/** The fields, and the signed object for whoever knows the key. `session.cbor`, `hks-sig`. */
+/**
+ * The fields, and the signed object for whoever knows the key. Faults: `session.cbor`, `hks-sig`;
+ * `flaw` then says where.
+ */
 export function decodeKeyStatement(
   octets: Uint8Array,
+  flaw?: Flaw,
 ): { readonly statement: KeyStatement; readonly signed: SignedObject } | Fault {
-  const signed = decodeObject(octets, 'islk-hks', OCTETS_MAX, HKS_SIG);
+  const signed = decodeObject(octets, 'islk-hks', OCTETS_MAX, HKS_SIG, flaw);
   if (signed instanceof Fault) return signed;
   const reader = new StrictReader(signed.payload, OCTETS_MAX, HKS_SIG);
   reader.array(5);
@@ -49,7 +53,7 @@ export function decodeKeyStatement(
   const staticPublicKey = reader.octets(32);
   const epoch = reader.uint();
   const boot = reader.uint();
-  const fault = reader.finish();
+  const fault = reader.finish(flaw);
   return fault ?? { statement: { constellationId, staticPublicKey, epoch, boot }, signed };
 }
 

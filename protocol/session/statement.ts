@@ -12,9 +12,9 @@ import { CborWriter } from '../bytes/cbor-writer.ts';
 import { equal, fromHex, toHex } from '../bytes/octets.ts';
 import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import { decodeObject, keyIdOf, signObject, verifyObject } from './cose.ts';
+import { decodeObject, keyIdOf, type SignedObject, signObject, verifyObject } from './cose.ts';
 import { CERT_FORM, CERT_SIG, CONSTELLATION, ISSUER_UNKNOWN } from './faults.ts';
-import { StrictReader } from './strict-reader.ts';
+import { type Flaw, StrictReader } from './strict-reader.ts';
 
 /** What the roots say. */
 export interface ConstellationStatement {
@@ -52,6 +52,22 @@ export function signStatement(
 }
 
 /**
+ * The fields, and the signed object for whoever knows the roots. Octets in the result are views.
+ * Faults: `session.cbor`, `session.cert-form`; `flaw` then says where.
+ */
+export function decodeStatement(
+  octets: Uint8Array,
+  flaw?: Flaw,
+): { readonly statement: ConstellationStatement; readonly signed: SignedObject } | Fault {
+  const signed = decodeObject(octets, 'islk-rev', OCTETS_MAX, CERT_FORM, flaw);
+  if (signed instanceof Fault) return signed;
+  const reader = new StrictReader(signed.payload, OCTETS_MAX, CERT_FORM);
+  const statement = readFields(reader);
+  const fault = reader.finish(flaw);
+  return fault ?? { statement, signed };
+}
+
+/**
  * Reads a statement and verifies it under one of the roots. Octets in the result are views.
  * Faults: `session.cbor`, `cert-form`, `issuer-unknown` (no such root), `cert-sig`,
  * `constellation`.
@@ -62,12 +78,9 @@ export function verifyStatement(
   constellationId: Uint8Array,
   curve: Curve,
 ): ConstellationStatement | Fault {
-  const signed = decodeObject(octets, 'islk-rev', OCTETS_MAX, CERT_FORM);
-  if (signed instanceof Fault) return signed;
-  const reader = new StrictReader(signed.payload, OCTETS_MAX, CERT_FORM);
-  const statement = readFields(reader);
-  const fault = reader.finish();
-  if (fault !== undefined) return fault;
+  const decoded = decodeStatement(octets);
+  if (decoded instanceof Fault) return decoded;
+  const { statement, signed } = decoded;
   const root = rootPublicKeys.find((key) => equal(keyIdOf(key), signed.keyId));
   if (root === undefined) return ISSUER_UNKNOWN;
   if (!verifyObject(signed, root, curve)) return CERT_SIG;

@@ -9,11 +9,20 @@ import { CborReader } from '../bytes/cbor-reader.ts';
 import { Fault } from '../fault.ts';
 import { CBOR } from './faults.ts';
 
+/** Where a decoder stumbled, filled in for whoever has to mend a file. */
+export interface Flaw {
+  /** Of the item that is wrong, from the start of the buffer that the octets are a view of. */
+  offset: number;
+}
+
 /** A reader of one structure of at most `octetsMax` octets; views point into what was given. */
 export class StrictReader {
   readonly #reader: CborReader;
   readonly #form: Fault;
   #fault: Fault | undefined;
+  /** Where the item read last begins, and the next one. */
+  #itemAt = 0;
+  #nextAt = 0;
 
   /** `form` is the fault for CBOR that is well-formed but not what the structure asks for. */
   constructor(octets: Uint8Array, octetsMax: number, form: Fault) {
@@ -74,14 +83,21 @@ export class StrictReader {
     this.expect(this.#take(this.#reader.tag(), expected) === expected);
   }
 
-  /** Records the structure's own fault unless the condition holds. */
+  /** Records the structure's own fault unless the condition holds of the item read last. */
   expect(condition: boolean): void {
     if (!condition) this.#fault ??= this.#form;
   }
 
-  /** The first fault, an octet left over counting as one; or undefined when all reads held. */
-  finish(): Fault | undefined {
-    return this.#fault ?? (this.#reader.atEnd ? undefined : CBOR);
+  /**
+   * The first fault, an octet left over counting as one; or undefined when all reads held. A fault
+   * leaves its place in `flaw`.
+   */
+  finish(flaw?: Flaw): Fault | undefined {
+    const held = this.#fault === undefined;
+    if (held && this.#reader.atEnd) return undefined;
+    const { octets } = this.#reader;
+    if (flaw !== undefined) flaw.offset = octets.byteOffset + (held ? this.#nextAt : this.#itemAt);
+    return this.#fault ?? CBOR;
   }
 
   #within(count: number | Fault, min: number, max: number): number {
@@ -93,6 +109,8 @@ export class StrictReader {
 
   #take<T>(value: T | Fault, otherwise: T): T {
     if (this.#fault !== undefined) return otherwise;
+    this.#itemAt = this.#nextAt;
+    this.#nextAt = this.#reader.offset;
     if (!(value instanceof Fault)) return value;
     this.#fault = CBOR;
     return otherwise;
