@@ -12,6 +12,7 @@ const entryPoints = {
   node: 'node/main.ts',
   'bench/limits': 'bench/limits.ts',
   'bench/peer': 'bench/peer.ts',
+  'test/fuzz': 'test/fuzz/main.ts',
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -1,0 +1,31 @@
+/** Everything in protocol/ that takes octets from outside. */
+
+import type { Target } from './target.ts';
+import { FORMAT_TARGETS } from './targets/formats.ts';
+import { FRAME_TARGETS } from './targets/frames.ts';
+import { MACHINE_TARGETS } from './targets/machines.ts';
+import { SESSION_TARGETS } from './targets/session.ts';
+
+export const TARGETS: readonly Target[] = [
+  ...FORMAT_TARGETS,
+  ...FRAME_TARGETS,
+  ...SESSION_TARGETS,
+  ...MACHINE_TARGETS,
+];
+
+/** What is called like a decoder and is no door of its own: name, and why. */
+export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
+  ['ClassQueue.push', 'takes what the own node sends'],
+  ['Custody.read', 'asks the own store'],
+  ['Fifo.push', 'a queue'],
+  ['FrameReader', 'inside Link.receive'],
+  ['HandshakeContext.verify', 'inside Handshake.receive, as verifyPeer'],
+  ['Initiator.receiveReply', 'inside Handshake.receive'],
+  ['Outbound.push', 'takes what the own node sends'],
+  ['PeerBoots.check', 'inside verifyPeer'],
+  ['ReplayWindow.check', 'inside ReceiveKey.open'],
+  ['Responder.receiveFinish', 'inside Handshake.receive'],
+  ['SessionKeying.receiveControl', 'inside Link.receive from a member'],
+  ['SessionKeying.receiveMessage', 'inside Link.receive'],
+  ['StrictReader', 'inside decodePayload, decodeCertificate and their like'],
+]);
