@@ -22,7 +22,7 @@ import type { Aead, AeadKey, CryptoProvider, Curve } from '#protocol/crypto/port
 import type { Fault } from '#protocol/fault.ts';
 
 class NativeAeadKey implements AeadKey {
-  readonly #key: KeyObject;
+  #key: KeyObject | undefined;
 
   constructor(octets: Uint8Array) {
     assert(octets.length === 32, 'an AES-256 key has 32 octets');
@@ -37,6 +37,7 @@ class NativeAeadKey implements AeadKey {
     offset: number,
   ): void {
     assert(iv.length === 12, 'an IV has 12 octets');
+    assert(this.#key !== undefined, 'an erased key seals nothing');
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv, TAG);
     cipher.setAAD(aad);
     out.set(cipher.update(plaintext), offset);
@@ -46,6 +47,7 @@ class NativeAeadKey implements AeadKey {
 
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
     assert(iv.length === 12, 'an IV has 12 octets');
+    assert(this.#key !== undefined, 'an erased key opens nothing');
     const tagAt = sealed.length - TAG.authTagLength;
     if (tagAt < 0) return TAG_FAULT;
     const decipher = createDecipheriv('aes-256-gcm', this.#key, iv, TAG);
@@ -58,6 +60,11 @@ class NativeAeadKey implements AeadKey {
       return TAG_FAULT;
     }
     return plain(plaintext);
+  }
+
+  /** The platform keeps the octets of a key object and frees them with it; nobody can sooner. */
+  erase(): void {
+    this.#key = undefined;
   }
 }
 

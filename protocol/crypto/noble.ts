@@ -15,7 +15,7 @@ import { sha512 } from './hash.ts';
 import type { Aead, AeadKey, CryptoProvider, Curve } from './ports.ts';
 
 class NobleAeadKey implements AeadKey {
-  readonly #key: Uint8Array;
+  #key: Uint8Array | undefined;
 
   constructor(octets: Uint8Array) {
     assert(octets.length === 32, 'an AES-256 key has 32 octets');
@@ -30,16 +30,23 @@ class NobleAeadKey implements AeadKey {
     offset: number,
   ): void {
     assert(iv.length === 12, 'an IV has 12 octets');
+    assert(this.#key !== undefined, 'an erased key seals nothing');
     out.set(gcm(this.#key, iv, aad).encrypt(plaintext), offset);
   }
 
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
     assert(iv.length === 12, 'an IV has 12 octets');
+    assert(this.#key !== undefined, 'an erased key opens nothing');
     try {
       return gcm(this.#key, iv, aad).decrypt(sealed);
     } catch {
       return TAG_FAULT;
     }
+  }
+
+  erase(): void {
+    this.#key?.fill(0);
+    this.#key = undefined;
   }
 }
 

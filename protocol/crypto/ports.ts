@@ -33,6 +33,8 @@ export interface AeadKey {
    * fault `crypto.tag` with nothing exposed. Source: NIST SP 800-38D §7.2.
    */
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault;
+  /** Overwrites or lets go of the key, as far as the platform allows; not used after that. */
+  erase(): void;
 }
 
 /** AES-256-GCM. */

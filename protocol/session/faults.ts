@@ -62,11 +62,19 @@ export const COUNTER_RANGE = new Fault('session', 'counter-range', 'LS-904');
 export const REPLAY = new Fault('session', 'replay', 'LS-1101');
 /** A frame counter behind the window. */
 export const TOO_OLD = new Fault('session', 'too-old', 'LS-1101');
+/** A frame counter further ahead than the largest forward jump. */
+export const WINDOW = new Fault('session', 'window', 'LS-1102');
 /** A frame whose tag does not verify. */
 export const FRAME_AUTH = new Fault('session', 'frame-auth', 'LS-904');
 /** A session is as old as one may be. */
 export const LIMIT_AGE = new Fault('session', 'limit-age', 'link-security 10');
 /** The sending key has sealed as many frames as it may. */
 export const LIMIT_FRAMES = new Fault('session', 'limit-frames', 'LS-902');
-/** The sending key has sealed as many octets as it may. */
+/** A key has protected as many octets as it may. */
 export const LIMIT_OCTETS = new Fault('session', 'limit-octets', 'LS-902');
+/** Too many frames have failed under the receiving key. */
+export const LIMIT_FAILURES = new Fault('session', 'limit-failures', 'link-security 10');
+/** So many frames have failed under a receiving key that somebody should know. */
+export const FAILURES_ALARM = new Fault('session', 'failures-alarm', 'link-security 10');
+/** A key that was erased: its association is over. */
+export const SA_STOPPED = new Fault('session', 'sa-stopped', 'link-security 7');

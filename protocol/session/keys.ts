@@ -1,6 +1,8 @@
 /**
  * The two keys of a session. Each is bound for good to its counter or its window: there is no way
- * to copy, set or read back either, so no (key, IV) pair can occur twice.
+ * to copy, set or roll back either, so no (key, IV) pair can occur twice. `erase` ends a key: the
+ * octets that this program holds are overwritten or let go. What copies the JavaScript runtime made
+ * of them while it worked, nobody can reach (LS-1503).
  *
  *   IV = fixed field (4 octets, from the key schedule) ‖ counter (8 octets, big-endian)
  *
@@ -9,23 +11,57 @@
 import { assert } from '../assert.ts';
 import type { AeadKey } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import { COUNTER_RANGE, FRAME_AUTH, IV_FIXED, LIMIT_FRAMES, LIMIT_OCTETS } from './faults.ts';
-import { ReplayWindow } from './replay-window.ts';
+import { type AntiReplay, createAntiReplay, REPLAY_PROFILE } from './anti-replay.ts';
+import {
+  COUNTER_RANGE,
+  FRAME_AUTH,
+  IV_FIXED,
+  LIMIT_FAILURES,
+  LIMIT_FRAMES,
+  LIMIT_OCTETS,
+  SA_STOPPED,
+} from './faults.ts';
+import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
 
 /** Seals the frames of one direction. It is a `FrameSealer` (protocol/frame/sdls.ts). */
 export class SendKey {
   /** The index that the receiver chose for this security association. */
   readonly spi: number;
-  readonly #key: AeadKey;
   readonly #iv: Uint8Array;
+  readonly #limits: SessionLimits;
+  #key: AeadKey | undefined;
   #counter = 0;
   #octets = 0;
 
   /** `fixedField` is 4 octets and is copied; `key` passes to this object. */
-  constructor(spi: number, key: AeadKey, fixedField: Uint8Array) {
+  constructor(spi: number, key: AeadKey, fixedField: Uint8Array, limits = SESSION_LIMITS) {
     this.spi = spi;
     this.#key = key;
     this.#iv = ivOf(fixedField);
+    this.#limits = limits;
+  }
+
+  /** Frames sealed, which is the last counter. */
+  get frames(): number {
+    return this.#counter;
+  }
+
+  /** Octets sealed, additional data included. */
+  get octets(): number {
+    return this.#octets;
+  }
+
+  /** Whether it is time for new keys. */
+  get due(): boolean {
+    const { frames, octets } = this.#limits.rekey;
+    return this.#counter >= frames || this.#octets >= octets;
+  }
+
+  /** Nothing is sealed from here on: `seal` answers `session.sa-stopped`. */
+  erase(): void {
+    this.#key?.erase();
+    this.#key = undefined;
+    this.#iv.fill(0);
   }
 
   /**
@@ -41,10 +77,12 @@ export class SendKey {
     ivAt: number,
     sealedAt: number,
   ): Fault | undefined {
-    if (this.#counter >= FRAMES_MAX) return LIMIT_FRAMES;
+    const { stop } = this.#limits;
+    if (this.#key === undefined) return SA_STOPPED;
+    if (this.#counter >= stop.frames) return LIMIT_FRAMES;
     this.#counter++;
     this.#octets += aad.length + plaintext.length;
-    if (this.#octets > OCTETS_MAX) return LIMIT_OCTETS;
+    if (this.#octets > stop.octets) return LIMIT_OCTETS;
     const iv = this.#iv;
     iv[9] = this.#counter >> 16;
     iv[10] = this.#counter >> 8;
@@ -59,35 +97,85 @@ export class SendKey {
 export class ReceiveKey {
   /** The index that this node chose for this security association. */
   readonly spi: number;
-  readonly #key: AeadKey;
   readonly #expected: Uint8Array;
-  readonly #window = new ReplayWindow();
+  readonly #limits: SessionLimits;
+  readonly #antiReplay: AntiReplay;
+  #key: AeadKey | undefined;
+  #frames = 0;
+  #octets = 0;
+  #failures = 0;
 
   /** `fixedField` is 4 octets and is copied; `key` passes to this object. */
-  constructor(spi: number, key: AeadKey, fixedField: Uint8Array) {
+  constructor(
+    spi: number,
+    key: AeadKey,
+    fixedField: Uint8Array,
+    limits = SESSION_LIMITS,
+    profile = REPLAY_PROFILE,
+  ) {
     this.spi = spi;
     this.#key = key;
     this.#expected = ivOf(fixedField);
+    this.#limits = limits;
+    this.#antiReplay = createAntiReplay(profile);
+  }
+
+  /** Frames opened. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Octets opened, additional data included. */
+  get octets(): number {
+    return this.#octets;
+  }
+
+  /** Frames whose tag did not verify. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  /** Whether so many frames failed that it is time for new keys. */
+  get due(): boolean {
+    return this.#failures >= this.#limits.rekey.failures;
+  }
+
+  /** Nothing is opened from here on: `open` answers `session.sa-stopped`. */
+  erase(): void {
+    this.#key?.erase();
+    this.#key = undefined;
+    this.#expected.fill(0);
   }
 
   /**
-   * The plaintext, a fresh array; or `session.iv-fixed`, `counter-range`, `replay`, `too-old` or
-   * `frame-auth`, with nothing exposed and the window where it was. `iv` is 12 octets, `sealed`
-   * the ciphertext with its whole tag; both are views, not kept. Source: LS-904, LS-905, LS-1101.
+   * The plaintext, a fresh array; or `session.iv-fixed`, `counter-range`, `replay`, `too-old`,
+   * `window`, `frame-auth` or a `limit-` fault, with nothing exposed and no counter accepted. `iv`
+   * is 12 octets, `sealed` the ciphertext with its whole tag; both are views, not kept.
+   * Source: LS-904, LS-905, LS-1101, §10.
    */
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
     assert(iv.length === IV_OCTETS, 'SDLS hands over a 12-octet IV');
     const expected = this.#expected;
+    if (this.#key === undefined) return SA_STOPPED;
     // Bounded by the fixed field.
     for (let i = 0; i < FIXED_FIELD_OCTETS; i++) if (iv[i] !== expected[i]) return IV_FIXED;
     const counter = counterIn(iv);
-    if (counter === 0 || counter > FRAMES_MAX) return COUNTER_RANGE;
-    const stale = this.#window.check(counter);
+    const { stop } = this.#limits;
+    if (counter === 0 || counter > stop.frames) return COUNTER_RANGE;
+    const stale = this.#antiReplay.check(counter);
     if (stale !== undefined) return stale;
     if (sealed.length < TAG_OCTETS) return FRAME_AUTH;
+    if (this.#failures >= stop.failures) return LIMIT_FAILURES;
+    const octets = this.#octets + aad.length + sealed.length - TAG_OCTETS;
+    if (octets > stop.octets) return LIMIT_OCTETS;
     const plaintext = this.#key.open(iv, aad, sealed);
-    if (plaintext instanceof Fault) return FRAME_AUTH;
-    return this.#window.accept(counter) ?? plaintext;
+    if (plaintext instanceof Fault) {
+      this.#failures++;
+      return FRAME_AUTH;
+    }
+    this.#frames++;
+    this.#octets = octets;
+    return this.#antiReplay.accept(counter) ?? plaintext;
   }
 }
 
@@ -107,7 +195,3 @@ function counterIn(iv: Uint8Array): number {
 const IV_OCTETS = 12;
 const FIXED_FIELD_OCTETS = 4;
 const TAG_OCTETS = 16;
-
-/** The hard limits of §10: frames, and octets of plaintext and additional data together. */
-const FRAMES_MAX = 2 ** 22;
-const OCTETS_MAX = 2 ** 36;

@@ -8,16 +8,30 @@
 import type { Fault } from '../fault.ts';
 import { REPLAY, TOO_OLD } from './faults.ts';
 
+/** How many counters may still arrive behind the highest one, itself included. */
+export type WindowWidth = 64 | 256 | 1024 | 4064;
+
 /** Remembers which counters of one security association were accepted. Bounded by the ring. */
 export class ReplayWindow {
-  readonly #words = new Int32Array(WORDS);
+  readonly #width: WindowWidth;
+  readonly #words: Int32Array;
+  readonly #wordMask: number;
   #top = 0;
+
+  constructor(width: WindowWidth = 4064) {
+    this.#width = width;
+    let words = 2;
+    // Bounded by 128 words.
+    while ((words - 1) * 32 < width) words *= 2;
+    this.#words = new Int32Array(words);
+    this.#wordMask = words - 1;
+  }
 
   /** Why `counter` (1 or more, at most 2^31) may not be accepted, or undefined. Changes nothing. */
   check(counter: number): Fault | undefined {
     if (counter > this.#top) return undefined;
-    if (this.#top - counter >= WINDOW) return TOO_OLD;
-    return (this.#words[(counter >> 5) & WORD_MASK]! & (1 << (counter & 31))) === 0
+    if (this.#top - counter >= this.#width) return TOO_OLD;
+    return (this.#words[(counter >> 5) & this.#wordMask]! & (1 << (counter & 31))) === 0
       ? undefined
       : REPLAY;
   }
@@ -27,20 +41,15 @@ export class ReplayWindow {
     const fault = this.check(counter);
     if (fault !== undefined) return fault;
     if (counter > this.#top) this.#advance(counter);
-    this.#words[(counter >> 5) & WORD_MASK]! |= 1 << (counter & 31);
+    this.#words[(counter >> 5) & this.#wordMask]! |= 1 << (counter & 31);
     return undefined;
   }
 
   #advance(counter: number): void {
     const from = (this.#top >> 5) + 1;
-    const to = Math.min(counter >> 5, from + WORDS - 1);
-    // Bounded by WORDS.
-    for (let block = from; block <= to; block++) this.#words[block & WORD_MASK] = 0;
+    const to = Math.min(counter >> 5, from + this.#wordMask);
+    // Bounded by the words of the ring.
+    for (let block = from; block <= to; block++) this.#words[block & this.#wordMask] = 0;
     this.#top = counter;
   }
 }
-
-const WORDS = 128;
-const WORD_MASK = WORDS - 1;
-/** Counters that may still arrive behind the highest one: 4064. */
-const WINDOW = (WORDS - 1) * 32;

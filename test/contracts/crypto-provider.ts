@@ -82,6 +82,14 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
       expect(one).toEqual(two);
     });
 
+    it('does nothing with a key that was erased', () => {
+      const erased = aead.key(new Uint8Array(32));
+      erased.erase();
+      erased.erase();
+      expect(() => erased.seal(iv, aad, aad, new Uint8Array(99), 0)).toThrow(InvariantError);
+      expect(() => erased.open(iv, aad, new Uint8Array(19))).toThrow(InvariantError);
+    });
+
     it('takes no other key and no other IV', () => {
       expect(() => aead.key(new Uint8Array(16))).toThrow(InvariantError);
       for (const size of [0, 8, 11, 13, 16]) {

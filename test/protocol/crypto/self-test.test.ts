@@ -40,6 +40,10 @@ class Careless implements AeadKey {
     const opened = this.#key.open(...args);
     return opened === TAG_FAULT ? new Uint8Array(0) : opened;
   }
+
+  erase(): void {
+    this.#key.erase();
+  }
 }
 
 class Deaf extends Careless {

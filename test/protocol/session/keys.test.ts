@@ -7,11 +7,14 @@ import {
   COUNTER_RANGE,
   FRAME_AUTH,
   IV_FIXED,
+  LIMIT_FAILURES,
   LIMIT_FRAMES,
   LIMIT_OCTETS,
   REPLAY,
+  SA_STOPPED,
 } from '#protocol/session/faults.ts';
 import { ReceiveKey, SendKey } from '#protocol/session/keys.ts';
+import { sessionLimits } from '#protocol/session/limits.ts';
 
 const FIXED = fromHex('bbb8ed01');
 const AAD = fromHex('c01010200032820000');
@@ -107,11 +110,84 @@ describe('a send key at its limits (A23)', () => {
   });
 });
 
-function keys() {
+describe('keys with lowered limits', () => {
+  it('A23: are due at the soft figure of frames and seal none beyond the hard one', () => {
+    const { sender } = keys(sessionLimits({ frames: 3 }, { frames: 5 }));
+    for (let frame = 1; frame <= 5; frame++) {
+      seal(sender);
+      expect(sender.due).toBe(frame >= 3);
+      expect(sender.frames).toBe(frame);
+    }
+    expect(sender.seal(AAD, DATA, new Uint8Array(64), 0, 12)).toBe(LIMIT_FRAMES);
+  });
+
+  it('A23: are due at the soft figure of octets and seal none beyond the hard one', () => {
+    const each = AAD.length + DATA.length;
+    const { sender } = keys(sessionLimits({ octets: 2 * each }, { octets: 3 * each }));
+    for (let frame = 1; frame <= 3; frame++) {
+      seal(sender);
+      expect(sender.due).toBe(frame >= 2);
+    }
+    expect(sender.seal(AAD, DATA, new Uint8Array(64), 0, 12)).toBe(LIMIT_OCTETS);
+  });
+
+  it('A23: receive no counter and no octet beyond the hard figures of the sender', () => {
+    const each = AAD.length + DATA.length;
+    const few = keys(sessionLimits({ frames: 1 }, { frames: 2 }));
+    const short = keys(sessionLimits({ octets: 1 }, { octets: 2 * each }));
+    const { sender } = keys();
+    for (const frame of [1, 2, 3].map(() => seal(sender))) {
+      const last = frame.iv[11] === 3;
+      const open = (key: ReceiveKey) => key.open(frame.iv, AAD, frame.sealed);
+      expect(open(few.receiver)).toEqual(last ? COUNTER_RANGE : DATA);
+      expect(open(short.receiver)).toEqual(last ? LIMIT_OCTETS : DATA);
+    }
+    expect(few.receiver.frames).toBe(2);
+  });
+
+  it('A23: count failures, are due at the soft figure and open nothing at the hard one', () => {
+    const { sender, receiver } = keys(sessionLimits({ failures: 2 }, { failures: 3 }));
+    const { iv, sealed } = seal(sender);
+    const bad = sealed.map((octet) => octet ^ 1);
+    for (let failure = 1; failure <= 3; failure++) {
+      expect(receiver.open(iv, AAD, bad)).toBe(FRAME_AUTH);
+      expect(receiver.due).toBe(failure >= 2);
+    }
+    expect(receiver.open(iv, AAD, sealed)).toBe(LIMIT_FAILURES);
+  });
+});
+
+describe('an erased key', () => {
+  it('neither seals nor opens, and has let go of what it was given', () => {
+    const { sender, receiver } = keys();
+    const { iv, sealed } = seal(sender);
+    sender.erase();
+    receiver.erase();
+    expect(sender.seal(AAD, DATA, new Uint8Array(64), 0, 12)).toBe(SA_STOPPED);
+    expect(receiver.open(iv, AAD, sealed)).toBe(SA_STOPPED);
+    const held = new CountingKey();
+    new SendKey(1, held, FIXED).erase();
+    expect(held.erased).toBe(true);
+  });
+});
+
+describe('a strict receiver', () => {
+  it('opens rising counters only', () => {
+    const octets = new Uint8Array(32).fill(5);
+    const sender = new SendKey(1, nativeProvider.aead.key(octets), FIXED);
+    const key = nativeProvider.aead.key(octets);
+    const receiver = new ReceiveKey(1, key, FIXED, sessionLimits({}), { kind: 'strict' });
+    const [first, second] = [seal(sender), seal(sender)];
+    expect(receiver.open(second.iv, AAD, second.sealed)).toEqual(DATA);
+    expect(receiver.open(first.iv, AAD, first.sealed)).toBe(REPLAY);
+  });
+});
+
+function keys(limits = sessionLimits({})) {
   const octets = fromHex('f4e2427eccd63c5cf8adfe44c0bc1364350d85e60688167b4415c377ded5f21d');
   return {
-    sender: new SendKey(512, nativeProvider.aead.key(octets), FIXED),
-    receiver: new ReceiveKey(512, nativeProvider.aead.key(octets), FIXED),
+    sender: new SendKey(512, nativeProvider.aead.key(octets), FIXED, limits),
+    receiver: new ReceiveKey(512, nativeProvider.aead.key(octets), FIXED, limits),
   };
 }
 
@@ -124,6 +200,7 @@ function seal(sender: SendKey): { iv: Uint8Array; sealed: Uint8Array } {
 /** Counts the IVs that come in order, beginning with 1. */
 class CountingKey implements AeadKey {
   inOrder = 0;
+  erased = false;
   fails = false;
 
   seal(iv: Uint8Array): void {
@@ -134,5 +211,9 @@ class CountingKey implements AeadKey {
 
   open(): Fault {
     throw new Error('not used');
+  }
+
+  erase(): void {
+    this.erased = true;
   }
 }

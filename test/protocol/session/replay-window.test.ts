@@ -46,6 +46,17 @@ describe('the replay window', () => {
     }
   });
 
+  it.each([64, 256, 1024, 4064] as const)('A03: of width %i holds to it exactly', (width) => {
+    const window = new ReplayWindow(width);
+    for (let counter = 20_001; counter < 20_001 + 2 * width; counter++) {
+      expect(window.accept(counter)).toBeUndefined();
+      expect(window.accept(counter)).toBe(REPLAY);
+      expect(window.check(counter - width)).toBe(TOO_OLD);
+      const oldest = counter - width + 1;
+      expect(window.check(oldest)).toBe(oldest > 20_000 ? REPLAY : undefined);
+    }
+  });
+
   it('has forgotten a word of the ring when its turn comes again', () => {
     for (const rings of [1, 2, 100]) {
       const window = new ReplayWindow();
