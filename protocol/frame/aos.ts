@@ -14,6 +14,7 @@ import { Fault } from '../fault.ts';
 import { aosHeaderCheck, correctAosHeader } from './aos-header-code.ts';
 import { fecfHolds } from './fecf.ts';
 import { draftFrame, type FrameDraft, OCF_OCTETS, trailerOctets } from './frame-draft.ts';
+import type { PointerValues } from './packet-zone.ts';
 
 /** What both ends of a physical channel agree on. Source: CCSDS 732.0-B-4 §5. */
 export interface AosParameters {
@@ -133,6 +134,12 @@ export interface PacketUnit {
 export const AOS_POINTER_NO_START = 2047;
 /** The zone holds only idle data. */
 export const AOS_POINTER_ONLY_IDLE = 2046;
+
+/** Both, for packets that run on from frame to frame. */
+export const AOS_POINTERS: PointerValues = {
+  noStart: AOS_POINTER_NO_START,
+  onlyIdle: AOS_POINTER_ONLY_IDLE,
+};
 
 /** Reads the clear data field of a frame with packets; `frame.short` or `frame.pointer`. */
 export function decodePacketUnit(data: Uint8Array): PacketUnit | Fault {

@@ -17,8 +17,12 @@ export const PROTOCOL_ID_IDLE = 0;
 /** The Bundle Protocol. */
 export const PROTOCOL_ID_BUNDLE = 4;
 
+/** The packet version number, in the first three bits. */
+export const ENCAPSULATION_VERSION = 0b111;
+
 /** One packet. */
 export interface EncapsulationPacket {
+  readonly packetVersion: typeof ENCAPSULATION_VERSION;
   /** 0 to 7; 6 means that `protocolIdExtension` names the protocol. */
   readonly protocolId: number;
   /** 4 bits; 0 in headers without the field. */
@@ -52,9 +56,23 @@ export function encodeEncapsulationHeader(
 ): void {
   assert(protocolId >= 0 && protocolId <= 7 && protocolId !== EXTENDED, 'a plain protocol id');
   const header = encapsulationHeaderOctets(protocolId, dataOctets);
-  const length = header + dataOctets;
-  const lengthOfLength = 31 - Math.clz32(header);
-  out[at] = (VERSION << 5) | (protocolId << 2) | lengthOfLength;
+  writeHeader(protocolId, header, header + dataOctets, out, at);
+}
+
+/**
+ * Writes one idle packet over octets[from, to), of one octet at the least; its data are zero. This
+ * completes a data zone of fixed length. Source: CCSDS 732.1-B-3 §4.1.4.3.4.
+ */
+export function writeIdlePacket(octets: Uint8Array, from: number, to: number): void {
+  const length = to - from;
+  assert(length >= 1, 'an idle packet has an octet');
+  octets.fill(0, from, to);
+  const header = length === 1 ? 1 : length <= 0xff ? 2 : length <= 0xffff ? 4 : 8;
+  writeHeader(PROTOCOL_ID_IDLE, header, length, octets, from);
+}
+
+function writeHeader(id: number, header: number, length: number, out: Uint8Array, at: number) {
+  out[at] = (ENCAPSULATION_VERSION << 5) | (id << 2) | (31 - Math.clz32(header));
   // The length ends the header; fields between are zero. Bounded by seven.
   for (let i = 1, rest = length; i < header; i++, rest >>>= 8) out[at + header - i] = rest;
 }
@@ -64,27 +82,37 @@ export function decodeEncapsulation(
   octets: Uint8Array,
   at: number,
 ): EncapsulationPacket | Fault | 'more' {
-  if (at >= octets.length) return 'more';
-  const first = octets[at]!;
-  if (first >> 5 !== VERSION) return VERSION_FAULT;
-  const protocolId = (first >> 2) & 7;
-  const lengthOfLength = first & 3;
-  if (lengthOfLength === 0 && protocolId !== PROTOCOL_ID_IDLE) return NO_LENGTH;
-  const header = 1 << lengthOfLength;
-  if (at + header > octets.length) return 'more';
-  const length = packetLength(octets, at, header);
-  if (length < header) return LENGTH;
+  const length = encapsulationOctets(octets, at);
+  if (length === 'more' || length instanceof Fault) return length;
   const end = at + length;
   if (end > octets.length) return 'more';
+  const header = 1 << (octets[at]! & 3);
   const fields = header >= 4 ? octets[at + 1]! : 0;
   return {
-    protocolId,
+    packetVersion: ENCAPSULATION_VERSION,
+    protocolId: (octets[at]! >> 2) & 7,
     protocolIdExtension: fields & 15,
     userDefined: fields >> 4,
     ccsdsDefined: header === 8 ? (octets[at + 2]! << 8) | octets[at + 3]! : 0,
     data: octets.subarray(at + header, end),
     end,
   };
+}
+
+/**
+ * How long the packet at `octets[at]` says that it is, header included; `more` when its header is
+ * not all there. Faults: `packet.version`, `length-of-length`, `length`.
+ */
+export function encapsulationOctets(octets: Uint8Array, at: number): number | Fault | 'more' {
+  if (at >= octets.length) return 'more';
+  const first = octets[at]!;
+  if (first >> 5 !== ENCAPSULATION_VERSION) return VERSION_FAULT;
+  const lengthOfLength = first & 3;
+  if (lengthOfLength === 0 && first >> 2 !== IDLE_FIRST_BITS) return NO_LENGTH;
+  const header = 1 << lengthOfLength;
+  if (at + header > octets.length) return 'more';
+  const length = packetLength(octets, at, header);
+  return length < header ? LENGTH : length;
 }
 
 /** The length field, which is the last quarter, half or all but one octet of the header. */
@@ -96,8 +124,8 @@ function packetLength(octets: Uint8Array, at: number, header: number): number {
   return length;
 }
 
-const VERSION = 0b111;
 const EXTENDED = 6;
+const IDLE_FIRST_BITS = (ENCAPSULATION_VERSION << 3) | PROTOCOL_ID_IDLE;
 
 const VERSION_FAULT = new Fault('packet', 'version', 'CCSDS 133.1-B-3 4.1.2.2');
 const NO_LENGTH = new Fault('packet', 'length-of-length', 'CCSDS 133.1-B-3 4.1.2.4');

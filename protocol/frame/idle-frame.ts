@@ -7,7 +7,7 @@
  */
 import { FECF_OCTETS } from './fecf.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
-import { RULE_START, tfdfHeader, UPID_IDLE } from './tfdf.ts';
+import { POINTED_HEADER_OCTETS, RULE_START, UPID_IDLE, writePointedHeader } from './tfdf.ts';
 import { beginFrame, dataOffset, type ExtraFields, endFrame, type FrameHeader } from './uslp.ts';
 
 /** The register. One for each physical channel. */
@@ -52,15 +52,11 @@ export function encodeIdleFrame(
   const after = (extra.ocf?.length ?? 0) + (managed.fecf ? FECF_OCTETS : 0);
   const dataOctets = managed.frameOctetsMax - dataAt - after;
   const frame = beginFrame(header, dataOctets, managed, extra);
-  const lastValid = dataOctets - TFDF_HEADER_OCTETS - 1;
-  frame[dataAt] = tfdfHeader(RULE_START, UPID_IDLE);
-  frame[dataAt + 1] = lastValid >> 8;
-  frame[dataAt + 2] = lastValid;
-  fill.fill(frame, dataAt + TFDF_HEADER_OCTETS, dataAt + dataOctets);
+  const lastValid = dataOctets - POINTED_HEADER_OCTETS - 1;
+  writePointedHeader(RULE_START, UPID_IDLE, lastValid, frame, dataAt);
+  fill.fill(frame, dataAt + POINTED_HEADER_OCTETS, dataAt + dataOctets);
   endFrame(frame, managed);
   return frame;
 }
 
 const OID_VCID = 63;
-/** With the pointer that rule 001 has. */
-const TFDF_HEADER_OCTETS = 3;

@@ -1,31 +1,83 @@
-/** Encapsulation Packets out of the frames of one virtual channel and MAP. */
+/**
+ * Packets, of both kinds, out of the frames of one virtual channel and MAP: in zones of fixed
+ * length they run on from frame to frame (rule 000); in zones of variable length a packet that fits
+ * no zone is cut into segments (rules 100, 101, 110), and several may share a zone (rule 111).
+ * Source: CCSDS 732.1-B-3 §4.3.2.2.
+ */
 import { Fault } from '../fault.ts';
-import {
-  decodeEncapsulation,
-  type EncapsulationPacket,
-  PROTOCOL_ID_IDLE,
-} from './encapsulation.ts';
-import { type ReassemblerOptions, SduReassembler } from './sdu-reassembler.ts';
-import { UPID_PACKETS } from './tfdf.ts';
+import type { MapService } from './map-demultiplexer.ts';
+import { decodePacket, isIdlePacket, type Packet } from './packet.ts';
+import { PacketStream } from './packet-stream.ts';
+import { RULE_UNSUPPORTED, SduReassembler, UPID_OTHER } from './sdu-reassembler.ts';
+import { decodeTfdf, RULE_PACKETS, UPID_PACKETS, USLP_POINTERS } from './tfdf.ts';
 
-/** After every `push` the owner calls `next` until undefined. Bounded as SduReassembler is. */
-export class PacketReassembler {
+/** What the frames look like and how much of them may wait. */
+export interface PacketReassemblerOptions {
+  /** The longest packet joined from several frames, octets: the bound on memory. */
+  readonly packetOctetsMax: number;
+  /** Whether the zones are of fixed length. */
+  readonly fixedLength: boolean;
+}
+
+/** The packets of a MAP, idle ones left out. */
+export function packetReassembler(options: PacketReassemblerOptions): MapService<Packet> {
+  return options.fixedLength ? new RunningPackets(options) : new SegmentedPackets(options);
+}
+
+/** Rule 000. Bounded as its stream is. */
+class RunningPackets implements MapService<Packet> {
+  readonly #stream: PacketStream;
+  #fault: Fault | undefined = undefined;
+
+  constructor({ packetOctetsMax }: PacketReassemblerOptions) {
+    this.#stream = new PacketStream({ pointers: USLP_POINTERS, packetOctetsMax });
+  }
+
+  interrupt(): void {
+    this.#stream.interrupt();
+  }
+
+  push(tfdf: Uint8Array): void {
+    const decoded = decodeTfdf(tfdf);
+    if (decoded instanceof Fault) this.#refuse(decoded);
+    else if (decoded.rule !== RULE_PACKETS) this.#refuse(RULE_UNSUPPORTED);
+    else if (decoded.upid !== UPID_PACKETS) this.#refuse(UPID_OTHER);
+    else this.#stream.push(decoded.zone, decoded.pointer);
+  }
+
+  next(): Packet | Fault | undefined {
+    const fault = this.#fault;
+    this.#fault = undefined;
+    return fault ?? this.#stream.next();
+  }
+
+  #refuse(fault: Fault): void {
+    this.#fault = fault;
+    this.#stream.interrupt();
+  }
+}
+
+/** Rules 100 to 111. Bounded as its reassembler is. */
+class SegmentedPackets implements MapService<Packet> {
   readonly #sdus: SduReassembler;
   /** Whole packets, of which those before `#at` have been taken. */
   #zone: Uint8Array = NOTHING;
   #at = 0;
 
-  constructor(options: Omit<ReassemblerOptions, 'upid'>) {
-    this.#sdus = new SduReassembler({ ...options, upid: UPID_PACKETS });
+  constructor({ packetOctetsMax, fixedLength }: PacketReassemblerOptions) {
+    const upid = UPID_PACKETS;
+    this.#sdus = new SduReassembler({ sduOctetsMax: packetOctetsMax, upid, fixedLength });
   }
 
-  /** Takes the TFDF of the next frame received; the octets pass to the reassembler. */
-  push(vcfCount: number, tfdf: Uint8Array): void {
-    this.#sdus.push(vcfCount, tfdf);
+  interrupt(): void {
+    this.#sdus.interrupt();
   }
 
-  /** The next packet that is not idle; or the fault by which something was lost; or undefined. */
-  next(): EncapsulationPacket | Fault | undefined {
+  push(tfdf: Uint8Array): void {
+    this.#sdus.push(tfdf);
+  }
+
+  next(): Packet | Fault | undefined {
     // Bounded by the outputs of one push and the octets of one zone: each turn takes some.
     for (;;) {
       if (this.#at === this.#zone.length) {
@@ -35,13 +87,13 @@ export class PacketReassembler {
         if (output === undefined || output instanceof Fault) return output;
         continue;
       }
-      const packet = decodeEncapsulation(this.#zone, this.#at);
+      const packet = decodePacket(this.#zone, this.#at);
       if (packet === 'more' || packet instanceof Fault) {
         this.#at = this.#zone.length;
         return packet === 'more' ? TRUNCATED : packet;
       }
       this.#at = packet.end;
-      if (packet.protocolId !== PROTOCOL_ID_IDLE) return packet;
+      if (!isIdlePacket(packet)) return packet;
     }
   }
 }

@@ -1,13 +1,31 @@
 /**
- * Joins the data zones of one virtual channel and MAP into SDUs again.
+ * Joins the data zones of one virtual channel and MAP into SDUs again. In zones of variable length
+ * the rule tells which part of an SDU a zone holds; in zones of fixed length the rule tells whether
+ * it starts there, and the pointer where it ends:
  *
- * A gap in the VCF count, or an SDU that grows too long, drops the part already collected; what is
- * left of that SDU is then dropped without a further fault. Source: CCSDS 732.1-B-3 §4.3.7.4.
+ *   |          | first and more to come | neither  | last       | whole      |
+ *   | variable | 100                    | 101      | 110        | 111        |
+ *   | fixed    | 001, ffff              | 010, ffff| 010, place | 001, place |
+ *
+ * Missing frames, or an SDU that grows too long, drop the part already collected; what is left of
+ * that SDU is then dropped without a further fault. Source: CCSDS 732.1-B-3 §4.1.4.2, §4.3.2.3.
  */
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
-import { decodeTfdf, RULE_FIRST, RULE_LAST, RULE_WHOLE } from './tfdf.ts';
-import { followingCount } from './uslp.ts';
+import type { MapService } from './map-demultiplexer.ts';
+import {
+  type ConstructionRule,
+  decodeTfdf,
+  POINTER_NONE,
+  RULE_CONTINUED,
+  RULE_FIRST,
+  RULE_LAST,
+  RULE_MIDDLE,
+  RULE_PACKETS,
+  RULE_START,
+  RULE_WHOLE,
+  type Tfdf,
+} from './tfdf.ts';
 
 /** What one channel carries and how much of it may wait. */
 export interface ReassemblerOptions {
@@ -15,41 +33,46 @@ export interface ReassemblerOptions {
   readonly upid: number;
   /** The longest SDU joined from segments, octets: the bound on memory. */
   readonly sduOctetsMax: number;
-  /** 0 to 7; with 0 no gap can be seen. */
-  readonly vcfCountOctets: number;
+  /** Whether the zones are of fixed length. */
+  readonly fixedLength: boolean;
 }
 
 /** After every `push` the owner calls `next` until undefined. */
-export class SduReassembler {
+export class SduReassembler implements MapService<Uint8Array> {
   readonly #upid: number;
   readonly #sduOctetsMax: number;
-  readonly #vcfCountOctets: number;
+  readonly #fixedLength: boolean;
   /** `open` holds a first segment; `lost` waits for the next start. */
   #state: 'idle' | 'open' | 'lost' = 'idle';
-  #expectedCount: number | undefined = undefined;
   /** Bounded by sduOctetsMax; kept from SDU to SDU, so that it grows only to the longest seen. */
   #collected = new Uint8Array(0);
   #length = 0;
-  /** Bounded by three: one push reports a gap, drops an unfinished SDU and completes another. */
+  /** Bounded by two: one push drops an unfinished SDU and completes another. */
   readonly #outputs: (Uint8Array | Fault)[] = [];
 
   constructor(options: ReassemblerOptions) {
     this.#upid = options.upid;
     this.#sduOctetsMax = options.sduOctetsMax;
-    this.#vcfCountOctets = options.vcfCountOctets;
+    this.#fixedLength = options.fixedLength;
+  }
+
+  /** Frames are missing before the next one: what was collected is lost. */
+  interrupt(): void {
+    this.#state = 'lost';
   }
 
   /** Takes the TFDF of the next frame received; the octets pass to the reassembler. */
-  push(vcfCount: number, tfdf: Uint8Array): void {
+  push(tfdf: Uint8Array): void {
     assert(this.#outputs.length === 0, 'the outputs of the frame before have been taken');
-    const expected = this.#expectedCount;
-    this.#expectedCount = followingCount(vcfCount, this.#vcfCountOctets);
-    if (expected !== undefined && vcfCount !== expected) this.#lose(VCF_GAP);
     const decoded = decodeTfdf(tfdf);
-    if (decoded instanceof Fault) this.#lose(decoded);
-    else if (decoded.rule < RULE_FIRST) this.#lose(RULE);
-    else if (decoded.upid !== this.#upid) this.#lose(UPID);
-    else this.#take(decoded.rule, decoded.zone);
+    if (decoded instanceof Fault) {
+      this.#lose(decoded);
+      return;
+    }
+    const part = this.#fixedLength ? partOf(decoded) : decoded.rule;
+    if (part < RULE_FIRST) this.#lose(RULE_UNSUPPORTED);
+    else if (decoded.upid !== this.#upid) this.#lose(UPID_OTHER);
+    else this.#take(part, this.#fixedLength ? validOf(decoded) : decoded.zone);
   }
 
   /**
@@ -102,9 +125,23 @@ export class SduReassembler {
   }
 }
 
-const RULE = new Fault('frame', 'unsupported-rule', 'CCSDS 732.1-B-3 4.1.4.2.2');
-const VCF_GAP = new Fault('frame', 'vcf-gap', 'CCSDS 732.1-B-3 4.3.7.4');
-const UPID = new Fault('frame', 'upid', 'CCSDS 732.1-B-3 4.1.4.2.3');
+/** The rule that a zone of fixed length would have in a frame of variable length. */
+function partOf({ rule, pointer }: Tfdf): ConstructionRule {
+  const ends = pointer !== POINTER_NONE;
+  if (rule === RULE_START) return ends ? RULE_WHOLE : RULE_FIRST;
+  if (rule === RULE_CONTINUED) return ends ? RULE_LAST : RULE_MIDDLE;
+  return RULE_PACKETS;
+}
+
+/** What of a zone of fixed length is the SDU's: all up to the last valid octet. */
+function validOf({ pointer, zone }: Tfdf): Uint8Array {
+  return pointer === POINTER_NONE ? zone : zone.subarray(0, pointer + 1);
+}
+
+/** A construction rule that the channel's zones cannot have. */
+export const RULE_UNSUPPORTED = new Fault('frame', 'unsupported-rule', 'CCSDS 732.1-B-3 4.1.4.2.2');
+/** The zone carries something else than its MAP does. */
+export const UPID_OTHER = new Fault('frame', 'upid', 'CCSDS 732.1-B-3 4.1.4.2.3');
 const UNFINISHED = new Fault('frame', 'segment-unfinished', 'CCSDS 732.1-B-3 4.1.4.2.2');
 const ORPHAN = new Fault('frame', 'segment-orphan', 'CCSDS 732.1-B-3 4.1.4.2.2');
 const TOO_LONG = new Fault('frame', 'sdu-too-long', 'CCSDS 732.1-B-3 5');

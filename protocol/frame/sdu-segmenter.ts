@@ -23,7 +23,15 @@ import {
 } from './tfdf.ts';
 
 /** The segments of one SDU, in order; all must leave on one VC and MAP, in consecutive frames. */
-export class SduSegmenter {
+export interface Segments {
+  /** Whether every segment has been taken. */
+  readonly done: boolean;
+  /** The next TFDF, or undefined after the last: a view, good until the next call. */
+  next(): Uint8Array | undefined;
+}
+
+/** Of variable length. */
+export class SduSegmenter implements Segments {
   readonly #buffer: Uint8Array;
   readonly #upid: number;
   readonly #tfdfOctetsMax: number;
@@ -40,12 +48,10 @@ export class SduSegmenter {
     this.#at = 0;
   }
 
-  /** Whether every segment has been taken. */
   get done(): boolean {
     return this.#at + TFDF_HEADER_OCTETS >= this.#buffer.length;
   }
 
-  /** The next TFDF, or undefined after the last: a view, good until the next call. */
   next(): Uint8Array | undefined {
     if (this.done) return undefined;
     const from = this.#at;

@@ -29,6 +29,9 @@ export const SEQUENCE_WHOLE = 0b11;
 /** The APID of idle packets, which the receiver discards. */
 export const APID_IDLE = 2047;
 
+/** The packet version number, in the first three bits. */
+export const SPACE_PACKET_VERSION = 0b000;
+
 /** Octets of the primary header. */
 export const SPACE_PACKET_HEADER_OCTETS = 6;
 
@@ -46,6 +49,7 @@ export interface SpacePacketHeader {
 
 /** One packet. */
 export interface SpacePacket {
+  readonly packetVersion: typeof SPACE_PACKET_VERSION;
   readonly header: SpacePacketHeader;
   /** A view of 1 to 65536 octets. */
   readonly data: Uint8Array;
@@ -58,13 +62,23 @@ export interface SpacePacket {
  * the packet does.
  */
 export function decodeSpacePacket(octets: Uint8Array, at: number): SpacePacket | Fault | 'more' {
-  const dataAt = at + SPACE_PACKET_HEADER_OCTETS;
-  if (at < octets.length && octets[at]! >> 5 !== VERSION) return VERSION_FAULT;
-  if (dataAt > octets.length) return 'more';
-  const end = dataAt + ((octets[at + 4]! << 8) | octets[at + 5]!) + 1;
+  const length = spacePacketOctets(octets, at);
+  if (length === 'more' || length instanceof Fault) return length;
+  const end = at + length;
   if (end > octets.length) return 'more';
   const header = decodeSpacePacketHeader(octets, at);
-  return { header, data: octets.subarray(dataAt, end), end };
+  const data = octets.subarray(at + SPACE_PACKET_HEADER_OCTETS, end);
+  return { packetVersion: SPACE_PACKET_VERSION, header, data, end };
+}
+
+/**
+ * How long the packet at `octets[at]` says that it is, header included: 7 to 65542 octets; `more`
+ * when its header is not all there. Fault: `packet.version`.
+ */
+export function spacePacketOctets(octets: Uint8Array, at: number): number | Fault | 'more' {
+  if (at < octets.length && octets[at]! >> 5 !== SPACE_PACKET_VERSION) return VERSION_FAULT;
+  if (at + SPACE_PACKET_HEADER_OCTETS > octets.length) return 'more';
+  return SPACE_PACKET_HEADER_OCTETS + ((octets[at + 4]! << 8) | octets[at + 5]!) + 1;
 }
 
 /** The primary header at `octets[at]`, of which six octets must be there, of version 000. */
@@ -130,7 +144,6 @@ export class SequenceCounts {
   }
 }
 
-const VERSION = 0b000;
 const TELECOMMAND = 0x10;
 const SECONDARY_HEADER = 0x08;
 const COUNT_MODULUS = 16384;

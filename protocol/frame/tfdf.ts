@@ -9,6 +9,7 @@
  */
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
+import type { PointerValues } from './packet-zone.ts';
 
 /** How the data zone is built. */
 export type ConstructionRule =
@@ -40,6 +41,8 @@ export const RULE_WHOLE = 0b111;
 
 /** Space Packets and Encapsulation Packets. */
 export const UPID_PACKETS = 0;
+/** A user-defined octet stream. */
+export const UPID_OCTETS = 4;
 /** One MAP access SDU of mission-specific content. */
 export const UPID_MISSION = 5;
 /** Only idle data. */
@@ -47,9 +50,14 @@ export const UPID_IDLE = 31;
 
 /** Octets of the header under the rules without a pointer. */
 export const TFDF_HEADER_OCTETS = 1;
+/** Octets of the header under the rules with a pointer: 000, 001 and 010. */
+export const POINTED_HEADER_OCTETS = 3;
 
 /** The pointer where no packet starts in the zone, or no SDU ends in it. */
 export const POINTER_NONE = 0xffff;
+
+/** That value, for packets that run on from frame to frame (rule 000). */
+export const USLP_POINTERS: PointerValues = { noStart: POINTER_NONE, onlyIdle: undefined };
 
 /** A decoded data field. */
 export interface Tfdf {
@@ -78,6 +86,19 @@ export function decodeTfdf(octets: Uint8Array): Tfdf | Fault {
   return { rule, upid, pointer, zone };
 }
 
+/** Writes the header of a zone of fixed length, rule, UPID and pointer, at `out[at]`. */
+export function writePointedHeader(
+  rule: ConstructionRule,
+  upid: number,
+  pointer: number,
+  out: Uint8Array,
+  at: number,
+): void {
+  out[at] = tfdfHeader(rule, upid);
+  out[at + 1] = pointer >> 8;
+  out[at + 2] = pointer;
+}
+
 /** The header octet. */
 export function tfdfHeader(rule: ConstructionRule, upid: number): number {
   return (rule << 5) | upid;
@@ -88,16 +109,11 @@ export function encodeTfdf({ rule, upid, pointer, zone }: Tfdf): Uint8Array {
   assert(pointer >= 0 && pointer <= POINTER_NONE, 'a pointer has 16 bits');
   const zoneAt = rule > RULE_CONTINUED ? TFDF_HEADER_OCTETS : POINTED_HEADER_OCTETS;
   const octets = new Uint8Array(zoneAt + zone.length);
-  octets[0] = tfdfHeader(rule, upid);
-  if (zoneAt === POINTED_HEADER_OCTETS) {
-    octets[1] = pointer >> 8;
-    octets[2] = pointer;
-  }
+  if (zoneAt === TFDF_HEADER_OCTETS) octets[0] = tfdfHeader(rule, upid);
+  else writePointedHeader(rule, upid, pointer, octets, 0);
   octets.set(zone, zoneAt);
   return octets;
 }
-
-const POINTED_HEADER_OCTETS = 3;
 
 const EMPTY = new Fault('frame', 'tfdf-empty', 'CCSDS 732.1-B-3 4.1.4.2');
 const SHORT = new Fault('frame', 'tfdf-short', 'CCSDS 732.1-B-3 4.1.4.2.4');

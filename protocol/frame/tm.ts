@@ -13,6 +13,7 @@ import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import { fecfHolds } from './fecf.ts';
 import { draftFrame, type FrameDraft, OCF_OCTETS, trailerOctets } from './frame-draft.ts';
+import type { PointerValues } from './packet-zone.ts';
 
 /** What both ends of a physical channel agree on. Source: CCSDS 132.0-B-3 §5. */
 export interface TmParameters {
@@ -47,6 +48,12 @@ export interface TmHeader {
 export const TM_POINTER_NO_START = 2047;
 /** The data field holds only idle data. */
 export const TM_POINTER_ONLY_IDLE = 2046;
+
+/** Both, for packets that run on from frame to frame. */
+export const TM_POINTERS: PointerValues = {
+  noStart: TM_POINTER_NO_START,
+  onlyIdle: TM_POINTER_ONLY_IDLE,
+};
 
 /** A received frame whose header and checks are good. The octet fields are views. */
 export interface TmFrame {

@@ -6,9 +6,11 @@
  * Source: link-layer §1, §4.4, §4.8, §17; link-security §4, §9 LS-904.
  */
 import { Fault } from '../fault.ts';
-import { PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
+import { ENCAPSULATION_VERSION, PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
-import { PacketReassembler } from '../frame/packet-reassembler.ts';
+import { MAP_UNKNOWN, MapDemultiplexer } from '../frame/map-demultiplexer.ts';
+import type { Packet } from '../frame/packet.ts';
+import { packetReassembler } from '../frame/packet-reassembler.ts';
 import { type FrameOpener, openData } from '../frame/sdls.ts';
 import { SduReassembler } from '../frame/sdu-reassembler.ts';
 import { UPID_MISSION } from '../frame/tfdf.ts';
@@ -30,8 +32,9 @@ export class FrameReader {
   readonly #managed: ManagedParameters;
   readonly #keying: Pick<Keying, 'opener'>;
   readonly #foundOpener: () => FrameOpener | undefined;
-  #packets: PacketReassembler[] = [];
-  #messages: SduReassembler;
+  /** By traffic class. */
+  #packets: MapDemultiplexer<Packet>[] = [];
+  #messages: MapDemultiplexer<Uint8Array>;
   #messageAt: Instant = 0;
   #opener: FrameOpener | undefined = undefined;
   /** Under which the last frame came, where it was protected. */
@@ -52,9 +55,11 @@ export class FrameReader {
 
   /** Forgets what is unfinished, and the memory that it took. */
   reset(): void {
-    const { vcfCountOctets } = this.#managed;
-    const options = { sduOctetsMax: PACKET_OCTETS_MAX, vcfCountOctets };
-    this.#packets = TRAFFIC_CLASSES.map(() => new PacketReassembler(options));
+    const { vcfCountOctets, fixedLength = false } = this.#managed;
+    const options = { packetOctetsMax: PACKET_OCTETS_MAX, fixedLength };
+    this.#packets = TRAFFIC_CLASSES.map(
+      () => new MapDemultiplexer([packetReassembler(options)], vcfCountOctets),
+    );
     this.#messages = this.#freshMessages();
     this.#opener = undefined;
     this.control = NOTHING;
@@ -72,7 +77,7 @@ export class FrameReader {
     if (vcid === HANDSHAKE_VCID) {
       if (now - this.#messageAt > MESSAGE_LIFE_US) this.#messages = this.#freshMessages();
       this.#messageAt = now;
-      this.#messages.push(vcfCount, frame.data);
+      this.#messages.push(mapId, vcfCount, frame.data);
       return 'handshake';
     }
     if (vcid !== CONTROL_VCID && vcid >= TRAFFIC_CLASSES.length) return VC_UNKNOWN;
@@ -87,7 +92,7 @@ export class FrameReader {
       return 'control';
     }
     this.trafficClass = vcid as TrafficClass;
-    this.#packets[vcid]!.push(vcfCount, tfdf);
+    this.#packets[vcid]!.push(mapId, vcfCount, tfdf);
     return 'bundles';
   }
 
@@ -95,6 +100,7 @@ export class FrameReader {
   nextBundle(): Uint8Array | Fault | undefined {
     const packet = this.#packets[this.trafficClass]!.next();
     if (packet === undefined || packet instanceof Fault) return packet;
+    if (packet.packetVersion !== ENCAPSULATION_VERSION) return PROTOCOL_ID;
     if (packet.protocolId !== PROTOCOL_ID_BUNDLE) return PROTOCOL_ID;
     // A small bundle in a large frame would keep all of the frame for as long as it is stored.
     const { data } = packet;
@@ -106,12 +112,10 @@ export class FrameReader {
     return this.#messages.next();
   }
 
-  #freshMessages(): SduReassembler {
-    return new SduReassembler({
-      upid: UPID_MISSION,
-      sduOctetsMax: MESSAGE_OCTETS_MAX,
-      vcfCountOctets: this.#managed.vcfCountOctets,
-    });
+  #freshMessages(): MapDemultiplexer<Uint8Array> {
+    const { vcfCountOctets, fixedLength = false } = this.#managed;
+    const options = { upid: UPID_MISSION, sduOctetsMax: MESSAGE_OCTETS_MAX, fixedLength };
+    return new MapDemultiplexer([new SduReassembler(options)], vcfCountOctets);
   }
 }
 
@@ -131,7 +135,6 @@ const NOTHING = new Uint8Array(0);
 const MESSAGE_OCTETS_MAX = 4_096;
 const MESSAGE_LIFE_US = 10_000_000;
 
-const MAP_UNKNOWN = new Fault('link', 'map-unknown', 'CCSDS 732.1-B-3 4.3.2.2.6');
 const VC_UNKNOWN = new Fault('link', 'vc-unknown', 'CCSDS 732.1-B-3 4.3.11');
 const CLEAR_REFUSED = new Fault('link', 'clear-refused', 'LS-405');
 const PROTOCOL_ID = new Fault('link', 'protocol-id', 'link-layer 3');

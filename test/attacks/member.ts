@@ -43,7 +43,7 @@ export class Member {
     const messages = new SduReassembler({
       upid: UPID_MISSION,
       sduOctetsMax: 4_096,
-      vcfCountOctets: 3,
+      fixedLength: false,
     });
     pair.tap = (from, frame) => {
       if (from === 1) heard.push(frame);
@@ -61,7 +61,7 @@ export class Member {
       for (const frame of heard.splice(0)) {
         const decoded = decodeFrame(frame, { ...MANAGED, scid: SCIDS[1] });
         if (decoded instanceof Fault || decoded.header.vcid !== HANDSHAKE_VCID) continue;
-        messages.push(decoded.header.vcfCount, decoded.data);
+        messages.push(decoded.data);
         for (let sdu = messages.next(); sdu !== undefined; sdu = messages.next()) {
           if (sdu instanceof Uint8Array) handshake.receive(pair.now, sdu);
         }

@@ -6,10 +6,21 @@ import { Farm1 } from '#protocol/cop1/farm1.ts';
 import { Fop1 } from '#protocol/cop1/fop1.ts';
 import { Fault } from '#protocol/fault.ts';
 import { writeFecf } from '#protocol/frame/fecf.ts';
-import { PacketReassembler } from '#protocol/frame/packet-reassembler.ts';
+import { FixedSegmenter } from '#protocol/frame/fixed-segmenter.ts';
+import { MapDemultiplexer, type MapService } from '#protocol/frame/map-demultiplexer.ts';
+import { OctetStream } from '#protocol/frame/octet-stream.ts';
+import type { Packet } from '#protocol/frame/packet.ts';
+import { packetReassembler } from '#protocol/frame/packet-reassembler.ts';
+import { PacketPacker } from '#protocol/frame/packet-zone.ts';
 import { SduReassembler } from '#protocol/frame/sdu-reassembler.ts';
-import { segmentPacket, segmentSdu } from '#protocol/frame/sdu-segmenter.ts';
-import { UPID_MISSION } from '#protocol/frame/tfdf.ts';
+import { type Segments, segmentPacket, segmentSdu } from '#protocol/frame/sdu-segmenter.ts';
+import {
+  RULE_PACKETS,
+  UPID_MISSION,
+  UPID_PACKETS,
+  USLP_POINTERS,
+  writePointedHeader,
+} from '#protocol/frame/tfdf.ts';
 import { CONTROL_VCID } from '#protocol/link/frame-writer.ts';
 import { type Machine, MICROSECONDS_PER_S as S } from '#protocol/machine.ts';
 import type { Handshake } from '#protocol/session/handshake.ts';
@@ -24,14 +35,15 @@ const OUTPUTS_MAX = 10_000;
 const bundles = vectorOctets(['bundles-public', 'bundles-derived', 'bundles-malformed'], 8);
 
 export const MACHINE_TARGETS: readonly Target[] = [
-  machine('SduReassembler.push', segments(), 64, 8, () => {
-    const options = { upid: UPID_MISSION, sduOctetsMax: 4_096, vcfCountOctets: 3 };
-    return feedReassembler(new SduReassembler(options), (output) => output.length);
-  }),
-  machine('PacketReassembler.push', segments(), 64, 8, () => {
-    const reassembler = new PacketReassembler({ sduOctetsMax: 65_536, vcfCountOctets: 1 });
-    return feedReassembler(reassembler, ({ data }) => data.length);
-  }),
+  machine('SduReassembler.push', segments(), 64, 8, () => feedService(sdus(false), sizeOfSdu)),
+  machine('MapDemultiplexer.push', fixedSegments(), 64, 8, () =>
+    feedService(sdus(true), sizeOfSdu),
+  ),
+  machine('decodePacket', segments(), 64, 8, () => feedService(packets(false), sizeOf)),
+  machine('PacketStream.push', zones(), 64, 8, () => feedService(packets(true), sizeOf)),
+  machine('OctetStream.push', [Uint8Array.of(0, 0x64, 1, 2)], 64, 4, () =>
+    feedService(new OctetStream(), sizeOfSdu),
+  ),
   machine('Farm1.receive', octetTriples(), 256, 8, feedFarm),
   machine('Fop1.receive', vectorOctets(['ccsds-cop1'], 4), 256, 8, feedFop),
   machine('Handshake.receive', handshakeMessages(), 64, 4, feedHandshake),
@@ -51,19 +63,17 @@ function machine(
 }
 
 /** The first octet says how far the count moves on: mostly to the next. */
-function feedReassembler<T>(
-  reassembler: { push(count: number, tfdf: Uint8Array): void; next(): T | Fault | undefined },
-  sizeOf: (output: T) => number,
-): Feed {
+function feedService<T>(service: MapService<T>, sizeOf: (output: T) => number): Feed {
+  const channel = new MapDemultiplexer([service], 1);
   let count = 0;
   return (octets) => {
     const skipped = octets[0] ?? 0;
     count = (count + 1 + (skipped < 240 ? 0 : skipped)) % 256;
-    reassembler.push(count, octets.slice(1));
+    channel.push(skipped % 32 === 31 ? 1 : 0, count, octets.slice(1));
     let any = false;
     // Each turn takes an output; a zone has no more packets than octets.
     for (let turn = 0; turn <= 65_536; turn++) {
-      const output = reassembler.next();
+      const output = channel.next();
       if (output === undefined) return any;
       if (output instanceof Fault) continue;
       promise(sizeOf(output) <= 65_536, 'an output is no longer than agreed');
@@ -73,17 +83,45 @@ function feedReassembler<T>(
   };
 }
 
+const sdus = (fixedLength: boolean) =>
+  new SduReassembler({ upid: UPID_MISSION, sduOctetsMax: 4_096, fixedLength });
+const packets = (fixedLength: boolean) =>
+  packetReassembler({ packetOctetsMax: 65_536, fixedLength });
+const sizeOfSdu = (sdu: Uint8Array) => sdu.length;
+const sizeOf = ({ data }: Packet) => data.length;
+
+function fixedSegments(): Uint8Array[] {
+  const sdu = Uint8Array.from({ length: 700 }, (_, at) => at);
+  return [90, 100, 1_000].flatMap((size) => partsOf(new FixedSegmenter(sdu, UPID_MISSION, size)));
+}
+
+/** Bundles of several sizes in zones of rule 000. */
+function zones(): Uint8Array[] {
+  const packer = new PacketPacker(USLP_POINTERS);
+  for (const size of [0, 1, 40, 300, 7, 250, 253, 254]) {
+    packer.push(segmentPacket(4, new Uint8Array(size), 1_000).next()!.slice(1));
+  }
+  return Array.from({ length: 12 }, () => {
+    const octets = new Uint8Array(104);
+    writePointedHeader(RULE_PACKETS, UPID_PACKETS, packer.fill(octets, 4, 104), octets, 1);
+    return octets;
+  });
+}
+
 function segments(): Uint8Array[] {
   const sdu = Uint8Array.from({ length: 700 }, (_, at) => at);
   return [segmentSdu(sdu, 100), segmentPacket(4, sdu, 100), segmentPacket(4, sdu, 1_000)].flatMap(
-    (segmenter) => {
-      const parts: Uint8Array[] = [];
-      for (let part = segmenter.next(); part !== undefined; part = segmenter.next()) {
-        parts.push(concat([Uint8Array.of(0), part]));
-      }
-      return parts;
-    },
+    partsOf,
   );
+}
+
+/** The TFDFs, each after the octet for the count. */
+function partsOf(segments: Segments): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let part = segments.next(); part !== undefined; part = segments.next()) {
+    parts.push(concat([Uint8Array.of(0), part]));
+  }
+  return parts;
 }
 
 function feedFarm(): Feed {

@@ -30,6 +30,7 @@ describe('the vectors of ccsds-epp.json', () => {
     octets.set(fromHex(vector.octets));
     const packet = decodeEncapsulation(octets, 0) as EncapsulationPacket;
     expect(packet).toEqual({
+      packetVersion: 7,
       protocolId: fields.protocol_id,
       protocolIdExtension: fields.protocol_id_extension ?? 0,
       userDefined: fields.user_defined ?? 0,

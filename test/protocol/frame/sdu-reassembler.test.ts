@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
+import { MapDemultiplexer } from '#protocol/frame/map-demultiplexer.ts';
 import { SduReassembler } from '#protocol/frame/sdu-reassembler.ts';
 import { segmentSdu } from '#protocol/frame/sdu-segmenter.ts';
 
@@ -148,6 +149,39 @@ describe('the SDU reassembler', () => {
     ).toEqual(['frame.sdu-too-long']);
   });
 
+  it('joins the zones of fixed length in which an SDU starts and goes on', () => {
+    expect(
+      run(
+        [
+          [0, '25ffff0102'],
+          [1, '45ffff0304'],
+          [2, '4500000599'],
+          [3, '2500010607'],
+          [4, '2500000899'],
+        ],
+        { fixedLength: true },
+      ),
+    ).toEqual(['0102030405', '0607', '08']);
+  });
+
+  it('drops in zones of fixed length what it drops in the others', () => {
+    const fixed = { fixedLength: true };
+    expect(run([[0, '45ffff01']], fixed)).toEqual(['frame.segment-orphan']);
+    expect(run([[0, 'e501']], fixed)).toEqual(['frame.unsupported-rule']);
+    expect(run([[0, '05000001']], fixed)).toEqual(['frame.unsupported-rule']);
+    expect(run([[0, '25000101']], fixed)).toEqual(['frame.pointer']);
+    expect(
+      run(
+        [
+          [0, '25ffff01'],
+          [2, '45000002'],
+          [3, '25000003'],
+        ],
+        fixed,
+      ),
+    ).toEqual(['frame.vcf-gap', '03']);
+  });
+
   it('drops what is not meant for it', () => {
     expect(
       run([
@@ -167,18 +201,18 @@ describe('the SDU reassembler', () => {
 
   it('hands over arrays that later SDUs leave alone', () => {
     const reassembler = new SduReassembler(OPTIONS);
-    reassembler.push(0, fromHex('8501'));
-    reassembler.push(1, fromHex('c502'));
+    reassembler.push(fromHex('8501'));
+    reassembler.push(fromHex('c502'));
     const first = reassembler.next();
-    reassembler.push(2, fromHex('8508'));
-    reassembler.push(3, fromHex('c509'));
+    reassembler.push(fromHex('8508'));
+    reassembler.push(fromHex('c509'));
     expect([first, reassembler.next()]).toEqual([Uint8Array.of(1, 2), Uint8Array.of(8, 9)]);
   });
 
   it('insists that its outputs are taken', () => {
     const reassembler = new SduReassembler(OPTIONS);
-    reassembler.push(0, fromHex('e501'));
-    expect(() => reassembler.push(1, fromHex('e502'))).toThrow();
+    reassembler.push(fromHex('e501'));
+    expect(() => reassembler.push(fromHex('e502'))).toThrow();
   });
 
   it('loses only what a lost frame was part of', () => {
@@ -189,7 +223,7 @@ describe('the SDU reassembler', () => {
     });
     fc.assert(
       fc.property(losses, ({ sdus, max, lost }) => {
-        const reassembler = new SduReassembler(OPTIONS);
+        const reassembler = channelOf(OPTIONS);
         const [expected, received]: string[][] = [[], []];
         let count = 0;
         for (const sdu of sdus) {
@@ -197,7 +231,7 @@ describe('the SDU reassembler', () => {
           let whole = true;
           for (let tfdf = segmenter.next(); tfdf; tfdf = segmenter.next()) {
             if (lost.includes(count)) whole = false;
-            else reassembler.push(count, tfdf.slice());
+            else reassembler.push(0, count, tfdf.slice());
             count++;
             received!.push(...sdusOf(reassembler));
           }
@@ -209,12 +243,12 @@ describe('the SDU reassembler', () => {
   });
 
   it('never throws and never grows past its bound, whatever comes', () => {
-    const frames = fc.array(fc.tuple(fc.nat(3), fc.uint8Array({ maxLength: 6 })));
+    const frames = fc.array(fc.tuple(fc.nat(7), fc.uint8Array({ maxLength: 6 })));
     fc.assert(
-      fc.property(frames, (pushes) => {
-        const reassembler = new SduReassembler({ upid: 0, sduOctetsMax: 8, vcfCountOctets: 0 });
+      fc.property(frames, fc.boolean(), (pushes, fixedLength) => {
+        const reassembler = new SduReassembler({ upid: 0, sduOctetsMax: 8, fixedLength });
         for (const [header, tail] of pushes) {
-          reassembler.push(0, Uint8Array.of((4 + header) << 5, ...tail));
+          reassembler.push(Uint8Array.of(header << 5, ...tail));
           for (let out = reassembler.next(); out !== undefined; out = reassembler.next()) {
             if (!(out instanceof Fault)) expect(out.length).toBeLessThanOrEqual(8);
           }
@@ -224,13 +258,18 @@ describe('the SDU reassembler', () => {
   });
 });
 
-const OPTIONS = { upid: 5, sduOctetsMax: 4096, vcfCountOctets: 3 };
+const OPTIONS = { upid: 5, sduOctetsMax: 4096, fixedLength: false, vcfCountOctets: 3 };
+
+/** The reassembler behind a virtual channel, which counts its frames. */
+function channelOf({ vcfCountOctets, ...options }: typeof OPTIONS): MapDemultiplexer<Uint8Array> {
+  return new MapDemultiplexer([new SduReassembler(options)], vcfCountOctets);
+}
 
 /** Pushes TFDFs under their counts; SDUs as hexadecimal and faults by key, in order. */
 function run(frames: [number, string][], changed: Partial<typeof OPTIONS> = {}): string[] {
-  const reassembler = new SduReassembler({ ...OPTIONS, ...changed });
+  const reassembler = channelOf({ ...OPTIONS, ...changed });
   return frames.flatMap(([count, tfdf]) => {
-    reassembler.push(count, fromHex(tfdf));
+    reassembler.push(0, count, fromHex(tfdf));
     const outputs: string[] = [];
     for (let out = reassembler.next(); out !== undefined; out = reassembler.next()) {
       outputs.push(out instanceof Fault ? out.key : toHex(out));
@@ -239,7 +278,7 @@ function run(frames: [number, string][], changed: Partial<typeof OPTIONS> = {}):
   });
 }
 
-function sdusOf(reassembler: SduReassembler): string[] {
+function sdusOf(reassembler: MapDemultiplexer<Uint8Array>): string[] {
   const sdus: string[] = [];
   for (let out = reassembler.next(); out !== undefined; out = reassembler.next()) {
     if (!(out instanceof Fault)) sdus.push(toHex(out));

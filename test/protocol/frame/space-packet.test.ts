@@ -66,7 +66,7 @@ describe('a space packet', () => {
         const octets = new Uint8Array(at + 6 + data.length + 3);
         octets.set(encodeSpacePacket(header, data), at);
         const packet = decodeSpacePacket(octets, at) as SpacePacket;
-        expect(packet).toEqual({ header, data, end: at + 6 + data.length });
+        expect(packet).toEqual({ packetVersion: 0, header, data, end: at + 6 + data.length });
       }),
     );
   });
