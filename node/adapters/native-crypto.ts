@@ -36,7 +36,7 @@ class NativeAeadKey implements AeadKey {
     out: Uint8Array,
     offset: number,
   ): void {
-    assert(iv.length === 12, 'an IV has 12 octets');
+    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
     assert(this.#key !== undefined, 'an erased key seals nothing');
     const cipher = createCipheriv('aes-256-gcm', this.#key, iv, TAG);
     cipher.setAAD(aad);
@@ -46,7 +46,7 @@ class NativeAeadKey implements AeadKey {
   }
 
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
-    assert(iv.length === 12, 'an IV has 12 octets');
+    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
     assert(this.#key !== undefined, 'an erased key opens nothing');
     const tagAt = sealed.length - TAG.authTagLength;
     if (tagAt < 0) return TAG_FAULT;

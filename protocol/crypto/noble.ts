@@ -29,13 +29,13 @@ class NobleAeadKey implements AeadKey {
     out: Uint8Array,
     offset: number,
   ): void {
-    assert(iv.length === 12, 'an IV has 12 octets');
+    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
     assert(this.#key !== undefined, 'an erased key seals nothing');
     out.set(gcm(this.#key, iv, aad).encrypt(plaintext), offset);
   }
 
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
-    assert(iv.length === 12, 'an IV has 12 octets');
+    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
     assert(this.#key !== undefined, 'an erased key opens nothing');
     try {
       return gcm(this.#key, iv, aad).decrypt(sealed);

@@ -18,7 +18,8 @@ export interface Random {
 export interface AeadKey {
   /**
    * Encrypts `plaintext` into `out` at `offset`: ciphertext, then the 16-octet tag.
-   * `iv` 12 octets; `out` must have `plaintext.length + 16` octets of room from `offset`.
+   * `iv` 12 octets, or 16 where a static peer has it so; `out` must have `plaintext.length + 16`
+   * octets of room from `offset`.
    * The three inputs are views that are not kept.
    */
   seal(

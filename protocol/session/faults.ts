@@ -78,3 +78,15 @@ export const LIMIT_FAILURES = new Fault('session', 'limit-failures', 'link-secur
 export const FAILURES_ALARM = new Fault('session', 'failures-alarm', 'link-security 10');
 /** A key that was erased: its association is over. */
 export const SA_STOPPED = new Fault('session', 'sa-stopped', 'link-security 7');
+/** A number further ahead of the last one than the forward window is wide. */
+export const WINDOW = new Fault('session', 'window', 'CCSDS 355.0-B-2 4.2.4.5');
+/** A sending number for which no mark is written yet: ask again when it is. */
+export const NUMBER_UNRESERVED = new Fault('session', 'number-unreserved', 'LS-1802');
+/** A sending number has reached its largest value, and never wraps. */
+export const NUMBER_SPENT = new Fault('session', 'number-spent', 'LS-1802');
+/** An association that does not serve this channel. */
+export const SA_BINDING = new Fault('session', 'sa-binding', 'CCSDS 355.0-B-2 4.2.4.3');
+/** An association that is not in the state for this. */
+export const SA_STATE = new Fault('session', 'sa-state', 'CCSDS 355.1-B-1 5.5.1.1');
+/** A key that is not in the state for this. */
+export const KEY_STATE = new Fault('session', 'key-state', 'CCSDS 355.1-B-1 3.2');
