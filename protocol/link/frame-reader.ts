@@ -16,6 +16,7 @@ import { SduReassembler } from '../frame/sdu-reassembler.ts';
 import { UPID_MISSION } from '../frame/tfdf.ts';
 import { decodeFrame } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
+import { SA_UNKNOWN } from '../session/faults.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { PACKET_OCTETS_MAX } from './contract.ts';
 import { CONTROL_VCID, HANDSHAKE_VCID } from './frame-writer.ts';
@@ -23,9 +24,6 @@ import type { Keying } from './keying.ts';
 
 /** What a good frame was; what it completed waits in the reader. */
 export type Reading = 'bundles' | 'control' | 'handshake';
-
-/** A frame names a security association that this node does not have. Source: LS-904. */
-export const SA_UNKNOWN = new Fault('session', 'sa-unknown', 'LS-904');
 
 /** Bounded by one unfinished packet for each class and one unfinished handshake message. */
 export class FrameReader {

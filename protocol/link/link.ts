@@ -13,9 +13,10 @@
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
+import { SA_UNKNOWN } from '../session/faults.ts';
 import type { OutboundBundle } from './class-queue.ts';
 import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
-import { FrameReader, SA_UNKNOWN } from './frame-reader.ts';
+import { FrameReader } from './frame-reader.ts';
 import type { Connection, DownReason, Keying } from './keying.ts';
 import { Outlet } from './outlet.ts';
 import { Soonest } from './soonest.ts';

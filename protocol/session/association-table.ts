@@ -9,7 +9,7 @@ import { equalConstantTime } from '../bytes/octets.ts';
 import type { Aead } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { Association, type AssociationDefinition } from './association.ts';
-import { KEY_STATE, SA_BINDING, SA_STATE, SPI } from './faults.ts';
+import { KEY_STATE, SA_BINDING, SA_STATE, SA_UNKNOWN, SPI } from './faults.ts';
 import { KEY_ID, type KeyInventory } from './key-inventory.ts';
 import type { NumberLedger } from './number-ledger.ts';
 import type { StaticReceiveKey, StaticSendKey } from './static-keys.ts';
@@ -19,8 +19,6 @@ export const STATIC_SPI_MAX = 0xff;
 
 /** An association of that SPI exists already. */
 export const SA_EXISTS = new Fault('session', 'sa-exists', 'CCSDS 355.1-B-1 5.5.1');
-/** No association has that SPI. */
-export const SA_UNKNOWN = new Fault('session', 'sa-unknown', 'LS-904');
 /** Another association seals for this channel, or the key serves another one. */
 export const SA_TAKEN = new Fault('session', 'sa-taken', 'CCSDS 355.0-B-2 5.2');
 

@@ -13,17 +13,13 @@
 import { assert } from '../assert.ts';
 import type { Aead } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
+import { type AssociationEvent, type AssociationState, stateAfter } from './association-state.ts';
 import { KEY_STATE, NUMBER_SPENT, SA_STATE } from './faults.ts';
 import type { InventoryKey } from './key-inventory.ts';
 import type { NumberLedger } from './number-ledger.ts';
 import { createProtection, type Suite } from './protection.ts';
 import { numberOctets, type StaticFields, StaticReceiveKey, StaticSendKey } from './static-keys.ts';
 import { difference, resized } from './wide-number.ts';
-
-/** In the order of the book's two bits. */
-export const ASSOCIATION_STATES = ['null', 'unkeyed', 'keyed', 'operational'] as const;
-/** Where an association is in its life. */
-export type AssociationState = (typeof ASSOCIATION_STATES)[number];
 
 /** What both ends have agreed on about an association. */
 export interface AssociationDefinition {
@@ -44,13 +40,13 @@ export const NO_NUMBER = new Fault('session', 'no-number', 'CCSDS 355.1-B-1 5.5.
 export class Association {
   readonly spi: number;
   readonly definition: AssociationDefinition;
-  /** The number of the last transition. */
-  transition = CREATED;
   /** Packed by `channelId`. Bounded by the directive that lists them. */
   channels: readonly number[] = [];
   key: InventoryKey | undefined = undefined;
   sendKey: StaticSendKey | undefined = undefined;
   receiveKey: StaticReceiveKey | undefined = undefined;
+  #state: AssociationState = 'unkeyed';
+  #transition = transitionTo('null', 'unkeyed');
   #windowWidth: number;
   /** Where the number stands while nothing counts. */
   #number: Uint8Array;
@@ -63,7 +59,12 @@ export class Association {
   }
 
   get state(): AssociationState {
-    return ASSOCIATION_STATES[this.transition & 3]!;
+    return this.#state;
+  }
+
+  /** The number of the last transition. */
+  get transition(): number {
+    return this.#transition;
   }
 
   /** The last number used or accepted: fresh. */
@@ -73,13 +74,13 @@ export class Association {
 
   /** The key must be active, and the number (a view) fit its field. */
   rekey(key: InventoryKey, number: Uint8Array): Fault | undefined {
-    if (this.state !== 'unkeyed') return SA_STATE;
+    if (stateAfter(this.#state, 'key') === undefined) return SA_STATE;
     if (key.state !== 'active') return KEY_STATE;
     const fitted = resized(number, this.#number.length);
     if (fitted === undefined) return NUMBER_SPENT;
     this.key = key;
     this.#number = fitted;
-    this.#enter('keyed');
+    this.#enter('key');
     return undefined;
   }
 
@@ -91,7 +92,7 @@ export class Association {
     aead: Aead,
   ): Fault | undefined {
     const { spi, key, definition } = this;
-    if (this.state !== 'keyed') return SA_STATE;
+    if (stateAfter(this.#state, 'start') === undefined) return SA_STATE;
     if (key?.state !== 'active') return KEY_STATE;
     const { suite, fields, fixedIv } = definition;
     const protection = createProtection(suite, key.octets, fields.macOctets, aead);
@@ -106,28 +107,28 @@ export class Association {
       this.receiveKey = new StaticReceiveKey(spi, protection, fields, mark, width, fixedIv);
     }
     this.channels = channels;
-    this.#enter('operational');
+    this.#enter('start');
     return undefined;
   }
 
   /** Serves no channel any more; the number stays where it is. */
   stop(): Fault | undefined {
-    if (this.state !== 'operational') return SA_STATE;
+    if (stateAfter(this.#state, 'stop') === undefined) return SA_STATE;
     this.#number = this.number;
     this.sendKey?.erase();
     this.receiveKey?.erase();
     this.sendKey = undefined;
     this.receiveKey = undefined;
     this.channels = [];
-    this.#enter('keyed');
+    this.#enter('stop');
     return undefined;
   }
 
   /** Lets go of its key. */
   expire(): Fault | undefined {
-    if (this.state !== 'keyed') return SA_STATE;
+    if (stateAfter(this.#state, 'expire') === undefined) return SA_STATE;
     this.key = undefined;
-    this.#enter('unkeyed');
+    this.#enter('expire');
     return undefined;
   }
 
@@ -158,14 +159,24 @@ export class Association {
     return this.definition.fields.macOctets > 0 && this.#number.length > 0;
   }
 
-  #enter(state: AssociationState): void {
-    this.transition = transitionTo(this.state, state);
+  #enter(event: AssociationEvent): void {
+    const state = stateAfter(this.#state, event);
+    assert(state !== undefined, 'the event is allowed here');
+    this.#transition = transitionTo(this.#state, state);
+    this.#state = state;
   }
 }
 
-/** The book's number of a transition. Source: CCSDS 355.1-B-1 §5.5.1.10.3. */
-export function transitionTo(from: AssociationState, to: AssociationState): number {
-  return (ASSOCIATION_STATES.indexOf(from) << 2) | ASSOCIATION_STATES.indexOf(to);
+/**
+ * The book's number of a transition: the old state, then the new one.
+ * Source: CCSDS 355.1-B-1 §5.5.1.10.3.
+ */
+export function transitionTo(
+  from: AssociationState | 'null',
+  to: AssociationState | 'null',
+): number {
+  return (STATE_BITS[from] << 2) | STATE_BITS[to];
 }
 
-const CREATED = transitionTo('null', 'unkeyed');
+/** A provisioned association that has stopped for good is deleted, hence null. */
+const STATE_BITS = { null: 0, stopped: 0, unkeyed: 1, keyed: 2, operational: 3 } as const;

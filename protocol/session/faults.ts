@@ -78,8 +78,8 @@ export const LIMIT_FAILURES = new Fault('session', 'limit-failures', 'link-secur
 export const FAILURES_ALARM = new Fault('session', 'failures-alarm', 'link-security 10');
 /** A key that was erased: its association is over. */
 export const SA_STOPPED = new Fault('session', 'sa-stopped', 'link-security 7');
-/** A number further ahead of the last one than the forward window is wide. */
-export const WINDOW = new Fault('session', 'window', 'CCSDS 355.0-B-2 4.2.4.5');
+/** No association has this SPI. */
+export const SA_UNKNOWN = new Fault('session', 'sa-unknown', 'LS-904');
 /** A sending number for which no mark is written yet: ask again when it is. */
 export const NUMBER_UNRESERVED = new Fault('session', 'number-unreserved', 'LS-1802');
 /** A sending number has reached its largest value, and never wraps. */

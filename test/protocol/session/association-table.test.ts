@@ -2,27 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import type { Fault } from '#protocol/fault.ts';
-import {
-  type AssociationState,
-  NO_NUMBER,
-  NUMBER_LOW,
-  transitionTo,
-} from '#protocol/session/association.ts';
+import { NO_NUMBER, NUMBER_LOW, transitionTo } from '#protocol/session/association.ts';
 import {
   AssociationTable,
   channelId,
   SA_EXISTS,
   SA_TAKEN,
-  SA_UNKNOWN,
 } from '#protocol/session/association-table.ts';
-import { KEY_STATE, NUMBER_SPENT, SA_BINDING, SA_STATE, SPI } from '#protocol/session/faults.ts';
+import {
+  KEY_STATE,
+  NUMBER_SPENT,
+  SA_BINDING,
+  SA_STATE,
+  SA_UNKNOWN,
+  SPI,
+} from '#protocol/session/faults.ts';
 import { KEY_ID, KeyInventory } from '#protocol/session/key-inventory.ts';
 import { NumberLedger } from '#protocol/session/number-ledger.ts';
 import { StaticReceiveKey, StaticSendKey } from '#protocol/session/static-keys.ts';
 
 describe('the life of an association', () => {
-  const states: readonly AssociationState[] = ['null', 'unkeyed', 'keyed', 'operational'];
-  const directives: Record<string, { from: AssociationState; to: AssociationState; id: number }> = {
+  const states: readonly ProvisionedState[] = ['null', 'unkeyed', 'keyed', 'operational'];
+  const directives: Record<string, { from: ProvisionedState; to: ProvisionedState; id: number }> = {
     create: { from: 'null', to: 'unkeyed', id: 1 },
     rekey: { from: 'unkeyed', to: 'keyed', id: 6 },
     start: { from: 'keyed', to: 'operational', id: 11 },
@@ -129,6 +130,8 @@ describe('an association table', () => {
   });
 });
 
+type ProvisionedState = 'null' | 'unkeyed' | 'keyed' | 'operational';
+
 const OURS = channelId(12, 101, 0, 0);
 const THEIRS = channelId(12, 7, 0, 0);
 const ZERO = new Uint8Array(12);
@@ -162,7 +165,7 @@ function direct(table: AssociationTable, directive: string): Fault | undefined {
   }
 }
 
-function tableIn(state: AssociationState) {
+function tableIn(state: ProvisionedState) {
   const keys = new KeyInventory();
   keys.provide(200, new Uint8Array(32).fill(200));
   keys.provide(201, new Uint8Array(32).fill(201));
