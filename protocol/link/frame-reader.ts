@@ -25,7 +25,7 @@ import type { Keying } from './keying.ts';
 /** What a good frame was; what it completed waits in the reader. */
 export type Reading = 'bundles' | 'control' | 'handshake';
 
-/** Bounded by one unfinished packet for each class and one unfinished handshake message. */
+/** Bounded by one unfinished packet a class, and one message of handshake and of link control. */
 export class FrameReader {
   readonly #managed: ManagedParameters;
   readonly #keying: Pick<Keying, 'opener'>;
@@ -33,14 +33,13 @@ export class FrameReader {
   /** By traffic class. */
   #packets: MapDemultiplexer<Packet>[] = [];
   #messages: MapDemultiplexer<Uint8Array>;
+  #control: MapDemultiplexer<Uint8Array>;
   #messageAt: Instant = 0;
   #opener: FrameOpener | undefined = undefined;
   /** Under which the last frame came, where it was protected. */
   spi = 0;
   /** The class of the last frame, where it carried bundles. */
   trafficClass: TrafficClass = 0;
-  /** The authentic TFDF of the last frame, where it carried link control. */
-  control: Uint8Array = NOTHING;
 
   /** `managed`: those of the peer's frames. Packets over `PACKET_OCTETS_MAX` are dropped. */
   constructor(managed: ManagedParameters, keying: Pick<Keying, 'opener'>) {
@@ -48,6 +47,7 @@ export class FrameReader {
     this.#keying = keying;
     this.#foundOpener = () => this.#opener;
     this.#messages = this.#freshMessages();
+    this.#control = this.#freshMessages();
     this.reset();
   }
 
@@ -59,13 +59,13 @@ export class FrameReader {
       () => new MapDemultiplexer([packetReassembler(options)], vcfCountOctets),
     );
     this.#messages = this.#freshMessages();
+    this.#control = this.#freshMessages();
     this.#opener = undefined;
-    this.control = NOTHING;
   }
 
   /**
-   * Takes a datagram, whose octets pass to the reader; then drain `nextBundle` or `nextMessage`.
-   * Every fault means that the frame has changed nothing.
+   * Takes a datagram, whose octets pass to the reader; then drain `nextBundle`, `nextControl` or
+   * `nextMessage`, as the reading says. Every fault means that the frame has changed nothing.
    */
   read(now: Instant, datagram: Uint8Array): Reading | Fault {
     const frame = decodeFrame(datagram, this.#managed);
@@ -86,7 +86,7 @@ export class FrameReader {
     const tfdf = openData(frame, this.#foundOpener);
     if (tfdf instanceof Fault) return tfdf;
     if (vcid === CONTROL_VCID) {
-      this.control = tfdf;
+      this.#control.push(mapId, vcfCount, tfdf);
       return 'control';
     }
     this.trafficClass = vcid as TrafficClass;
@@ -110,6 +110,11 @@ export class FrameReader {
     return this.#messages.next();
   }
 
+  /** The next whole, authentic message of link control; or what went wrong; or undefined. */
+  nextControl(): Uint8Array | Fault | undefined {
+    return this.#control.next();
+  }
+
   #freshMessages(): MapDemultiplexer<Uint8Array> {
     const { vcfCountOctets, fixedLength = false } = this.#managed;
     const options = { upid: UPID_MISSION, sduOctetsMax: MESSAGE_OCTETS_MAX, fixedLength };
@@ -126,8 +131,6 @@ function looksClear(data: Uint8Array): boolean {
   if (header === 0xe5) return first >> 3 === 0x80 >> 3;
   return (header === 0xe0 || header === 0x80) && first >> 2 === 0xf0 >> 2;
 }
-
-const NOTHING = new Uint8Array(0);
 
 /** LS-402. */
 const MESSAGE_OCTETS_MAX = 4_096;

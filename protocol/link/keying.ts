@@ -45,8 +45,8 @@ export interface Secured {
 export type KeyingOutput =
   /** Goes out on VC 62, clear. */
   | { readonly kind: 'message'; readonly octets: Uint8Array }
-  /** Goes out on VC 61, sealed by `sealer`; the TFDF is a view that its owner does not change. */
-  | { readonly kind: 'control'; readonly tfdf: Uint8Array; readonly sealer: FrameSealer }
+  /** Goes out on VC 61, sealed by `sealer`; a view that its owner does not change. */
+  | { readonly kind: 'control'; readonly octets: Uint8Array; readonly sealer: FrameSealer }
   /** Bundles partly sent start over: the peer that had the first part may have lost it. */
   | { readonly kind: 'rewind' }
   /** Said again, without `down`, when other associations take over. */
@@ -88,8 +88,8 @@ export interface Keying extends Machine<KeyingOutput> {
 
   /** Takes a message of VC 62, which nobody has authenticated; the octets are not kept. */
   receiveMessage(now: Instant, octets: Uint8Array): void;
-  /** Takes the authentic TFDF of VC 61 that came under `spi`, after `heard`; it is not kept. */
-  receiveControl(now: Instant, spi: number, tfdf: Uint8Array): void;
+  /** Takes an authentic message of VC 61 that came under `spi`, after `heard`; it is not kept. */
+  receiveControl(now: Instant, spi: number, octets: Uint8Array): void;
 
   snapshot(): KeyingSnapshot;
 }

@@ -1,35 +1,26 @@
 /**
  * Link control messages, protected, on virtual channel 61: CBOR arrays whose first element is the
- * type, each one MAP access SDU in one frame. `[1]` KEEPALIVE; `[2, reason]` CLOSE.
+ * type, each one MAP access SDU. `[1]` KEEPALIVE; `[2, reason]` CLOSE.
  *
  * Source: link-security §6.7, LS-405.
  */
 import { CborReader } from '../bytes/cbor-reader.ts';
 import { Fault } from '../fault.ts';
-import { decodeTfdf, RULE_WHOLE, tfdfHeader, UPID_MISSION } from '../frame/tfdf.ts';
 
 /** Type of the message that only says "I am here". */
 export const KEEPALIVE = 1;
 /** Type of the message that ends a session. */
 export const CLOSE = 2;
 
-/** The data field of a KEEPALIVE; not to be changed. */
-export const KEEPALIVE_TFDF: Uint8Array = Uint8Array.of(
-  tfdfHeader(RULE_WHOLE, UPID_MISSION),
-  0x81,
-  KEEPALIVE,
-);
+/** A whole KEEPALIVE; not to be changed. */
+export const KEEPALIVE_MESSAGE: Uint8Array = Uint8Array.of(0x81, KEEPALIVE);
 
 /**
- * The type of the message in a data field: the caller ignores those it does not know. Faults: those
- * of the TFDF and the CBOR cursor, and `link.control` for anything else than one whole array that
- * starts with a type.
+ * The type of a message: the caller ignores those it does not know. Faults: those of the CBOR
+ * cursor, and `link.control` for anything else than one whole array that starts with a type.
  */
-export function decodeControl(tfdf: Uint8Array): number | Fault {
-  const field = decodeTfdf(tfdf);
-  if (field instanceof Fault) return field;
-  if (field.rule !== RULE_WHOLE || field.upid !== UPID_MISSION) return CONTROL_FORM;
-  const reader = new CborReader(field.zone);
+export function decodeControl(octets: Uint8Array): number | Fault {
+  const reader = new CborReader(octets);
   const count = reader.arrayHead();
   if (count instanceof Fault) return count;
   if (count === 0) return CONTROL_FORM;

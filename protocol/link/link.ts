@@ -160,10 +160,18 @@ export class Link implements Machine<LinkOutput> {
   }
 
   #receiveProtected(reading: 'bundles' | 'control'): void {
-    const { spi, control } = this.#reader;
-    this.#keying.heard(this.#now, spi);
-    if (reading === 'control') this.#keying.receiveControl(this.#now, spi, control);
+    this.#keying.heard(this.#now, this.#reader.spi);
+    if (reading === 'control') this.#receiveControl();
     else this.#receiveBundles();
+  }
+
+  #receiveControl(): void {
+    // Bounded by the outputs of one frame.
+    let message = this.#reader.nextControl();
+    for (; message !== undefined; message = this.#reader.nextControl()) {
+      if (message instanceof Fault) this.#outlet.refuse(message);
+      else this.#keying.receiveControl(this.#now, this.#reader.spi, message);
+    }
   }
 
   #receiveBundles(): void {
@@ -187,7 +195,7 @@ export class Link implements Machine<LinkOutput> {
           this.#outlet.sendMessage(this.#now, output.octets);
           break;
         case 'control': {
-          const fault = this.#outlet.sendControl(this.#now, output.tfdf, output.sealer);
+          const fault = this.#outlet.sendControl(this.#now, output.octets, output.sealer);
           if (fault !== undefined) this.#keying.spent(this.#now, fault);
           break;
         }

@@ -25,6 +25,7 @@ export class Outlet {
   readonly #faults = new FaultCounter();
   #framesSent = 0;
   #closesAt: Instant = 0;
+  readonly #tfdfOctetsMax: number;
   readonly #messageTfdfOctetsMax: number;
   readonly #writer: FrameWriter;
   readonly #outbound: Outbound;
@@ -34,10 +35,10 @@ export class Outlet {
 
   /** `managed`: those of this node's own frames. */
   constructor(managed: ManagedParameters) {
-    const tfdfOctetsMax = protectedTfdfOctetsMax(managed);
+    this.#tfdfOctetsMax = protectedTfdfOctetsMax(managed);
     this.#messageTfdfOctetsMax = clearTfdfOctetsMax(managed);
     this.#writer = new FrameWriter(managed);
-    this.#outbound = new Outbound(this.#writer, tfdfOctetsMax);
+    this.#outbound = new Outbound(this.#writer, this.#tfdfOctetsMax);
   }
 
   /** A contact begins. */
@@ -77,11 +78,15 @@ export class Outlet {
     }
   }
 
-  /** Sends link control around the TFDF (a view); the fault of a spent key. */
-  sendControl(now: Instant, tfdf: Uint8Array, sealer: FrameSealer): Fault | undefined {
-    const frame = this.#writer.seal(CONTROL_VCID, tfdf, sealer);
-    if (frame instanceof Fault) return frame;
-    this.#outputs.push(this.#transmit(now, frame));
+  /** Sends a message of link control in as many frames as it takes; the fault of a spent key. */
+  sendControl(now: Instant, message: Uint8Array, sealer: FrameSealer): Fault | undefined {
+    const segments = segmentSdu(message, this.#tfdfOctetsMax);
+    // Bounded by the octets of the message.
+    for (let tfdf = segments.next(); tfdf !== undefined; tfdf = segments.next()) {
+      const frame = this.#writer.seal(CONTROL_VCID, tfdf, sealer);
+      if (frame instanceof Fault) return frame;
+      this.#outputs.push(this.#transmit(now, frame));
+    }
     return undefined;
   }
 

@@ -15,7 +15,7 @@ import { LIMIT_AGE } from '../session/faults.ts';
 import { Handshake } from '../session/handshake.ts';
 import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { Connection, DownReason, Keying, KeyingOutput, KeyingSnapshot } from './keying.ts';
-import { CLOSE, decodeControl, KEEPALIVE, KEEPALIVE_TFDF } from './link-control.ts';
+import { CLOSE, decodeControl, KEEPALIVE, KEEPALIVE_MESSAGE } from './link-control.ts';
 import type { Purpose } from './liveness.ts';
 import { type LinkSession, SessionTable } from './session-table.ts';
 import { Soonest } from './soonest.ts';
@@ -97,8 +97,8 @@ export class SessionKeying implements Keying {
     this.#obeyHandshake(now);
   }
 
-  receiveControl(now: Instant, spi: number, tfdf: Uint8Array): void {
-    const type = decodeControl(tfdf);
+  receiveControl(now: Instant, spi: number, octets: Uint8Array): void {
+    const type = decodeControl(octets);
     const { current } = this.#sessions;
     const connection = this.#connection;
     if (type instanceof Fault) this.#outputs.push({ kind: 'fault', fault: type });
@@ -188,7 +188,7 @@ export class SessionKeying implements Keying {
   #sendKeepalive(now: Instant, entry: LinkSession, purpose: Purpose): void {
     entry.sent(now, purpose);
     const sealer = entry.session.sendKey;
-    this.#outputs.push({ kind: 'control', tfdf: KEEPALIVE_TFDF, sealer });
+    this.#outputs.push({ kind: 'control', octets: KEEPALIVE_MESSAGE, sealer });
   }
 
   /** The session is lost, the contact is not. */

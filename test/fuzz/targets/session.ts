@@ -2,7 +2,7 @@
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat, fromHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeControl, KEEPALIVE_TFDF } from '#protocol/link/link-control.ts';
+import { decodeControl, KEEPALIVE_MESSAGE } from '#protocol/link/link-control.ts';
 import { decodeCertificate } from '#protocol/session/certificate.ts';
 import { decodeObject, verifyObject } from '#protocol/session/cose.ts';
 import { CERT_FORM } from '#protocol/session/faults.ts';
@@ -157,7 +157,7 @@ export const SESSION_TARGETS: readonly Target[] = [
     ['HandshakeState.readMessage'],
     1,
   ),
-  decoder('decodeControl', [KEEPALIVE_TFDF, ...controls()], (octets) =>
+  decoder('decodeControl', [KEEPALIVE_MESSAGE, ...controls()], (octets) =>
     accepted(decodeControl(octets), (type) => promise(type >= 0, 'a type is a number')),
   ),
   {
@@ -221,7 +221,7 @@ function ownMessages(): Uint8Array[] {
 }
 
 function controls(): Uint8Array[] {
-  return ['e581 01', 'e5820203', 'e583040718 29', 'e5820344 01020304', 'e58163666f6f'].map((text) =>
+  return ['81 01', '820203', '83040718 29', '820344 01020304', '8163666f6f'].map((text) =>
     fromHex(text.replaceAll(' ', '')),
   );
 }
