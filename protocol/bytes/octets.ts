@@ -41,6 +41,17 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/**
+ * Below zero, zero or above, as the first is less than, equal to or greater than the second, both
+ * big-endian numbers of one length. It stops at the first difference: not for secrets.
+ */
+export function compare(a: Uint8Array, b: Uint8Array): number {
+  assert(a.length === b.length, 'numbers of one length are compared');
+  // Bounded by the octets given.
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return 0;
+}
+
 /** Whether both hold the same octets, in a time that depends on the lengths alone. */
 export function equalConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;

@@ -52,6 +52,8 @@ export const HKS_KEY = new Fault('session', 'hks-key', 'LS-504');
 export const BOOT_OLD = new Fault('session', 'boot-old', 'LS-504');
 /** The peer presents this node's own certificate. */
 export const SELF = new Fault('session', 'self', 'LS-704');
+/** A resume id that names no secret of this node, or no longer does. */
+export const RESUME_UNKNOWN = new Fault('session', 'resume-unknown', 'LS-708');
 /** A security parameter index outside 1–65534. */
 export const SPI = new Fault('session', 'spi', 'LS-704');
 /** The first four octets of the IV are not those of the security association. */

@@ -15,10 +15,10 @@ import { HandshakeState, type KeyPair, XX } from './noise.ts';
 import { encodePayload } from './payload.ts';
 import { type VerifiedPeer, verifyPeer } from './peer-check.ts';
 import { prologueOf } from './prologue.ts';
-import { createSession, type Role, type Session } from './session.ts';
+import { createSession, type Role, type Session, type SessionParameters } from './session.ts';
 
 /** The two ends of a link and the means of the local one. */
-export interface HandshakeOptions {
+export interface HandshakeOptions extends SessionParameters {
   readonly credentials: Credentials;
   /** Made from `credentials`, shared by all links of the node. */
   readonly identity: BootIdentity;
@@ -91,6 +91,10 @@ export class HandshakeContext {
       role === 'initiator'
         ? { initiator: local, responder: remote }
         : { initiator: remote, responder: local };
-    return createSession({ ...state.finish(), ...ends }, role, verified.peer, provider.aead);
+    const { peer } = verified;
+    const { remoteStatic } = state;
+    assert(remoteStatic !== undefined, 'the peer was verified by its static key');
+    const origin = { role, peer, remoteStatic };
+    return createSession({ ...state.finish(), ...ends }, origin, this.options, provider.aead);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * From a completed Noise handshake to the two security associations of a session.
+ * From a completed Noise handshake to the two security associations of a session, and to the secret
+ * from which its successor starts.
  *
  *   PRK = HKDF-Extract(salt = handshake hash, k1 ‖ k2)
  *   D(label, context, n) = HKDF-Expand(PRK, "ISLK1 " ‖ label ‖ 00 ‖ context, n)     SHA-512
@@ -30,10 +31,14 @@ export interface AssociationKeys {
   readonly fixedField: Uint8Array;
 }
 
-/** Two associations and a name for logs. */
+/** Two associations, the means of succession, and a name for logs. */
 export interface SessionKeys {
   readonly initiatorToResponder: AssociationKeys;
   readonly responderToInitiator: AssociationKeys;
+  /** 16 octets; sent in clear once. */
+  readonly resumeId: Uint8Array;
+  /** 32 octets. Secret. */
+  readonly resumePsk: Uint8Array;
   /** 8 octets; not secret. */
   readonly sessionId: Uint8Array;
 }
@@ -54,6 +59,8 @@ export function deriveSessionKeys(result: HandshakeResult): SessionKeys {
   const session = {
     initiatorToResponder: association('i2r', initiator, responder),
     responderToInitiator: association('r2i', responder, initiator),
+    resumeId: derive('resume id', NO_CONTEXT, 16),
+    resumePsk: derive('resume psk', NO_CONTEXT, 32),
     sessionId: derive('session id', NO_CONTEXT, 8),
   };
   for (const octets of [secret, ...result.keys]) octets.fill(0);

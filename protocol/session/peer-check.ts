@@ -23,6 +23,10 @@ export interface Peer {
   readonly certificateId: Uint8Array;
   /** The spacecraft ids that it may use. */
   readonly scids: readonly number[];
+  /** The certificate itself, COSE_Sign1 octets, to be judged again. */
+  readonly certificate: Uint8Array;
+  /** The boot in which it made its static key. */
+  readonly boot: number;
 }
 
 /** A peer that passed every check, and the SPI on which it wants to receive. */
@@ -70,10 +74,33 @@ export function verifyPeer(
   if (statement instanceof Fault) return statement;
   const { id } = certificate;
   if (equal(id, identity.certificate.id)) return faults.SELF;
-  if (payload.spi === 0 || payload.spi > SPI_MAX) return faults.SPI;
+  const spiFault = checkSpi(payload.spi);
+  if (spiFault !== undefined) return spiFault;
   identity.peerBoots.remember(id, statement);
-  const peer = { eid: certificate.subject, certificateId: id, scids: certificate.scids };
+  const { subject: eid, scids } = certificate;
+  const { boot } = statement;
+  const peer = { eid, certificateId: id, scids, certificate: payload.certificate, boot };
   return { peer, spi: payload.spi };
+}
+
+/**
+ * Why a peer that passed every check once may no longer have a session: the faults of its
+ * certificate, or `session.boot-old`. Source: LS-708, LS-1302.
+ */
+export function recheckPeer(
+  { certificate, boot }: Peer,
+  context: PeerCheckContext,
+): Fault | undefined {
+  const { credentials, identity, curve, remoteScid: scid } = context;
+  const { statement } = identity;
+  const verdict = verifyCertificate(certificate, { credentials, statement, curve, scid });
+  if (verdict instanceof Fault) return verdict;
+  return boot < (statement.leastBoots.get(scid) ?? 0) ? faults.BOOT_OLD : undefined;
+}
+
+/** Whether a peer may ask to receive on this SPI: undefined or `session.spi`. */
+export function checkSpi(spi: number): Fault | undefined {
+  return spi === 0 || spi > SPI_MAX ? faults.SPI : undefined;
 }
 
 /** The certificate, if an issuer vouches for it here and now; views of `octets`. */

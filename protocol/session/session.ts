@@ -5,11 +5,14 @@
  */
 import { toHex } from '../bytes/octets.ts';
 import type { Aead } from '../crypto/ports.ts';
+import { REPLAY_PROFILE, type ReplayProfile } from './anti-replay.ts';
 import { type AssociationKeys, deriveSessionKeys, type HandshakeResult } from './key-schedule.ts';
 import { ReceiveKey, SendKey } from './keys.ts';
+import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
 import type { Peer } from './peer-check.ts';
+import type { HeldSecret, ResumeSecret } from './resumption.ts';
 
-/** Which side said HELLO. */
+/** Which side said HELLO or REKEY. */
 export type Role = 'initiator' | 'responder';
 
 /** What a completed handshake gives the link; the keys are the link's alone. */
@@ -20,23 +23,60 @@ export interface Session {
   readonly peer: Peer;
   /** 16 hexadecimal digits, the same on both sides; for logs and reports. */
   readonly sessionId: string;
+  /** What was agreed for the keys of this side. */
+  readonly limits: SessionLimits;
+  /**
+   * Whether this side, which has the last word of the handshake, sends the first protected frame.
+   * The other goes on as before until that frame has come (LS-707, LS-708).
+   */
+  readonly speaksFirst: boolean;
+  /** For the next succession. */
+  readonly resume: ResumeSecret;
+  /** What it came of, where it succeeds another session. */
+  readonly succeeds: HeldSecret | undefined;
+}
+
+/** Who agreed, and from where. */
+export interface SessionOrigin {
+  readonly role: Role;
+  readonly peer: Peer;
+  /** 32 octets. */
+  readonly remoteStatic: Uint8Array;
+  readonly succeeds?: HeldSecret;
+}
+
+/** Managed parameters of the keys; those of the specification by default. */
+export interface SessionParameters {
+  readonly limits?: SessionLimits;
+  readonly replay?: ReplayProfile;
 }
 
 /** Derives the keys of a session and erases what they were derived from. */
 export function createSession(
   result: HandshakeResult,
-  role: Role,
-  peer: Peer,
+  { role, peer, remoteStatic, succeeds }: SessionOrigin,
+  { limits = SESSION_LIMITS, replay = REPLAY_PROFILE }: SessionParameters,
   aead: Aead,
 ): Session {
-  const { initiatorToResponder, responderToInitiator, sessionId } = deriveSessionKeys(result);
-  const [sending, receiving] =
-    role === 'initiator'
-      ? [initiatorToResponder, responderToInitiator]
-      : [responderToInitiator, initiatorToResponder];
-  const sendKey = new SendKey(sending.spi, takeKey(sending, aead), sending.fixedField);
-  const receiveKey = new ReceiveKey(receiving.spi, takeKey(receiving, aead), receiving.fixedField);
-  return { sendKey, receiveKey, role, peer, sessionId: toHex(sessionId) };
+  const keys = deriveSessionKeys(result);
+  const { initiatorToResponder, responderToInitiator, resumeId, resumePsk } = keys;
+  const initiator = role === 'initiator';
+  const [sending, receiving] = initiator
+    ? [initiatorToResponder, responderToInitiator]
+    : [responderToInitiator, initiatorToResponder];
+  const [sendAead, receiveAead] = [takeKey(sending, aead), takeKey(receiving, aead)];
+  return {
+    sendKey: new SendKey(sending.spi, sendAead, sending.fixedField, limits),
+    receiveKey: new ReceiveKey(receiving.spi, receiveAead, receiving.fixedField, limits, replay),
+    role,
+    peer,
+    sessionId: toHex(keys.sessionId),
+    limits,
+    // The last message of a first contact is the initiator's, that of a succession the responder's.
+    speaksFirst: initiator === (succeeds !== undefined),
+    resume: { id: resumeId, psk: resumePsk, remoteStatic: remoteStatic.slice(), peer },
+    succeeds,
+  };
 }
 
 function takeKey({ key }: AssociationKeys, aead: Aead) {

@@ -41,6 +41,8 @@ describe('the worked example', () => {
       eid: 'ipn:514.0',
       certificateId: fromHex(VECTORS.responder.cert_id),
       scids: [514],
+      certificate: fromHex(VECTORS.responder.certificate),
+      boot: VECTORS.responder.boot,
     });
   });
 

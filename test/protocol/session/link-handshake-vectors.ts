@@ -14,6 +14,8 @@ interface Side {
   static_public: string;
   ephemeral_private: string;
   receive_spi: number;
+  rekey_ephemeral_private: string;
+  rekey_receive_spi: number;
   certificate: string;
   handshake_key_statement: string;
 }
@@ -41,6 +43,7 @@ interface FirstContact {
   i2r: Association;
   r2i: Association;
   resume_id: string;
+  resume_psk: string;
   session_id: string;
 }
 
@@ -73,6 +76,13 @@ interface LinkHandshakeVectors {
     rekey: string;
     noise_message_2: string;
     rekey_reply: string;
+    handshake_hash: string;
+    split: [string, string];
+    i2r: Association;
+    r2i: Association;
+    resume_id: string;
+    resume_psk: string;
+    session_id: string;
   };
   protected_frames_suite_1: {
     direction: 'i2r' | 'r2i';

@@ -7,7 +7,8 @@ import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-id
 import { type Certificate, issueCertificate, ROLE } from '#protocol/session/certificate.ts';
 import { type KeyStatement, signKeyStatement } from '#protocol/session/key-statement.ts';
 import { encodePayload } from '#protocol/session/payload.ts';
-import { verifyPeer } from '#protocol/session/peer-check.ts';
+import { recheckPeer, verifyPeer } from '#protocol/session/peer-check.ts';
+import type { ConstellationStatement } from '#protocol/session/statement.ts';
 import { TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
 
@@ -27,7 +28,13 @@ describe('a peer', () => {
   it('that fits in all is known by its certificate', () => {
     const verified = check({});
     expect(verified).toEqual({
-      peer: { eid: PEER.eid, certificateId: fromHex(PEER.cert_id), scids: [PEER.scid] },
+      peer: {
+        eid: PEER.eid,
+        certificateId: fromHex(PEER.cert_id),
+        scids: [PEER.scid],
+        certificate: expect.any(Uint8Array),
+        boot: PEER.boot,
+      },
       spi: 512,
     });
   });
@@ -89,6 +96,27 @@ describe('a peer', () => {
     identity = { ...identity, statement };
     expect(check({})).toHaveProperty('code', 'boot-old');
     expect(check({ statement: { boot: PEER.boot + 1 } })).not.toBeInstanceOf(Fault);
+  });
+});
+
+describe('a peer that passed once', () => {
+  it.each<[string | undefined, Partial<ConstellationStatement>]>([
+    [undefined, {}],
+    ['revoked', { revoked: new Set([PEER.cert_id]) }],
+    ['issuer-unknown', { issuerPublicKeys: [] }],
+    ['epoch-old', { epoch: 10 }],
+    ['boot-old', { leastBoots: new Map([[PEER.scid, PEER.boot + 1]]) }],
+    [undefined, { leastBoots: new Map([[PEER.scid, PEER.boot]]) }],
+  ])('A12: is found %s when the constellation says so later', (code, change) => {
+    const verified = check({});
+    if (verified instanceof Fault) throw new Error(verified.key);
+    const statement = { ...identity.statement, ...change };
+    const context = { credentials, curve, remoteScid: PEER.scid };
+    const verdict = recheckPeer(verified.peer, {
+      ...context,
+      identity: { ...identity, statement },
+    });
+    expect(verdict?.code).toBe(code);
   });
 });
 

@@ -1,0 +1,91 @@
+/**
+ * What both sides of a succession do alike: Noise KKpsk0 under the secret of the session before,
+ * with a fresh key agreement, and from its end the keys of the new session.
+ *
+ * Source: link-security §6.5, §6.8, §8; LS-708.
+ */
+import { Fault } from '../fault.ts';
+import type { HandshakeContext } from './handshake-context.ts';
+import { REKEY, SUITE_CLASSICAL } from './message-header.ts';
+import { macKeyOf } from './message-macs.ts';
+import { encodeMessage } from './messages.ts';
+import { HandshakeState, type KeyPair, KKPSK0 } from './noise.ts';
+import { decodeRekeyPayload, encodeRekeyPayload } from './payload.ts';
+import { checkSpi } from './peer-check.ts';
+import { prologueOf } from './prologue.ts';
+import type { HeldSecret } from './resumption.ts';
+import { createSession, type Role, type Session } from './session.ts';
+
+/** A Noise state for the succession with this handshake id (8 octets), in the given role. */
+export function rekeyState(
+  context: HandshakeContext,
+  role: Role,
+  handshakeId: Uint8Array,
+  ephemeralKey: KeyPair,
+  secret: HeldSecret,
+): HandshakeState {
+  const { credentials, identity, provider, localScid, remoteScid } = context.options;
+  const initiator = role === 'initiator';
+  const [initiatorScid, responderScid] = initiator
+    ? [localScid, remoteScid]
+    : [remoteScid, localScid];
+  const { constellationId } = credentials;
+  const { id: resumeId, psk, remoteStatic } = secret;
+  const ends = { initiatorScid, responderScid };
+  const prologue = prologueOf({
+    suite: SUITE_CLASSICAL,
+    constellationId,
+    ...ends,
+    handshakeId,
+    resumeId,
+  });
+  const keys = { staticKey: identity.staticKey, ephemeralKey, remoteStatic, psk, prologue };
+  return HandshakeState.initialize({ provider, pattern: KKPSK0, initiator, ...keys });
+}
+
+/** A REKEY around a Noise message; fresh octets. */
+export function encodeRekey(
+  { options }: HandshakeContext,
+  handshakeId: Uint8Array,
+  resumeId: Uint8Array,
+  noise: Uint8Array,
+): Uint8Array {
+  const { credentials, localScid: sourceScid, remoteScid: destinationScid } = options;
+  const header = { suite: SUITE_CLASSICAL, sourceScid, destinationScid, handshakeId } as const;
+  const macKey = macKeyOf(credentials.admissionKey, destinationScid);
+  return encodeMessage({ type: REKEY, ...header, resumeId, noise }, macKey);
+}
+
+/** This node's payload, asking to receive on `spi`. */
+export function rekeyPayload(context: HandshakeContext, spi: number): Uint8Array {
+  const { epoch, serial } = context.options.identity.statement;
+  return encodeRekeyPayload({ spi, epoch, serial });
+}
+
+/** The SPI on which the peer wants to receive, by its payload; or `session.cbor`, `session.spi`. */
+export function remoteSpiIn(payload: Uint8Array): number | Fault {
+  const fields = decodeRekeyPayload(payload);
+  if (fields instanceof Fault) return fields;
+  return checkSpi(fields.spi) ?? fields.spi;
+}
+
+/** The session of a completed succession, of whose two SPIs each side chose its receiving one. */
+export function rekeySession(
+  context: HandshakeContext,
+  role: Role,
+  state: HandshakeState,
+  localSpi: number,
+  remoteSpi: number,
+  secret: HeldSecret,
+): Session {
+  const { provider, localScid, remoteScid } = context.options;
+  const local = { scid: localScid, receiveSpi: localSpi };
+  const remote = { scid: remoteScid, receiveSpi: remoteSpi };
+  const ends =
+    role === 'initiator'
+      ? { initiator: local, responder: remote }
+      : { initiator: remote, responder: local };
+  const { peer, remoteStatic } = secret;
+  const origin = { role, peer, remoteStatic, succeeds: secret };
+  return createSession({ ...state.finish(), ...ends }, origin, context.options, provider.aead);
+}

@@ -1,0 +1,106 @@
+/**
+ * One attempt of this node to succeed a session: REKEY until a REKEY-REPLY verifies. The new
+ * session is then used at once, and its first frame tells the peer to use it as well.
+ *
+ * Source: link-security §6.5, §7 (LS-701, LS-706, LS-708, LS-709, LS-712).
+ */
+import { assert } from '../assert.ts';
+import { compare, equal } from '../bytes/octets.ts';
+import { Fault } from '../fault.ts';
+import type { Instant } from '../machine.ts';
+import { BUDGET } from './faults.ts';
+import type { HandshakeContext } from './handshake-context.ts';
+import type { MessageHeader } from './message-header.ts';
+import type { NoiseMessage } from './messages.ts';
+import type { HandshakeState, KeyPair } from './noise.ts';
+import {
+  encodeRekey,
+  rekeyPayload,
+  rekeySession,
+  rekeyState,
+  remoteSpiIn,
+} from './rekey-exchange.ts';
+import type { HeldSecret } from './resumption.ts';
+import { Retransmission } from './retransmission.ts';
+import type { Session } from './session.ts';
+
+/** The initiator's side of one succession. */
+export class RekeyInitiator {
+  readonly #context: HandshakeContext;
+  readonly #secret: HeldSecret;
+  readonly #handshakeId: Uint8Array;
+  readonly #ephemeralKey: KeyPair;
+  readonly #spi: number;
+  readonly #state: HandshakeState;
+  readonly #message: Uint8Array;
+  /** When the message is due again. */
+  readonly schedule: Retransmission;
+  #session: Session | undefined = undefined;
+  #candidates = 0;
+
+  /** Begins with a fresh handshake id and ephemeral key; asks to receive on `spi`. */
+  constructor(
+    now: Instant,
+    context: HandshakeContext,
+    spi: number,
+    secret: HeldSecret,
+    roundTripUs: number,
+  ) {
+    const { identity, random } = context.options;
+    this.#context = context;
+    this.#secret = secret;
+    this.#handshakeId = random.octets(HANDSHAKE_ID_OCTETS);
+    this.#ephemeralKey = identity.ephemeralKeys.next();
+    this.#spi = spi;
+    this.#state = rekeyState(context, 'initiator', this.#handshakeId, this.#ephemeralKey, secret);
+    const noise = this.#state.writeMessage(rekeyPayload(context, spi));
+    assert(!(noise instanceof Fault), 'the static key of the peer has served before');
+    this.#message = encodeRekey(context, this.#handshakeId, secret.id, noise);
+    this.schedule = new Retransmission(now, roundTripUs, random);
+  }
+
+  /** The REKEY to send now and again: fresh octets. */
+  get message(): Uint8Array {
+    return this.#message.slice();
+  }
+
+  /** The session, once there is one; it waits for its first frame. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** Whether an answer names this attempt. */
+  owns({ handshakeId }: MessageHeader): boolean {
+    return equal(handshakeId, this.#handshakeId);
+  }
+
+  /** LS-709: whether this attempt prevails over one that began with `ephemeral` (32 octets). */
+  prevailsOver(ephemeral: Uint8Array): boolean {
+    return compare(this.#ephemeralKey.publicKey, ephemeral) > 0;
+  }
+
+  /** Takes a REKEY-REPLY whose mac1 is good: the session; or a fault, and nothing has changed. */
+  receiveReply({ noise }: NoiseMessage): Session | Fault {
+    if (this.#candidates === CANDIDATES_MAX) return BUDGET;
+    this.#candidates++;
+    const context = this.#context;
+    const state = this.#state.clone();
+    const payload = state.readMessage(noise);
+    if (payload instanceof Fault) return payload;
+    const remoteSpi = remoteSpiIn(payload);
+    if (remoteSpi instanceof Fault) return remoteSpi;
+    const ends = [this.#spi, remoteSpi] as const;
+    this.#session = rekeySession(context, 'initiator', state, ...ends, this.#secret);
+    return this.#session;
+  }
+
+  /** Erases the ephemeral key and gives back an SPI that never came into use. */
+  end(): void {
+    this.#ephemeralKey.privateKey.fill(0);
+    if (this.#session === undefined) this.#context.options.identity.spis.release(this.#spi);
+  }
+}
+
+const HANDSHAKE_ID_OCTETS = 8;
+/** REKEY-REPLYs with a good mac1 that may cost an attempt the work of checking them (LS-712). */
+const CANDIDATES_MAX = 8;
