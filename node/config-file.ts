@@ -7,13 +7,17 @@ import { verifyCertificate } from '#protocol/session/peer-check.ts';
 import { verifyStatement } from '#protocol/session/statement.ts';
 import { type NodeConfig, parseNodeConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { readCredentialsFile } from './credentials-file.ts';
 import { decodeCredentials } from './credentials-json.ts';
 
-/** The checked configuration in `file`; every mistake is a ConfigError that names the file. */
-export function readNodeConfig(file: string): NodeConfig {
-  const text = readText(file);
+/**
+ * The checked configuration in `file`; every mistake is a ConfigError that names the file. `warn`
+ * is told in one line that others can read its secrets.
+ */
+export function readNodeConfig(file: string, warn: (line: string) => void): NodeConfig {
+  const json = withCredentials(parseJson(readText(file), file), file, warn);
   try {
-    return parseNodeConfig(parseJson(text, file));
+    return parseNodeConfig(json);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.message, { ...error, file });
@@ -40,6 +44,17 @@ export function checkCredentials(config: NodeConfig, curve: Curve): void {
   if (!equal(certificate.publicKey, curve.ed25519Public(identityPrivateKey))) {
     throw badCredentials('certificate is for another key than identityPrivateKey');
   }
+}
+
+/** The same configuration, with the credentials from the file that it may name instead of them. */
+function withCredentials(json: unknown, file: string, warn: (line: string) => void): unknown {
+  if (typeof json !== 'object' || json === null || !('credentials' in json)) return json;
+  const { credentials: name } = json;
+  // What looks like a key in the wrong place is not told as the name of a file.
+  if (typeof name !== 'string' || /^[0-9a-f]{32,}$/i.test(name)) return json;
+  const { credentials, warning } = readCredentialsFile(name, file);
+  if (warning !== undefined) warn(warning);
+  return { ...json, credentials };
 }
 
 function badCredentials(what: string): ConfigError {

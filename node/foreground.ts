@@ -65,7 +65,7 @@ function parseArguments(args: readonly string[]): Arguments {
 async function run({ file, json, vault: directory }: Arguments): Promise<void> {
   // Streams rethrow what goes wrong in them outside of any call.
   process.once('uncaughtException', endWithOwnError);
-  const config = readNodeConfig(file);
+  const config = readNodeConfig(file, warn);
   const crypto = await chooseCrypto(config.crypto);
   checkCredentials(config, crypto.curve);
   const datagrams = await openUdpDatagrams({ bind: config.bind });

@@ -74,6 +74,13 @@ export function countOf({ flags }: Invocation, name: string, max: number): numbe
   });
 }
 
+/** The text a flag gives. Throws ConfigError when it is not given. */
+export function textOf({ flags }: Invocation, name: string, { value }: Flag): string {
+  const text = flags[name];
+  if (typeof text === 'string') return text;
+  throw new ConfigError(`--${name} is not given`, { remedy: `Add --${name} ${value}` });
+}
+
 function flagValue(
   rawName: string,
   { type, value: placeholder }: Flag,
@@ -102,7 +109,8 @@ function unknownFlag(rawName: string, { name, flags }: Command): ConfigError {
 }
 
 function checkCount({ name, positionals }: Command, given: readonly string[]): void {
-  if (given.length === positionals.length) return;
+  const open = positionals.at(-1)?.endsWith('…') === true && given.length > positionals.length;
+  if (open || given.length === positionals.length) return;
   const missing = positionals[given.length];
   const what =
     missing === undefined

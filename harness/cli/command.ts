@@ -30,10 +30,11 @@ export interface Terminal {
 
 /** One command. */
 export interface Command {
+  /** One word, or two where the first is a group's. */
   readonly name: string;
   /** One line. */
   readonly summary: string;
-  /** Names of the arguments, all needed. */
+  /** Names of the arguments, all needed; a last one that ends in `…` takes one or more. */
   readonly positionals: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
   readonly example: string;
@@ -41,4 +42,15 @@ export interface Command {
   readonly notes: string;
   /** Resolves to the exit code. Throws ConfigError for what the operator can mend. */
   run(invocation: Invocation, terminal: Terminal): Promise<number>;
+}
+
+/** Commands that share their first word, such as `keys create` and `keys issue`. */
+export interface CommandGroup {
+  /** The word. */
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  readonly commands: readonly Command[];
+  readonly example: string;
+  readonly notes: string;
 }

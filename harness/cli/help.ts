@@ -1,18 +1,28 @@
 /** Help, made from the commands themselves. */
-import type { Command } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 
 /** What `orbweaver --help` prints. */
-export function formatOverview(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map((command) => usage(command).length));
-  const lines = commands.map((command) => `  ${usage(command).padEnd(width)}  ${command.summary}`);
+export function formatOverview(commands: readonly (Command | CommandGroup)[]): string {
   return `Orbweaver emulates the flight software of communication satellites, and meshes of them.
 
-${lines.join('\n')}
+${listOf(commands)}
 
 Every command has --help with an example. Exit codes: 0 all objectives held, 1 an objective
 failed, 2 the command line or a file is wrong, 3 Orbweaver is.
 
 Example: orbweaver up scenarios/pair.yaml
+`;
+}
+
+/** What `orbweaver <group> --help` prints. */
+export function formatGroup({ summary, commands, notes, example }: CommandGroup): string {
+  return `${summary}.
+
+${listOf(commands)}
+
+${notes}
+
+Example: ${example}
 `;
 }
 
@@ -35,6 +45,16 @@ Example: ${command.example}
 `;
 }
 
-function usage({ name, positionals }: Command): string {
+function listOf(commands: readonly (Command | CommandGroup)[]): string {
+  const width = Math.max(...commands.map((command) => usage(command).length));
+  return commands
+    .map((command) => `  ${usage(command).padEnd(width)}  ${command.summary}`)
+    .join('\n');
+}
+
+function usage(command: Command | CommandGroup): string {
+  const { name, positionals } = 'commands' in command ? { ...command, ...ANY } : command;
   return ['orbweaver', name, ...positionals.map((positional) => `<${positional}>`)].join(' ');
 }
+
+const ANY = { positionals: ['command'] };

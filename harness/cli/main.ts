@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Entry point of the command line. */
+import { KEYS } from './keys-command.ts';
 import { NODE } from './node-command.ts';
 import { PlainScreen } from './plain-screen.ts';
 import { PLAN } from './plan-command.ts';
@@ -21,7 +22,7 @@ for (const stream of [stdout, stderr]) {
   });
 }
 
-process.exitCode = await runCommandLine(process.argv.slice(2), [UP, PLAN, NODE], {
+process.exitCode = await runCommandLine(process.argv.slice(2), [UP, PLAN, NODE, KEYS], {
   out: stdout,
   err: stderr,
   screen: () =>

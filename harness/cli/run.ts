@@ -3,8 +3,8 @@ import { ConfigError } from '#node/config-error.ts';
 import { formatProblems } from '../scenario/scenario-error.ts';
 import { suggestion } from '../scenario/suggestion.ts';
 import { parseArguments } from './arguments.ts';
-import type { Command, Terminal } from './command.ts';
-import { formatHelp, formatOverview } from './help.ts';
+import type { Command, CommandGroup, Terminal } from './command.ts';
+import { formatGroup, formatHelp, formatOverview } from './help.ts';
 
 /**
  * Runs `orbweaver <args>` with one of `commands`. Exit code 0 or as the command says; 2 for what
@@ -12,7 +12,7 @@ import { formatHelp, formatOverview } from './help.ts';
  */
 export async function runCommandLine(
   args: readonly string[],
-  commands: readonly Command[],
+  commands: readonly (Command | CommandGroup)[],
   terminal: Terminal,
 ): Promise<number> {
   try {
@@ -29,24 +29,28 @@ export async function runCommandLine(
 }
 
 async function dispatch(
-  [name, ...args]: readonly string[],
-  commands: readonly Command[],
+  [word, ...args]: readonly string[],
+  commands: readonly (Command | CommandGroup)[],
   terminal: Terminal,
+  group?: CommandGroup,
 ): Promise<number> {
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const to = name === undefined ? terminal.err : terminal.out;
-    to.write(formatOverview(commands));
-    return name === undefined ? EXIT_CONFIGURATION : 0;
+  if (word === undefined || word === '--help' || word === '-h' || word === 'help') {
+    const to = word === undefined ? terminal.err : terminal.out;
+    to.write(group === undefined ? formatOverview(commands) : formatGroup(group));
+    return word === undefined ? EXIT_CONFIGURATION : 0;
   }
+  const name = group === undefined ? word : `${group.name} ${word}`;
   const command = commands.find((each) => each.name === name);
   if (command === undefined) {
     const names = commands.map((each) => each.name);
     const meant = suggestion(name, names);
+    const help = ['orbweaver', ...(group === undefined ? [] : [group.name]), '--help'].join(' ');
     throw new ConfigError(`${name} is not a command of orbweaver`, {
       expected: `one of ${names.join(', ')}`,
-      remedy: meant === undefined ? 'See orbweaver --help' : `Perhaps ${meant} was meant`,
+      remedy: meant === undefined ? `See ${help}` : `Perhaps ${meant} was meant`,
     });
   }
+  if ('commands' in command) return dispatch(args, command.commands, terminal, command);
   if (args.includes('--help') || args.includes('-h')) {
     terminal.out.write(formatHelp(command));
     return 0;

@@ -104,7 +104,8 @@ export const nativeProvider: CryptoProvider = { name: 'native', aead, curve };
  * under a key of small order one signature fits many messages. Source: RFC 8032 §5.1.3.
  */
 function isStrict(publicKey: Uint8Array): boolean {
-  const y = publicKey.slice();
+  // Not `slice`, by which a Buffer shares its octets.
+  const y = Uint8Array.from(publicKey);
   y[31]! &= 0x7f;
   const hex = toHex(y);
   return !NOT_BELOW_THE_PRIME.test(hex) && !SMALL_ORDER_Y.includes(hex);

@@ -134,6 +134,15 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
       }
     });
 
+    it('leaves a public key as it is, even in a Buffer, whose slices share its octets', () => {
+      for (let fill = 0; fill < 8; fill++) {
+        const publicKey = Buffer.from(curve.ed25519Public(new Uint8Array(32).fill(fill)));
+        const before = toHex(publicKey);
+        curve.ed25519Verify(publicKey, Uint8Array.of(1), new Uint8Array(64));
+        expect(toHex(publicKey)).toBe(before);
+      }
+    });
+
     it('verifies what it signed, and nothing of another length', () => {
       const seed = new Uint8Array(32).fill(3);
       const message = Uint8Array.of(1, 2, 3);

@@ -27,6 +27,12 @@ function complaint(act: () => unknown): string {
 }
 
 describe('arguments', () => {
+  it('are one or more where the last one says so', () => {
+    const command = { ...COMMAND, positionals: ['file…'] };
+    expect(parseArguments(command, ['a', 'b', '--json']).positionals).toEqual(['a', 'b']);
+    expect(complaint(() => parseArguments(command, []))).toContain('no file… is given');
+  });
+
   it.each([
     [['a.yaml'], {}],
     [['a.yaml', '--for', '60s', '--json'], { for: '60s', json: true }],
