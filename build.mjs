@@ -13,6 +13,7 @@ const entryPoints = {
   'bench/limits': 'bench/limits.ts',
   'bench/peer': 'bench/peer.ts',
   'test/fuzz': 'test/fuzz/main.ts',
+  'test/iv': 'test/iv/main.ts',
 };
 
 await rm('dist', { recursive: true, force: true });

@@ -225,14 +225,20 @@ const MEMBERS = [VECTORS.initiator, VECTORS.responder].map((member) => ({
     allowTestEquipment: false,
   } satisfies Credentials,
 }));
-/** What the handshake of an end is made of. */
-export function optionsOf(index: 0 | 1, seed = 1, boot = 100): HandshakeOptions {
+
+/** What the handshake of an end is made of; other means than the usual may be given. */
+export function optionsOf(
+  index: 0 | 1,
+  seed = 1,
+  boot = 100,
+  means: Partial<Pick<HandshakeOptions, 'provider' | 'random'>> = {},
+): HandshakeOptions {
   const { credentials, scid } = MEMBERS[index]!;
-  const random = new Chance(seed * 1_000 + boot * 2 + index);
+  const { provider = nativeProvider, random = new Chance(seed * 1_000 + boot * 2 + index) } = means;
   return {
     credentials,
-    identity: createBootIdentity(credentials, boot, nativeProvider, random),
-    provider: nativeProvider,
+    identity: createBootIdentity(credentials, boot, provider, random),
+    provider,
     random,
     localScid: scid,
     remoteScid: MEMBERS[1 - index]!.scid,

@@ -1,0 +1,54 @@
+/**
+ * npm run iv [-- --runs N --seed S]
+ *
+ * Lives many random lives of two neighbours and checks that no IV ever repeats under one key, in a
+ * life or across lives (A24). Ends with 1 and the seed of the life where one does.
+ */
+import { parseArgs } from 'node:util';
+import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { IvLedger } from './iv-ledger.ts';
+import { type Events, live } from './life.ts';
+import { quickCurve } from './quick-curve.ts';
+
+const RUNS = 10_000;
+const PROGRESS_MS = 5_000;
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({ options: { runs: text, seed: text } });
+const runs = Number(values.runs ?? RUNS);
+const seed = Number(values.seed ?? 1);
+if (!Number.isSafeInteger(runs) || !Number.isSafeInteger(seed)) {
+  console.error('usage: npm run iv [-- --runs N --seed S]');
+  process.exit(2);
+}
+
+const ledger = new IvLedger();
+const provider = ledger.watch({ ...nativeProvider, curve: quickCurve });
+const sums: Events = { kills: 0, restores: 0, clones: 0, contacts: 0, sessions: 0, frames: 0 };
+const startedAt = Date.now();
+let toldAt = startedAt;
+for (let n = 0; n < runs; n++) {
+  try {
+    add(live(seed, n, provider));
+  } catch (error) {
+    console.error(`seed ${seed}, life ${n}:`, error);
+    process.exit(1);
+  }
+  if (Date.now() - toldAt > PROGRESS_MS) {
+    toldAt = Date.now();
+    tell(n + 1);
+  }
+}
+tell(runs);
+console.log('no IV repeated');
+
+function add(events: Events): void {
+  for (const name of Object.keys(sums) as (keyof Events)[]) sums[name] += events[name];
+}
+
+function tell(done: number): void {
+  const seconds = ((Date.now() - startedAt) / 1_000).toFixed(0);
+  const facts = { seals: ledger.seals, keys: ledger.keys, ...sums };
+  const list = Object.entries(facts).map(([name, sum]) => `${sum.toLocaleString('en')} ${name}`);
+  console.log(`${done} of ${runs} lives, ${seconds} s: ${list.join(', ')}`);
+}
