@@ -5,11 +5,13 @@ import { FORMAT_TARGETS } from './targets/formats.ts';
 import { FRAME_TARGETS } from './targets/frames.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { SESSION_TARGETS } from './targets/session.ts';
+import { STATIC_TARGETS } from './targets/static.ts';
 
 export const TARGETS: readonly Target[] = [
   ...FORMAT_TARGETS,
   ...FRAME_TARGETS,
   ...SESSION_TARGETS,
+  ...STATIC_TARGETS,
   ...MACHINE_TARGETS,
 ];
 
@@ -19,6 +21,7 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['Custody.read', 'asks the own store'],
   ['Fifo.push', 'a queue'],
   ['FrameReader', 'inside Link.receive'],
+  ['ForwardWindow.check', 'inside StaticReceiveKey.open'],
   ['HandshakeContext.verify', 'inside Handshake.receive, as verifyPeer'],
   ['Initiator.receiveReply', 'inside Handshake.receive'],
   ['Outbound.push', 'takes what the own node sends'],
@@ -28,5 +31,6 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['Responder.receiveFinish', 'inside Handshake.receive'],
   ['SessionKeying.receiveControl', 'inside Link.receive from a member'],
   ['SessionKeying.receiveMessage', 'inside Link.receive'],
+  ['StrictOrder.check', 'inside ReceiveKey.open'],
   ['StrictReader', 'inside decodePayload, decodeCertificate and their like'],
 ]);

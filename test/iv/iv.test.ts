@@ -5,6 +5,7 @@ import { Dice } from '../fuzz/dice.ts';
 import { IvLedger } from './iv-ledger.ts';
 import { live } from './life.ts';
 import { quickCurve } from './quick-curve.ts';
+import { liveStatic } from './static-life.ts';
 
 const LIVES = 100;
 
@@ -20,6 +21,15 @@ it('A24: no IV repeats under one key, whatever befalls two neighbours', () => {
   for (const [name, sum] of Object.entries(sums)) expect(sum, name).toBeGreaterThan(LIVES / 2);
   expect(ledger.seals).toBeGreaterThan(sums.sessions);
 }, 60_000);
+
+it('A24: no number comes again under a key that outlives the node', () => {
+  const sums = { kills: 0, writes: 0, seals: 0, refusals: 0 };
+  for (let n = 0; n < LIVES; n++) {
+    const events = liveStatic(0, n, nativeProvider);
+    for (const name of Object.keys(sums) as (keyof typeof sums)[]) sums[name] += events[name];
+  }
+  for (const [name, sum] of Object.entries(sums)) expect(sum, name).toBeGreaterThan(LIVES);
+});
 
 it('is lived on curves that say what those of the platform say', () => {
   const { curve } = nativeProvider;

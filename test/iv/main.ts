@@ -7,8 +7,9 @@
 import { parseArgs } from 'node:util';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { IvLedger } from './iv-ledger.ts';
-import { type Events, live } from './life.ts';
+import { live } from './life.ts';
 import { quickCurve } from './quick-curve.ts';
+import { liveStatic } from './static-life.ts';
 
 const RUNS = 10_000;
 const PROGRESS_MS = 5_000;
@@ -24,12 +25,14 @@ if (!Number.isSafeInteger(runs) || !Number.isSafeInteger(seed)) {
 
 const ledger = new IvLedger();
 const provider = ledger.watch({ ...nativeProvider, curve: quickCurve });
-const sums: Events = { kills: 0, restores: 0, clones: 0, contacts: 0, sessions: 0, frames: 0 };
+const sums = { kills: 0, restores: 0, clones: 0, contacts: 0, sessions: 0, frames: 0 };
+const staticSums = { kills: 0, writes: 0, seals: 0, refusals: 0 };
 const startedAt = Date.now();
 let toldAt = startedAt;
 for (let n = 0; n < runs; n++) {
   try {
-    add(live(seed, n, provider));
+    add(sums, live(seed, n, provider));
+    add(staticSums, liveStatic(seed, n, provider));
   } catch (error) {
     console.error(`seed ${seed}, life ${n}:`, error);
     process.exit(1);
@@ -40,15 +43,23 @@ for (let n = 0; n < runs; n++) {
   }
 }
 tell(runs);
+console.log(`with keys that outlive the node: ${listOf(staticSums)}`);
 console.log('no IV repeated');
 
-function add(events: Events): void {
-  for (const name of Object.keys(sums) as (keyof Events)[]) sums[name] += events[name];
+function add<Name extends string>(
+  totals: Record<Name, number>,
+  events: Record<Name, number>,
+): void {
+  for (const name of Object.keys(totals) as Name[]) totals[name] += events[name];
 }
 
 function tell(done: number): void {
   const seconds = ((Date.now() - startedAt) / 1_000).toFixed(0);
   const facts = { seals: ledger.seals, keys: ledger.keys, ...sums };
+  console.log(`${done} of ${runs} lives, ${seconds} s: ${listOf(facts)}`);
+}
+
+function listOf(facts: object): string {
   const list = Object.entries(facts).map(([name, sum]) => `${sum.toLocaleString('en')} ${name}`);
-  console.log(`${done} of ${runs} lives, ${seconds} s: ${list.join(', ')}`);
+  return list.join(', ');
 }
