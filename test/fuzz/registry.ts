@@ -27,10 +27,12 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['Outbound.push', 'takes what the own node sends'],
   ['PacketPacker.push', 'takes what the own node sends'],
   ['PeerBoots.check', 'inside verifyPeer'],
+  ['RekeyInitiator.receiveReply', 'inside Handshake.receive'],
   ['ReplayWindow.check', 'inside ReceiveKey.open'],
   ['Responder.receiveFinish', 'inside Handshake.receive'],
   ['SessionKeying.receiveControl', 'inside Link.receive from a member'],
   ['SessionKeying.receiveMessage', 'inside Link.receive'],
+  ['checkSpi', 'takes a number'],
   ['StrictOrder.check', 'inside ReceiveKey.open'],
   ['StrictReader', 'inside decodePayload, decodeCertificate and their like'],
 ]);

@@ -12,7 +12,12 @@ import { FINISH } from '#protocol/session/message-header.ts';
 import { checkMac1, checkMac2, macKeyOf } from '#protocol/session/message-macs.ts';
 import { decodeMessage, encodeMessage } from '#protocol/session/messages.ts';
 import { HandshakeState, type KeyPair, KKPSK0, XX } from '#protocol/session/noise.ts';
-import { decodePayload, encodePayload } from '#protocol/session/payload.ts';
+import {
+  decodePayload,
+  decodeRekeyPayload,
+  encodePayload,
+  encodeRekeyPayload,
+} from '#protocol/session/payload.ts';
 import { verifyCertificate, verifyPeer } from '#protocol/session/peer-check.ts';
 import { decodeStatement, verifyStatement } from '#protocol/session/statement.ts';
 import { CREDENTIALS, Endpoint, SCID_A, SCID_B } from '../../protocol/session/endpoint.ts';
@@ -87,6 +92,15 @@ export const SESSION_TARGETS: readonly Target[] = [
       const again = decodePayload(encodePayload(payload));
       promise(!(again instanceof Fault) && again.spi === payload.spi, 'a payload comes back');
     }),
+  ),
+  decoder(
+    'decodeRekeyPayload',
+    [encodeRekeyPayload({ spi: 700, epoch: 7, serial: 41 }), ...vectors],
+    (octets) =>
+      accepted(decodeRekeyPayload(octets), (payload) => {
+        const again = decodeRekeyPayload(encodeRekeyPayload(payload));
+        promise(!(again instanceof Fault) && again.spi === payload.spi, 'a payload comes back');
+      }),
   ),
   decoder('decodeObject', certificates, (octets) =>
     accepted(decodeObject(octets, 'islk-cert', 1024, CERT_FORM), ({ payload }) =>
