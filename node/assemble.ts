@@ -3,7 +3,7 @@
 import { assert } from '#protocol/assert.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
-import { createBootIdentity } from '#protocol/session/boot-identity.ts';
+import { Membership } from '#protocol/session/membership.ts';
 import type { NodeConfig, ServicesConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
@@ -20,16 +20,17 @@ import { TrafficSource } from './services/traffic-source.ts';
  */
 export function createSatellite(config: NodeConfig, ports: SatellitePorts): Satellite {
   const credentials = decodeCredentials(config.credentials);
-  const { crypto, random } = ports;
-  const identity = createBootIdentity(credentials, config.boot, crypto, random);
-  const { node, scid, epochUnixMs, plan, directory, link, store } = config;
+  const { crypto: provider, random, records } = ports;
+  const { node, scid, boot: bootMin, epochUnixMs, plan, directory, link, store } = config;
+  const shared = { credentials, provider, random, records };
+  const membership = new Membership({ ...shared, bootMin, epochUnixMs });
   return new Satellite(
     {
       node,
       scid,
       epochUnixMs,
       credentials,
-      identity,
+      membership,
       frameOctetsMax: link.frameOctetsMax,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,

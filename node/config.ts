@@ -45,7 +45,7 @@ export interface NodeConfig {
   readonly scid: number;
   /** Unix time of instant 0. */
   readonly epochUnixMs: number;
-  /** Rises with every start of this node (link-security LS-1501). */
+  /** The first boot number, should the node's vault know of none (link-security LS-1501). */
   readonly boot: number;
   /** Number of terminals. */
   readonly terminals: number;

@@ -3,13 +3,15 @@
  * with the final snapshot, and a clean end at SIGINT or SIGTERM.
  */
 import { parseArgs } from 'node:util';
+import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
-import { openFileVault } from './adapters/file-vault.ts';
+import { type OpenedVault, openFileVault } from './adapters/file-vault.ts';
 import { MemoryStore } from './adapters/memory-store.ts';
 import { OsRandom } from './adapters/os-random.ts';
 import { SystemClock } from './adapters/system-clock.ts';
-import { openUdpDatagrams } from './adapters/udp-datagrams.ts';
+import { openUdpDatagrams, type UdpDatagrams } from './adapters/udp-datagrams.ts';
 import { createSatellite } from './assemble.ts';
+import type { NodeConfig } from './config.ts';
 import { ConfigError, formatConfigError } from './config-error.ts';
 import { checkCredentials, readNodeConfig } from './config-file.ts';
 import type { Notice } from './notice.ts';
@@ -62,25 +64,34 @@ function parseArguments(args: readonly string[]): Arguments {
   return { file, json: json === true, vault: String(vault) };
 }
 
-async function run({ file, json, vault: directory }: Arguments): Promise<void> {
+async function run(given: Arguments): Promise<void> {
   // Streams rethrow what goes wrong in them outside of any call.
   process.once('uncaughtException', endWithOwnError);
-  const config = readNodeConfig(file, warn);
+  const config = readNodeConfig(given.file, warn);
   const crypto = await chooseCrypto(config.crypto);
   checkCredentials(config, crypto.curve);
+  // Sockets come first: they are this node's alone, so that no other can be at its vault.
   const datagrams = await openUdpDatagrams({ bind: config.bind });
-  const { vault, records, setAside } = await openFileVault(directory);
-  for (const record of setAside) warn(`record ${record} of ${directory} is damaged, set aside`);
+  try {
+    await fly(given, config, crypto, datagrams);
+  } finally {
+    datagrams.close();
+  }
+}
+
+/** From the first notice to the last word. */
+async function fly(
+  { json, vault: directory }: Arguments,
+  config: NodeConfig,
+  crypto: CryptoProvider,
+  datagrams: UdpDatagrams,
+): Promise<void> {
+  const { vault, records } = await openVault(directory);
   const clock = SystemClock.fromUnixMs(config.epochUnixMs);
-  const satellite = createSatellite(config, {
-    clock,
-    datagrams,
-    store: new MemoryStore(config.store.octetsMax),
-    vault,
-    records,
-    random: new OsRandom(),
-    crypto,
-  });
+  const store = new MemoryStore(config.store.octetsMax);
+  const random = new OsRandom();
+  const ports = { clock, datagrams, store, vault, records, random, crypto };
+  const satellite = createSatellite(config, ports);
   satellite.notices$.subscribe((notice) => print(json ? JSON.stringify(notice) : lineOf(notice)));
   const addresses = datagrams.addresses.map(({ host, port }) => `${host}:${port}`);
   if (!json) print(`${config.name} (node ${config.node}) at ${addresses.join(' ')}`);
@@ -88,8 +99,20 @@ async function run({ file, json, vault: directory }: Arguments): Promise<void> {
   await signal();
   life.unsubscribe();
   const snapshot = { ...satellite.snapshot(), datagramFaults: datagrams.faults.snapshot() };
-  datagrams.close();
   print(json ? JSON.stringify({ kind: 'final', snapshot }) : `final ${JSON.stringify(snapshot)}`);
+}
+
+/** The vault in `directory`, unless it lost the one record that nothing can stand in for. */
+async function openVault(directory: string): Promise<OpenedVault> {
+  const opened = await openFileVault(directory);
+  for (const record of opened.setAside) {
+    warn(`the record ${record} in ${directory} is damaged and was set aside`);
+    if (record !== 'boot') continue;
+    throw new ConfigError(`the last boot number of this node, in ${directory}, is lost`, {
+      remedy: `Set boot above every boot it has had, then remove boot.aside from ${directory}`,
+    });
+  }
+  return opened;
 }
 
 /** The notice in words: seconds, kind, then what belongs to the kind. */
@@ -137,8 +160,9 @@ for everything that happens and a last line with its counters.
   --help        this text
 
 The configuration names the node, its terminals and credentials, the contact plan and where the
-neighbours listen. Instant 0 of the plan is epochUnixMs on this machine's clock. Raise boot at
-every start: peers refuse a node that comes back with the boot number they have seen.
+neighbours listen. Instant 0 of the plan is epochUnixMs on this machine's clock. Every start has a
+boot number of its own, which the vault keeps, because peers refuse one that they have seen: the
+first is boot of the configuration, which is also the least.
 
 Example: orbweaver node satellite-101.json
 `;

@@ -3,7 +3,9 @@ import { Subject } from 'rxjs';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
 import { FaultCounter } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
+import type { LinkOutput } from '#protocol/link/link.ts';
 import type { Instant } from '#protocol/machine.ts';
+import type { Neighbour } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 
 /** What the agent tells; its other outputs ask for something. */
@@ -38,6 +40,20 @@ export class Journal {
   /** Keeps a notice until `tell`: a frame on its way does not wait for whoever listens. */
   note(notice: Notice): void {
     this.#pending.push(notice);
+  }
+
+  /** Notes that a session came up, took over from another, or ended. */
+  noteLink(
+    at: Instant,
+    { node: neighbour, terminal, up }: Neighbour,
+    fact: Extract<LinkOutput, { readonly kind: 'secured' | 'down' }>,
+  ): void {
+    const link = { at, neighbour, terminal };
+    if (fact.kind === 'down') this.note({ kind: 'link-down', ...link, reason: fact.reason });
+    else {
+      const kind = up ? 'link-rekeyed' : 'link-secured';
+      this.note({ kind, ...link, provider: fact.provider });
+    }
   }
 
   /** Tells the world the oldest notice; false when there is none. */

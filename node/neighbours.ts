@@ -1,5 +1,6 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
-import type { Link } from '#protocol/link/link.ts';
+import type { Link, LinkOutput } from '#protocol/link/link.ts';
+import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 
 /** One link, and what the agent was told about it. */
@@ -11,6 +12,12 @@ export interface Neighbour {
   up: boolean;
 }
 
+/** An output, and the link that gave it. */
+export interface NeighbourOutput {
+  readonly neighbour: Neighbour;
+  readonly output: LinkOutput;
+}
+
 /** Links live on between contacts. Bounded by the pairs of neighbour and terminal in the plan. */
 export class Neighbours {
   readonly all: Neighbour[] = [];
@@ -18,9 +25,25 @@ export class Neighbours {
   readonly #inView: (Neighbour | undefined)[] = [];
   #inContact: readonly Neighbour[] = [];
 
-  /** Those that a terminal looks at: the links of all others have nothing to do. */
-  get inContact(): readonly Neighbour[] {
-    return this.#inContact;
+  /** Ticks the links that a terminal looks at: all others have nothing to do. */
+  tick(now: Instant): void {
+    for (const { link } of this.#inContact) link.tick(now);
+  }
+
+  /** The next output of a link that a terminal looks at. */
+  poll(): NeighbourOutput | undefined {
+    for (const neighbour of this.#inContact) {
+      const output = neighbour.link.poll();
+      if (output !== undefined) return { neighbour, output };
+    }
+    return undefined;
+  }
+
+  /** The soonest deadline of a link that a terminal looks at. */
+  deadline(): Deadline | undefined {
+    let soonest: Deadline | undefined;
+    for (const { link } of this.#inContact) soonest = sooner(soonest, link.deadline());
+    return soonest;
   }
 
   /** The neighbour that `terminal` looks at. */
@@ -52,6 +75,15 @@ export class Neighbours {
       if (neighbour.up && neighbour.node === node) return neighbour;
     }
     return undefined;
+  }
+
+  /** Notes whether a session is up; true when that is news of the node, not of this link alone. */
+  setUp(neighbour: Neighbour, up: boolean): boolean {
+    const news = neighbour.up !== up;
+    neighbour.up = false;
+    const alone = this.upTo(neighbour.node) === undefined;
+    neighbour.up = up;
+    return news && alone;
   }
 
   #look(terminal: number, neighbour: Neighbour | undefined): void {

@@ -7,10 +7,38 @@ import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 
+/** What a node learns of its constellation, and what it could not keep. */
+export type MembershipNotice =
+  /** A boot of this number began; from the first one on, links come up. */
+  | { readonly kind: 'boot'; readonly at: Instant; readonly boot: number }
+  | {
+      readonly kind: 'statement-adopted';
+      readonly at: Instant;
+      readonly epoch: number;
+      readonly serial: number;
+    }
+  /** A statement that was handed in changed nothing: it is known or older, or a fault. */
+  | { readonly kind: 'statement-ignored'; readonly at: Instant; readonly reason: string }
+  /** Two statements bear this serial: a root key is misused. */
+  | { readonly kind: 'statement-alarm'; readonly at: Instant; readonly serial: number }
+  /** A record could not be made durable; it is tried again. Without a boot there are no links. */
+  | { readonly kind: 'record-unwritten'; readonly at: Instant; readonly record: string }
+  /** The certificate of a peer is outside its dates, as far as the clock can be trusted. */
+  | { readonly kind: 'certificate-out-of-date'; readonly at: Instant; readonly eid: string };
+
 /** Each carries the instant at which it happened on the node's own clock. */
 export type Notice =
+  | MembershipNotice
   | {
       readonly kind: 'link-secured';
+      readonly at: Instant;
+      readonly neighbour: NodeNumber;
+      readonly terminal: number;
+      readonly provider: CryptoProviderName;
+    }
+  /** Another session took over while the link was up. */
+  | {
+      readonly kind: 'link-rekeyed';
       readonly at: Instant;
       readonly neighbour: NodeNumber;
       readonly terminal: number;

@@ -1,7 +1,7 @@
 /** What a satellite is told at its start, with octets as octets. */
 import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
-import type { BootIdentity } from '#protocol/session/boot-identity.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
+import type { Membership } from '#protocol/session/membership.ts';
 import type { DirectoryEntry } from './config.ts';
 
 /** The substance of a NodeConfig; `assemble.ts` makes the one from the other. */
@@ -11,7 +11,8 @@ export interface SatelliteConfig {
   /** Unix time of instant 0. */
   readonly epochUnixMs: number;
   readonly credentials: Credentials;
-  readonly identity: BootIdentity;
+  /** Made from `credentials`, and of this satellite alone. */
+  readonly membership: Membership;
   readonly frameOctetsMax: number;
   readonly storeOctetsMax: number;
   readonly bundleOctetsMax: number;

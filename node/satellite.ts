@@ -4,6 +4,7 @@
  *   datagrams ─┐                  ┌─ links ⇄ terminals
  *   alarm ─────┤                  │
  *   store ─────┼─ inbox ─ step ───┼─ agent ⇄ store
+ *   vault ─────┤                  ├─ membership ⇄ vault
  *   send() ────┘   (trampoline)   │
  *                                 ├─ services ⇄ agent
  *                                 └─ contact follower → terminals, links
@@ -15,29 +16,35 @@ import { type AgentOutput, BundleAgent, type SendRequest } from '#protocol/agent
 import { assert, unreachable } from '#protocol/assert.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
-import { Link, type LinkOutput } from '#protocol/link/link.ts';
-import { SessionKeying } from '#protocol/link/session-keying.ts';
-import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
+import type { LinkOutput } from '#protocol/link/link.ts';
+import { type Instant, sooner } from '#protocol/machine.ts';
+import type { Membership } from '#protocol/session/membership.ts';
+import { Applications } from './applications.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
+import { Keeper } from './keeper.ts';
+import { makeLink } from './link-maker.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import type { Notice } from './notice.ts';
-import type { Datagram, SatellitePorts, StoreCompletion } from './ports.ts';
+import type { Datagram, SatellitePorts, StoreCompletion, VaultCompletion } from './ports.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 import type { Service } from './service.ts';
 import { type SatelliteSnapshot, snapshotOf } from './snapshot.ts';
 
 export type { SatelliteSnapshot } from './snapshot.ts';
 
-/** A datagram, the alarm, an answer of the store, or a send request. */
-type Input = Datagram | Instant | StoreCompletion | SendRequest;
+/** A send request, or a constellation statement from outside the links. */
+type Command = SendRequest | { readonly statement: Uint8Array };
+type Input = Datagram | Instant | StoreCompletion | VaultCompletion | Command;
 
 /** The switchboard of one node. Lives from `start` until its subscription ends. */
 export class Satellite {
   readonly #config: SatelliteConfig;
   readonly #ports: SatellitePorts;
-  readonly #services: readonly Service[];
+  readonly #applications: Applications;
   readonly #agent: BundleAgent;
+  readonly #membership: Membership;
+  readonly #keeper: Keeper;
   readonly #contacts: ContactFollower;
   readonly #neighbours = new Neighbours();
   /** Bounded by INBOX_MAX. */
@@ -52,25 +59,26 @@ export class Satellite {
     assert(config.frameOctetsMax <= ports.datagrams.sizeMax, 'a frame fits a datagram');
     this.#config = config;
     this.#ports = ports;
-    this.#services = services;
+    this.#applications = new Applications(services);
     this.#agent = new BundleAgent(config);
+    this.#membership = config.membership;
+    this.#keeper = new Keeper(config.membership, ports.vault, this.#journal);
     this.#contacts = new ContactFollower(config.plan, config.node);
   }
 
   /** Comes to life; everything ends when the subscription does. The ports stay the caller's. */
   start(): Subscription {
     assert(this.#state === 'asleep', 'a satellite starts once');
-    const { datagrams, clock, store } = this.#ports;
-    const life = merge(datagrams.received$, clock.alarm$, store.completed$).subscribe((input) =>
-      this.#accept(input),
-    );
+    const { datagrams, clock, store, vault } = this.#ports;
+    const inputs = [datagrams.received$, clock.alarm$, store.completed$, vault.completed$] as const;
+    const life = merge(...inputs).subscribe((input) => this.#accept(input));
     life.add(() => {
       this.#state = 'asleep';
       clock.setAlarm(undefined);
       this.#journal.close();
     });
     const now = clock.now();
-    for (const { service } of this.#services) this.#agent.register(now, service);
+    for (const { service } of this.#applications.all) this.#agent.register(now, service);
     this.#state = 'ready';
     this.#accept(now);
     return life;
@@ -81,10 +89,15 @@ export class Satellite {
     this.#accept(request);
   }
 
+  /** Takes a constellation statement, COSE_Sign1 octets; what comes of it shows in the notices. */
+  adoptStatement(statement: Uint8Array): void {
+    this.#accept({ statement });
+  }
+
   /** Counters and links as they stand. */
   snapshot(): SatelliteSnapshot {
     const { all } = this.#neighbours;
-    return snapshotOf(this.#agent.ledger(), this.#journal, all, this.#services);
+    return snapshotOf(this.#agent.ledger(), this.#journal, all, this.#applications.all);
   }
 
   #accept(input: Input): void {
@@ -112,12 +125,17 @@ export class Satellite {
 
   /** Moves one output on; with none left, takes one input. False when there is neither. */
   #turn(now: Instant): boolean {
-    for (const neighbour of this.#neighbours.inContact) {
-      const fromLink = neighbour.link.poll();
-      if (fromLink !== undefined) {
-        this.#onLink(now, neighbour, fromLink);
-        return true;
-      }
+    const news = this.#keeper.turn(now);
+    if (news !== undefined) {
+      if (news === 'boot') this.#contacts.tick(now);
+      // LS-1302: what a new statement ends has ended before the next input is looked at.
+      if (news === 'adopted') this.#neighbours.tick(now);
+      return true;
+    }
+    const fromLink = this.#neighbours.poll();
+    if (fromLink !== undefined) {
+      this.#onLink(now, fromLink.neighbour, fromLink.output);
+      return true;
     }
     const fromAgent = this.#agent.poll();
     if (fromAgent !== undefined) {
@@ -129,12 +147,10 @@ export class Satellite {
       this.#onContact(now, contact);
       return true;
     }
-    for (const service of this.#services) {
-      const request = service.poll();
-      if (request !== undefined) {
-        this.#agent.originate(now, request);
-        return true;
-      }
+    const request = this.#applications.poll();
+    if (request !== undefined) {
+      this.#agent.originate(now, request);
+      return true;
     }
     const input = this.#inbox.shift();
     if (input !== undefined) this.#step(now, input);
@@ -145,14 +161,17 @@ export class Satellite {
     if (typeof input === 'number') this.#tick(now);
     else if ('terminal' in input) this.#onDatagram(now, input);
     else if ('adu' in input) this.#agent.originate(now, input);
+    else if ('record' in input) this.#keeper.completed(now, input);
+    else if ('statement' in input) this.#keeper.adopt(now, input.statement);
     else this.#onStore(now, input);
   }
 
   #tick(now: Instant): void {
-    this.#contacts.tick(now);
-    for (const { link } of this.#neighbours.inContact) link.tick(now);
+    this.#membership.tick(now);
+    if (this.#membership.ready) this.#contacts.tick(now);
+    this.#neighbours.tick(now);
     this.#agent.tick(now);
-    for (const service of this.#services) service.tick(now);
+    this.#applications.tick(now);
   }
 
   #onDatagram(now: Instant, { terminal, octets }: Datagram): void {
@@ -187,10 +206,11 @@ export class Satellite {
     const address = peer?.terminals[toTerminal];
     assert(peer !== undefined && address !== undefined, 'the directory lists every neighbour');
     datagrams.point(fromTerminal, address);
-    const { link } = this.#neighbours.meet(to, fromTerminal, () => this.#makeLink(peer.scid));
-    const { roundTripUs } = output;
+    const { link } = this.#neighbours.meet(to, fromTerminal, () =>
+      makeLink(this.#config, this.#ports, peer.scid),
+    );
     const initiate = this.#config.scid < peer.scid;
-    link.connect(now, { rateBps, roundTripUs, initiate, endsAt });
+    link.connect(now, { rateBps, roundTripUs: output.roundTripUs, initiate, endsAt });
   }
 
   /** From here on nobody asks the link, so it says now what became of its bundles. */
@@ -201,14 +221,6 @@ export class Satellite {
     for (let last = link.poll(); last !== undefined; last = link.poll()) {
       this.#onLink(now, neighbour, last);
     }
-  }
-
-  #makeLink(remoteScid: number): Link {
-    const { credentials, identity, scid: localScid, frameOctetsMax } = this.#config;
-    const { crypto: provider, random } = this.#ports;
-    const ends = { localScid, remoteScid };
-    const keying = new SessionKeying({ credentials, identity, provider, random, ...ends });
-    return new Link({ ...ends, frameOctetsMax }, keying);
   }
 
   #onLink(now: Instant, neighbour: Neighbour, output: LinkOutput): void {
@@ -227,20 +239,14 @@ export class Satellite {
       case 'unsent':
         this.#agent.notForwarded(now, output.id);
         break;
-      case 'secured': {
-        const { provider } = output;
-        if (this.#neighbours.upTo(node) === undefined) this.#agent.linkUp(now, node);
-        neighbour.up = true;
-        this.#journal.note({ kind: 'link-secured', at: now, neighbour: node, terminal, provider });
+      case 'secured':
+        this.#journal.noteLink(now, neighbour, output);
+        if (this.#neighbours.setUp(neighbour, true)) this.#agent.linkUp(now, node);
         break;
-      }
-      case 'down': {
-        const { reason } = output;
-        neighbour.up = false;
-        if (this.#neighbours.upTo(node) === undefined) this.#agent.linkDown(now, node);
-        this.#journal.note({ kind: 'link-down', at: now, neighbour: node, terminal, reason });
+      case 'down':
+        this.#journal.noteLink(now, neighbour, output);
+        if (this.#neighbours.setUp(neighbour, false)) this.#agent.linkDown(now, node);
         break;
-      }
       case 'fault':
         this.#journal.faults.add(output.fault);
     }
@@ -265,10 +271,8 @@ export class Satellite {
       }
       case 'deliver': {
         const { id, service, trafficClass, hops } = output;
-        const receiver = this.#services.find((candidate) => candidate.service === service);
-        assert(receiver !== undefined, 'the agent delivers to registered services only');
         this.#journal.note({ kind: 'bundle-delivered', at: now, id, service, trafficClass, hops });
-        receiver.receive(now, output);
+        this.#applications.of(service).receive(now, output);
         break;
       }
       default:
@@ -278,9 +282,10 @@ export class Satellite {
 
   /** One alarm for the node: the soonest of all deadlines. */
   #setAlarm(): void {
-    let soonest: Deadline | undefined = sooner(this.#contacts.deadline(), this.#agent.deadline());
-    for (const { link } of this.#neighbours.inContact) soonest = sooner(soonest, link.deadline());
-    for (const service of this.#services) soonest = sooner(soonest, service.deadline());
+    let soonest = sooner(this.#neighbours.deadline(), this.#agent.deadline());
+    soonest = sooner(soonest, this.#membership.deadline());
+    if (this.#membership.ready) soonest = sooner(soonest, this.#contacts.deadline());
+    soonest = sooner(soonest, this.#applications.deadline());
     this.#ports.clock.setAlarm(soonest?.at);
   }
 }

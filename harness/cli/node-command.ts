@@ -18,7 +18,7 @@ export const NODE: Command = {
   },
   notes: `Prints a line for everything that happens and a last one with its counters. The
 configuration names the node, its terminals and credentials, the contact plan and where the
-neighbours listen. Raise boot at every start: peers refuse a boot number they have seen.`,
+neighbours listen. Every start has a boot number of its own, which the vault keeps.`,
   example: 'orbweaver node satellite-101.json',
   run: async ({ positionals, flags }) =>
     runNode([

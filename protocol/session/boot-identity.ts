@@ -1,66 +1,43 @@
 /**
- * What a node makes of its credentials at each start: a static X25519 key that lives in memory
- * only, the statement that binds it to the node's certificate, and the state that all its links
- * share. Nothing of it survives the process, and nothing may be saved (LS-906, LS-1501).
+ * What a node makes of its identity key at each boot, and again when the epoch changes: a static
+ * X25519 key that lives in memory only, and the statement that binds it to the node's certificate.
+ * Nothing of it survives the process, and nothing may be saved (LS-906, LS-1501).
  *
  * Source: link-security §5.4, §8 (LS-802), §15.
  */
-import { assert } from '../assert.ts';
 import { CborWriter } from '../bytes/cbor-writer.ts';
-import { concat, equal, utf8Encode } from '../bytes/octets.ts';
+import { concat, utf8Encode } from '../bytes/octets.ts';
 import { hmacSha512, sha512 } from '../crypto/hash.ts';
-import type { CryptoProvider, Curve, Random } from '../crypto/ports.ts';
-import { Fault } from '../fault.ts';
-import { type Certificate, decodeCertificate } from './certificate.ts';
+import type { Curve, Random } from '../crypto/ports.ts';
 import type { Credentials } from './credentials.ts';
 import { signKeyStatement } from './key-statement.ts';
 import type { KeyPair } from './noise.ts';
-import { PeerBoots } from './peer-boots.ts';
-import { SpiPool } from './spi-pool.ts';
-import { type ConstellationStatement, verifyStatement } from './statement.ts';
 
-/** One node between one start and the next; shared by all its links. */
+/** One boot of a node, as the handshakes of its links need it. */
 export interface BootIdentity {
-  /** The node's own. */
-  readonly certificate: Certificate;
-  /** The newest constellation statement. */
-  readonly statement: ConstellationStatement;
+  readonly boot: number;
   readonly staticKey: KeyPair;
   /** The HKS over `staticKey`, COSE_Sign1 octets. */
   readonly keyStatement: Uint8Array;
   readonly ephemeralKeys: EphemeralKeys;
-  readonly spis: SpiPool;
-  readonly peerBoots: PeerBoots;
 }
 
 /**
- * Makes the identity for this start. `boot` is higher than at every earlier start of the node; the
- * epoch is that of the credentials' statement. Credentials that contradict themselves are the
- * caller's mistake, so they are asserted.
+ * Makes the identity for a boot that was never used before, in the epoch that has come.
+ * `certificateId` is that of the node's own certificate, 16 octets.
  */
 export function createBootIdentity(
   credentials: Credentials,
-  boot: number,
-  provider: CryptoProvider,
-  random: Random,
+  certificateId: Uint8Array,
+  { epoch, boot }: { readonly epoch: number; readonly boot: number },
+  { curve, random }: { readonly curve: Curve; readonly random: Random },
 ): BootIdentity {
-  const { constellationId, rootPublicKeys, identityPrivateKey } = credentials;
-  const { curve } = provider;
-  const decoded = decodeCertificate(credentials.certificate);
-  assert(!(decoded instanceof Fault), 'the own certificate is well-formed');
-  const { certificate } = decoded;
-  const identityKey = curve.ed25519Public(identityPrivateKey);
-  assert(equal(certificate.publicKey, identityKey), 'the own certificate is for the own key');
-  const statement = verifyStatement(credentials.statement, rootPublicKeys, constellationId, curve);
-  assert(!(statement instanceof Fault), 'the constellation statement is signed by a root');
-  const { epoch } = statement;
-
+  const { constellationId, identityPrivateKey } = credentials;
   const ephemeralKeys = new EphemeralKeys(identityPrivateKey, boot, curve, random);
   const staticKey = ephemeralKeys.next();
   const fields = { constellationId, staticPublicKey: staticKey.publicKey, epoch, boot };
-  const keyStatement = signKeyStatement(fields, certificate.id, identityPrivateKey, curve);
-  const shared = { ephemeralKeys, spis: new SpiPool(random), peerBoots: new PeerBoots() };
-  return { certificate, statement, staticKey, keyStatement, ...shared };
+  const keyStatement = signKeyStatement(fields, certificateId, identityPrivateKey, curve);
+  return { boot, staticKey, keyStatement, ephemeralKeys };
 }
 
 /**

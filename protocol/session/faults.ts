@@ -50,6 +50,10 @@ export const HKS_SIG = new Fault('session', 'hks-sig', 'LS-504');
 export const HKS_KEY = new Fault('session', 'hks-key', 'LS-504');
 /** A handshake key statement of a boot before the newest one seen. */
 export const BOOT_OLD = new Fault('session', 'boot-old', 'LS-504');
+/** A certificate outside its dates, by a clock that is known to be right. */
+export const CERT_DATES = new Fault('session', 'cert-dates', 'LS-1402');
+/** Two constellation statements with one serial. */
+export const STATEMENT_FORKED = new Fault('session', 'statement-forked', 'LS-1301');
 /** The peer presents this node's own certificate. */
 export const SELF = new Fault('session', 'self', 'LS-704');
 /** A resume id that names no secret of this node, or no longer does. */

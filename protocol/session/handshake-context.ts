@@ -5,9 +5,11 @@
  */
 import { assert } from '../assert.ts';
 import type { CryptoProvider, Random } from '../crypto/ports.ts';
-import type { Fault } from '../fault.ts';
+import { Fault } from '../fault.ts';
 import type { BootIdentity } from './boot-identity.ts';
 import type { Credentials } from './credentials.ts';
+import { EPOCH_AHEAD } from './faults.ts';
+import type { Membership } from './membership.ts';
 import { SUITE_CLASSICAL } from './message-header.ts';
 import { macKeyOf } from './message-macs.ts';
 import { encodeMessage, type NoiseMessage } from './messages.ts';
@@ -20,8 +22,8 @@ import { createSession, type Role, type Session, type SessionParameters } from '
 /** The two ends of a link and the means of the local one. */
 export interface HandshakeOptions extends SessionParameters {
   readonly credentials: Credentials;
-  /** Made from `credentials`, shared by all links of the node. */
-  readonly identity: BootIdentity;
+  /** Shared by all links of the node. */
+  readonly membership: Membership;
   readonly provider: CryptoProvider;
   readonly random: Random;
   readonly localScid: number;
@@ -42,9 +44,14 @@ export class HandshakeContext {
     this.#remoteMacKey = macKeyOf(options.credentials.admissionKey, options.remoteScid);
   }
 
-  /** A Noise XX state for one handshake (8-octet id) in the given role. */
-  noiseState(role: Role, handshakeId: Uint8Array, ephemeralKey: KeyPair): HandshakeState {
-    const { credentials, identity, provider, localScid, remoteScid } = this.options;
+  /** A Noise XX state for one handshake (8-octet id) in the given role, under a boot's key. */
+  noiseState(
+    role: Role,
+    handshakeId: Uint8Array,
+    ephemeralKey: KeyPair,
+    { staticKey }: BootIdentity,
+  ): HandshakeState {
+    const { credentials, provider, localScid, remoteScid } = this.options;
     const initiator = role === 'initiator';
     const [initiatorScid, responderScid] = initiator
       ? [localScid, remoteScid]
@@ -53,7 +60,6 @@ export class HandshakeContext {
     const suite = SUITE_CLASSICAL;
     const ends = { initiatorScid, responderScid };
     const prologue = prologueOf({ suite, constellationId, ...ends, handshakeId });
-    const { staticKey } = identity;
     const keys = { staticKey, ephemeralKey, prologue };
     return HandshakeState.initialize({ provider, pattern: XX, initiator, ...keys });
   }
@@ -65,21 +71,22 @@ export class HandshakeContext {
     return encodeMessage({ type, ...header, noise }, this.#remoteMacKey);
   }
 
-  /** This node's handshake payload, asking to receive on `spi`. */
-  payload(spi: number): Uint8Array {
-    const { credentials, identity } = this.options;
-    const { statement, keyStatement } = identity;
+  /** This node's handshake payload, asking to receive on `spi`; of the boot of the handshake. */
+  payload(spi: number, { keyStatement }: BootIdentity): Uint8Array {
+    const { credentials, membership } = this.options;
     const { certificate } = credentials;
-    const { epoch, serial } = statement;
+    const { epoch, serial } = membership.statement;
     return encodePayload({ spi, certificate, keyStatement, epoch, serial });
   }
 
   /** Checks who speaks, once Noise has delivered a static key and a payload (LS-704). */
   verify(state: HandshakeState, payload: Uint8Array): VerifiedPeer | Fault {
-    const { credentials, identity, provider, remoteScid } = this.options;
+    const { credentials, membership, provider, remoteScid } = this.options;
     assert(state.remoteStatic !== undefined, 'Noise has delivered the static key of the peer');
-    const context = { credentials, identity, curve: provider.curve, remoteScid };
-    return verifyPeer(payload, state.remoteStatic, context);
+    const context = { credentials, membership, curve: provider.curve, remoteScid };
+    const verified = verifyPeer(payload, state.remoteStatic, context);
+    if (verified instanceof Fault || verified.limbo === undefined) return verified;
+    return EPOCH_AHEAD;
   }
 
   /** The session of a completed handshake in which this node asked to receive on `spi`. */

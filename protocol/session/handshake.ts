@@ -132,7 +132,7 @@ export class Handshake implements Machine<HandshakeOutput> {
 
   #start(now: Instant): void {
     this.#endOwn();
-    const spi = this.#context.options.identity.spis.take(now);
+    const spi = this.#context.options.membership.spis.take(now);
     if (spi === undefined) {
       this.#outputs.push({ kind: 'fault', fault: SPI });
       this.#pause(now);
@@ -173,7 +173,7 @@ export class Handshake implements Machine<HandshakeOutput> {
       return undefined;
     }
     if (this.#halfOpen.size === HALF_OPEN_MAX) return HALF_OPEN_FULL;
-    const { spis } = this.#context.options.identity;
+    const { spis } = this.#context.options.membership;
     const spi = spis.take(now);
     if (spi === undefined) return SPI;
     const responder = Responder.answer(this.#context, octets, message, spi);

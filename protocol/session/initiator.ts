@@ -8,6 +8,7 @@ import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
+import type { BootIdentity } from './boot-identity.ts';
 import { BUDGET } from './faults.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { FINISH, HELLO } from './message-header.ts';
@@ -21,6 +22,7 @@ export class Initiator {
   readonly #context: HandshakeContext;
   readonly #roundTripUs: number;
   readonly #handshakeId: Uint8Array;
+  readonly #identity: BootIdentity;
   readonly #ephemeralKey: KeyPair;
   readonly #spi: number;
   readonly #state: HandshakeState;
@@ -31,13 +33,19 @@ export class Initiator {
 
   /** Begins with a fresh handshake id and ephemeral key; asks to receive on `spi`. */
   constructor(now: Instant, context: HandshakeContext, spi: number, roundTripUs: number) {
-    const { identity, random } = context.options;
+    const { membership, random } = context.options;
     this.#context = context;
     this.#roundTripUs = roundTripUs;
     this.#handshakeId = random.octets(HANDSHAKE_ID_OCTETS);
-    this.#ephemeralKey = identity.ephemeralKeys.next();
+    this.#identity = membership.identity;
+    this.#ephemeralKey = this.#identity.ephemeralKeys.next();
     this.#spi = spi;
-    this.#state = context.noiseState('initiator', this.#handshakeId, this.#ephemeralKey);
+    this.#state = context.noiseState(
+      'initiator',
+      this.#handshakeId,
+      this.#ephemeralKey,
+      this.#identity,
+    );
     const noise = this.#state.writeMessage(NO_PAYLOAD);
     assert(!(noise instanceof Fault), 'message 1 of XX needs no key agreement');
     this.#message = context.encode(HELLO, this.#handshakeId, noise);
@@ -83,7 +91,7 @@ export class Initiator {
     if (payload instanceof Fault) return payload;
     const verified = this.#context.verify(state, payload);
     if (verified instanceof Fault) return verified;
-    const answer = state.writeMessage(this.#context.payload(this.#spi));
+    const answer = state.writeMessage(this.#context.payload(this.#spi, this.#identity));
     if (answer instanceof Fault) return answer;
     this.#message = this.#context.encode(FINISH, this.#handshakeId, answer);
     this.#schedule = new Retransmission(now, this.#roundTripUs, this.#context.options.random);
@@ -94,7 +102,7 @@ export class Initiator {
   /** Erases the ephemeral key and gives back an SPI that never came into use. */
   end(): void {
     this.#ephemeralKey.privateKey.fill(0);
-    if (!this.#finishing) this.#context.options.identity.spis.release(this.#spi);
+    if (!this.#finishing) this.#context.options.membership.spis.release(this.#spi);
   }
 }
 

@@ -6,12 +6,12 @@
 import { equal, toHex } from '../bytes/octets.ts';
 import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import type { BootIdentity } from './boot-identity.ts';
 import { type Certificate, decodeCertificate, ROLE } from './certificate.ts';
 import { keyIdOf, verifyObject } from './cose.ts';
 import type { Credentials } from './credentials.ts';
 import * as faults from './faults.ts';
 import { decodeKeyStatement, type KeyStatement } from './key-statement.ts';
+import type { Membership } from './membership.ts';
 import { decodePayload } from './payload.ts';
 import type { ConstellationStatement } from './statement.ts';
 
@@ -33,12 +33,23 @@ export interface Peer {
 export interface VerifiedPeer {
   readonly peer: Peer;
   readonly spi: number;
+  /**
+   * What to check again when a newer statement is there, if the certificate begins in an epoch yet
+   * to come and all else is good (LS-705).
+   */
+  readonly limbo: Limbo | undefined;
+}
+
+/** What a peer in limbo has presented. */
+export interface Limbo {
+  readonly payload: Uint8Array;
+  readonly remoteStatic: Uint8Array;
 }
 
 /** What the checks are made against. */
 export interface PeerCheckContext {
   readonly credentials: Credentials;
-  readonly identity: BootIdentity;
+  readonly membership: Membership;
   readonly curve: Curve;
   /** The source SCID of the message. */
   readonly remoteScid: number;
@@ -57,7 +68,8 @@ export interface CertificateCheckContext {
 
 /**
  * Checks a decrypted handshake payload (a fresh array, kept in part) against the static key that
- * Noise delivered. On success the peer's boot is remembered; any fault changes nothing.
+ * Noise delivered. On success the peer's boot is remembered, unless the peer is in limbo; any fault
+ * changes nothing.
  */
 export function verifyPeer(
   payloadOctets: Uint8Array,
@@ -66,21 +78,24 @@ export function verifyPeer(
 ): VerifiedPeer | Fault {
   const payload = decodePayload(payloadOctets);
   if (payload instanceof Fault) return payload;
-  const { credentials, identity, curve, remoteScid: scid } = context;
-  const judge = { credentials, statement: identity.statement, curve, scid };
-  const certificate = verifyCertificate(payload.certificate, judge);
-  if (certificate instanceof Fault) return certificate;
+  const { credentials, membership, curve, remoteScid: scid } = context;
+  const judge = { credentials, statement: membership.statement, curve, scid };
+  const good = judgeCertificate(payload.certificate, judge);
+  if (good instanceof Fault) return good;
+  const { certificate, ahead } = good;
+  const objection = membership.judgeDates(certificate);
+  if (objection !== undefined) return objection;
   const statement = verifyKeyStatement(payload.keyStatement, certificate, remoteStatic, context);
   if (statement instanceof Fault) return statement;
-  const { id } = certificate;
-  if (equal(id, identity.certificate.id)) return faults.SELF;
+  const { id, subject: eid, scids } = certificate;
+  if (equal(id, membership.certificate.id)) return faults.SELF;
   const spiFault = checkSpi(payload.spi);
   if (spiFault !== undefined) return spiFault;
-  identity.peerBoots.remember(id, statement);
-  const { subject: eid, scids } = certificate;
+  if (!ahead) membership.peerBoots.remember(id, statement);
   const { boot } = statement;
   const peer = { eid, certificateId: id, scids, certificate: payload.certificate, boot };
-  return { peer, spi: payload.spi };
+  const limbo = ahead ? { payload: payloadOctets, remoteStatic: remoteStatic.slice() } : undefined;
+  return { peer, spi: payload.spi, limbo };
 }
 
 /**
@@ -91,8 +106,8 @@ export function recheckPeer(
   { certificate, boot }: Peer,
   context: PeerCheckContext,
 ): Fault | undefined {
-  const { credentials, identity, curve, remoteScid: scid } = context;
-  const { statement } = identity;
+  const { credentials, membership, curve, remoteScid: scid } = context;
+  const { statement } = membership;
   const verdict = verifyCertificate(certificate, { credentials, statement, curve, scid });
   if (verdict instanceof Fault) return verdict;
   return boot < (statement.leastBoots.get(scid) ?? 0) ? faults.BOOT_OLD : undefined;
@@ -108,6 +123,21 @@ export function verifyCertificate(
   octets: Uint8Array,
   context: CertificateCheckContext,
 ): Certificate | Fault {
+  const good = judgeCertificate(octets, context);
+  if (good instanceof Fault) return good;
+  return good.ahead ? faults.EPOCH_AHEAD : good.certificate;
+}
+
+/** A certificate that is good, but for an epoch that has perhaps not come. */
+interface GoodCertificate {
+  readonly certificate: Certificate;
+  readonly ahead: boolean;
+}
+
+function judgeCertificate(
+  octets: Uint8Array,
+  context: CertificateCheckContext,
+): GoodCertificate | Fault {
   const { credentials, statement, curve, scid } = context;
   const decoded = decodeCertificate(octets);
   if (decoded instanceof Fault) return decoded;
@@ -118,10 +148,10 @@ export function verifyCertificate(
   if (!equal(certificate.constellationId, credentials.constellationId)) return faults.CONSTELLATION;
   if (statement.revoked.has(toHex(certificate.id))) return faults.REVOKED;
   if (certificate.lastEpoch < statement.epoch) return faults.EPOCH_OLD;
-  if (certificate.firstEpoch > statement.epoch) return faults.EPOCH_AHEAD;
   if (!certificate.scids.includes(scid)) return faults.SCID_NOT_IN_CERT;
   const isTest = (certificate.roles & ROLE.testEquipment) !== 0;
-  return isTest && !credentials.allowTestEquipment ? faults.CERT_FORM : certificate;
+  if (isTest && !credentials.allowTestEquipment) return faults.CERT_FORM;
+  return { certificate, ahead: certificate.firstEpoch > statement.epoch };
 }
 
 function verifyKeyStatement(
@@ -130,7 +160,8 @@ function verifyKeyStatement(
   remoteStatic: Uint8Array,
   context: PeerCheckContext,
 ): KeyStatement | Fault {
-  const { credentials, identity, curve, remoteScid } = context;
+  const { credentials, membership, curve, remoteScid } = context;
+  const { statement: constellation, peerBoots } = membership;
   const decoded = decodeKeyStatement(octets);
   if (decoded instanceof Fault) return decoded;
   const { statement, signed } = decoded;
@@ -138,10 +169,10 @@ function verifyKeyStatement(
   if (!verifyObject(signed, certificate.publicKey, curve)) return faults.HKS_SIG;
   if (!equal(statement.constellationId, credentials.constellationId)) return faults.CONSTELLATION;
   if (!equal(statement.staticPublicKey, remoteStatic)) return faults.HKS_KEY;
-  if (statement.epoch < identity.statement.epoch - 1) return faults.EPOCH_OLD;
-  const leastBoot = identity.statement.leastBoots.get(remoteScid) ?? 0;
+  if (statement.epoch < constellation.epoch - 1) return faults.EPOCH_OLD;
+  const leastBoot = constellation.leastBoots.get(remoteScid) ?? 0;
   if (statement.boot < leastBoot) return faults.BOOT_OLD;
-  return identity.peerBoots.check(certificate.id, statement) ?? statement;
+  return peerBoots.check(certificate.id, statement) ?? statement;
 }
 
 const SPI_MAX = 65534;

@@ -24,7 +24,7 @@ export function rekeyState(
   ephemeralKey: KeyPair,
   secret: HeldSecret,
 ): HandshakeState {
-  const { credentials, identity, provider, localScid, remoteScid } = context.options;
+  const { credentials, membership, provider, localScid, remoteScid } = context.options;
   const initiator = role === 'initiator';
   const [initiatorScid, responderScid] = initiator
     ? [localScid, remoteScid]
@@ -39,7 +39,8 @@ export function rekeyState(
     handshakeId,
     resumeId,
   });
-  const keys = { staticKey: identity.staticKey, ephemeralKey, remoteStatic, psk, prologue };
+  const { staticKey } = membership.identity;
+  const keys = { staticKey, ephemeralKey, remoteStatic, psk, prologue };
   return HandshakeState.initialize({ provider, pattern: KKPSK0, initiator, ...keys });
 }
 
@@ -58,7 +59,7 @@ export function encodeRekey(
 
 /** This node's payload, asking to receive on `spi`. */
 export function rekeyPayload(context: HandshakeContext, spi: number): Uint8Array {
-  const { epoch, serial } = context.options.identity.statement;
+  const { epoch, serial } = context.options.membership.statement;
   return encodeRekeyPayload({ spi, epoch, serial });
 }
 

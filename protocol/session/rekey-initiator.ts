@@ -46,11 +46,11 @@ export class RekeyInitiator {
     secret: HeldSecret,
     roundTripUs: number,
   ) {
-    const { identity, random } = context.options;
+    const { membership, random } = context.options;
     this.#context = context;
     this.#secret = secret;
     this.#handshakeId = random.octets(HANDSHAKE_ID_OCTETS);
-    this.#ephemeralKey = identity.ephemeralKeys.next();
+    this.#ephemeralKey = membership.identity.ephemeralKeys.next();
     this.#spi = spi;
     this.#state = rekeyState(context, 'initiator', this.#handshakeId, this.#ephemeralKey, secret);
     const noise = this.#state.writeMessage(rekeyPayload(context, spi));
@@ -97,7 +97,7 @@ export class RekeyInitiator {
   /** Erases the ephemeral key and gives back an SPI that never came into use. */
   end(): void {
     this.#ephemeralKey.privateKey.fill(0);
-    if (this.#session === undefined) this.#context.options.identity.spis.release(this.#spi);
+    if (this.#session === undefined) this.#context.options.membership.spis.release(this.#spi);
   }
 }
 

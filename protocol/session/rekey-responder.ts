@@ -48,7 +48,7 @@ export class RekeyResponder {
     secret: HeldSecret,
     spi: number,
   ): RekeyResponder | Fault {
-    const ephemeralKey = context.options.identity.ephemeralKeys.next();
+    const ephemeralKey = context.options.membership.identity.ephemeralKeys.next();
     const { noise, handshakeId } = message;
     const state = rekeyState(context, 'responder', handshakeId, ephemeralKey, secret);
     const answer = RekeyResponder.#exchange(context, state, noise.slice(), spi);

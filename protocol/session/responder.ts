@@ -48,12 +48,13 @@ export class Responder {
     message: NoiseMessage,
     spi: number,
   ): Responder | Fault {
-    const ephemeralKey = context.options.identity.ephemeralKeys.next();
+    const { identity } = context.options.membership;
+    const ephemeralKey = identity.ephemeralKeys.next();
     const handshakeId = message.handshakeId.slice();
-    const state = context.noiseState('responder', handshakeId, ephemeralKey);
+    const state = context.noiseState('responder', handshakeId, ephemeralKey, identity);
     const fault = state.readMessage(message.noise.slice());
     if (fault instanceof Fault) return fault;
-    const answer = state.writeMessage(context.payload(spi));
+    const answer = state.writeMessage(context.payload(spi, identity));
     if (answer instanceof Fault) return answer;
     const reply = context.encode(REPLY, handshakeId, answer);
     return new Responder(context, withoutMac2(octets).slice(), ephemeralKey, spi, state, reply);
@@ -89,6 +90,6 @@ export class Responder {
   /** Erases the ephemeral key; an SPI that never came into use (`idle`) is given back. */
   end(idle: boolean): void {
     this.#ephemeralKey.privateKey.fill(0);
-    if (idle) this.#context.options.identity.spis.release(this.#spi);
+    if (idle) this.#context.options.membership.spis.release(this.#spi);
   }
 }

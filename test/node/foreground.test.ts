@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -50,6 +50,32 @@ describe('orbweaver node', () => {
     expect(stdout).toMatch(/^\d+\.\d{6} bundle-accepted id=ipn:101\.1000-\S+ originated=true$/m);
     expect(stdout).toMatch(/^final \{.*\}\n$/m);
   }, 30_000);
+
+  it('has a higher boot number at every start, and not one below the configured one', async () => {
+    const [config] = await configsOnFreePorts();
+    const file = write({ ...config, boot: 40 });
+    const boots: number[] = [];
+    for (let run = 0; run < 2; run++) {
+      const node = start([file, '--json']);
+      await node.until('"kind":"boot"');
+      node.child.kill('SIGKILL');
+      const { stdout } = await node.ended;
+      const lines = stdout.split('\n');
+      boots.push(JSON.parse(lines.find((line) => line.includes('"boot"')) as string).boot);
+    }
+    expect(boots).toEqual([40, 41]);
+  }, 30_000);
+
+  it('does not start when its vault has lost the boot number', async () => {
+    const [config] = await configsOnFreePorts();
+    const vault = join(folder, 'torn.vault');
+    mkdirSync(vault);
+    writeFileSync(join(vault, 'boot.record'), 'OWV1');
+    const { code, stderr } = await start([write(config), '--vault', vault]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('the last boot number of this node');
+    expect(stderr).toContain('then remove boot.aside');
+  });
 
   it('prints help with an example', async () => {
     const { code, stdout } = await start(['--help']).ended;

@@ -2,16 +2,22 @@ import { expect, it } from 'vitest';
 import { Neighbours } from '#node/neighbours.ts';
 import type { Link } from '#protocol/link/link.ts';
 
-const link = () => ({}) as Link;
+const ticked: Link[] = [];
+const link = () => {
+  const made = { tick: () => ticked.push(made) } as unknown as Link;
+  return made;
+};
 
 it('keep a link for the next contact, and work only with those in contact', () => {
   const neighbours = new Neighbours();
   const first = neighbours.meet(102, 1, link);
   const second = neighbours.meet(103, 0, link);
-  expect(neighbours.inContact).toEqual([second, first]);
+  neighbours.tick(7);
+  expect(ticked).toEqual([second.link, first.link]);
   expect(neighbours.part(1)).toBe(first);
   expect(neighbours.part(1)).toBeUndefined();
-  expect(neighbours.inContact).toEqual([second]);
+  neighbours.tick(8);
+  expect(ticked.slice(2)).toEqual([second.link]);
   expect(neighbours.meet(102, 1, link)).toBe(first);
   expect(neighbours.meet(102, 2, link)).not.toBe(first);
   expect(neighbours.all).toHaveLength(3);
@@ -25,4 +31,26 @@ it('find a neighbour by a link that is up and in contact', () => {
   expect(neighbours.upTo(102)).toBe(neighbour);
   neighbours.part(1);
   expect(neighbours.upTo(102)).toBeUndefined();
+});
+
+it('say of a node that it is up with its first link, and down with its last', () => {
+  const neighbours = new Neighbours();
+  const [first, second] = [neighbours.meet(102, 1, link), neighbours.meet(102, 2, link)];
+  const changes = [
+    neighbours.setUp(first, true),
+    neighbours.setUp(second, true),
+    neighbours.setUp(second, true),
+    neighbours.setUp(first, false),
+    neighbours.setUp(first, false),
+    neighbours.setUp(second, false),
+  ];
+  expect(changes).toEqual([true, false, false, false, false, true]);
+});
+
+it('say of a node that it is down also when its terminal has turned away', () => {
+  const neighbours = new Neighbours();
+  const neighbour = neighbours.meet(102, 1, link);
+  neighbours.setUp(neighbour, true);
+  neighbours.part(1);
+  expect(neighbours.setUp(neighbour, false)).toBe(true);
 });

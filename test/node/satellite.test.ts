@@ -103,7 +103,7 @@ describe('two satellites in contact', () => {
     const sky = new SmallSky({ nodes: [101, 102], meetings, storeOctetsMax: 5_000 });
     send(sky, 101, 102, 4_000);
     send(sky, 101, 102, 4_000);
-    expect(sky.kinds(101)).toEqual(['bundle-accepted']);
+    expect(sky.kinds(101)).toEqual(['boot', 'bundle-accepted']);
     expect(sky.satellite(101).snapshot().refused).toEqual({ 'store-full': 1 });
   });
 
@@ -162,8 +162,8 @@ describe('a contact that ends', () => {
   it('is told by both, and leaves the terminals looking at no one', () => {
     const sky = new SmallSky({ nodes: [101, 102], meetings });
     sky.time.advanceTo(10 * SECOND);
-    expect(sky.kinds(101)).toEqual(['link-secured', 'link-down']);
-    expect(sky.kinds(102)).toEqual(['link-secured', 'link-down']);
+    expect(sky.kinds(101)).toEqual(['boot', 'link-secured', 'link-down']);
+    expect(sky.kinds(102)).toEqual(['boot', 'link-secured', 'link-down']);
     expect(sky.satellite(101).snapshot().links).toMatchObject([{ secured: false }]);
     expect([101, 102].map((node) => sky.medium.pointedAt(node, 0))).toEqual([undefined, undefined]);
     const sent = sky.medium.sent.length;
@@ -260,7 +260,7 @@ describe('a satellite', () => {
     sky.time.advanceTo(1 * SECOND);
     sky.medium.cut = true;
     sky.time.advanceTo(60 * SECOND);
-    expect(sky.kinds(101)).toEqual(['link-secured', 'link-down']);
+    expect(sky.kinds(101)).toEqual(['boot', 'link-secured', 'link-down']);
     send(sky, 101, 102, 100);
     sky.medium.cut = false;
     sky.time.advanceTo(110 * SECOND);

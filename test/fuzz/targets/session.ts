@@ -41,7 +41,7 @@ const credentials = CREDENTIALS.b;
 const [a, b] = [new Endpoint('a'), new Endpoint('b')];
 const peer = CREDENTIALS.a;
 const macKey = macKeyOf(credentials.admissionKey, SCID_B);
-const hks = a.identity.keyStatement;
+const hks = a.membership.identity.keyStatement;
 const certificates = favouring([peer.certificate, credentials.certificate], vectors);
 const payloads = favouring([ownPayload()], vectors);
 const header = {
@@ -54,7 +54,7 @@ const messages = favouring(
   vectors.filter(({ length }) => length >= 20),
 );
 
-const judge = { credentials, statement: b.identity.statement, curve, scid: SCID_A };
+const judge = { credentials, statement: b.membership.statement, curve, scid: SCID_A };
 
 export const SESSION_TARGETS: readonly Target[] = [
   decoder(
@@ -146,8 +146,8 @@ export const SESSION_TARGETS: readonly Target[] = [
     'verifyPeer',
     payloads,
     (octets) => {
-      const context = { credentials, identity: b.identity, curve, remoteScid: SCID_A };
-      return accepted(verifyPeer(octets, a.identity.staticKey.publicKey, context));
+      const context = { credentials, membership: b.membership, curve, remoteScid: SCID_A };
+      return accepted(verifyPeer(octets, a.membership.identity.staticKey.publicKey, context));
     },
     ['verifyPeer'],
     4,
@@ -196,7 +196,7 @@ export const SESSION_TARGETS: readonly Target[] = [
 ];
 
 function ownPayload(): Uint8Array {
-  const { epoch, serial } = a.identity.statement;
+  const { epoch, serial } = a.membership.statement;
   const { certificate } = peer;
   return encodePayload({ spi: 700, certificate, keyStatement: hks, epoch, serial });
 }

@@ -9,10 +9,10 @@ import type { Connection } from '#protocol/link/keying.ts';
 import { Link, type LinkOutput } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
 import type { Instant } from '#protocol/machine.ts';
-import { createBootIdentity } from '#protocol/session/boot-identity.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
+import { memberOf } from '../session/members.ts';
 
 /** What the wire does to frames; all but the delay are probabilities or off by default. */
 export interface Wire {
@@ -52,7 +52,7 @@ export class End {
     this.link = this.#create();
   }
 
-  /** A new link with a new boot identity; what the old one knew is lost. */
+  /** A new link with a new membership; what the old one knew is lost. */
   reboot(): void {
     this.#boot += 1;
     this.link = this.#create();
@@ -237,7 +237,7 @@ export function optionsOf(
   const { provider = nativeProvider, random = new Chance(seed * 1_000 + boot * 2 + index) } = means;
   return {
     credentials,
-    identity: createBootIdentity(credentials, boot, provider, random),
+    membership: memberOf(credentials, boot, provider, random),
     provider,
     random,
     localScid: scid,

@@ -8,10 +8,11 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
-import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-identity.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
+import type { Membership } from '#protocol/session/membership.ts';
 import type { PairMachine } from '../../simulation/pair.ts';
+import { memberOf } from './members.ts';
 
 export const SCID_A = 257;
 export const SCID_B = 514;
@@ -50,14 +51,14 @@ export interface EndpointOptions {
   readonly credentials?: Credentials;
   readonly boot?: number;
   readonly seed?: string | number;
-  readonly identity?: BootIdentity;
+  readonly membership?: Membership;
 }
 
 export type EndpointOutput = HandshakeOutput | { kind: 'frame'; octets: Uint8Array };
 
 export class Endpoint implements PairMachine<EndpointOutput> {
   readonly handshake: Handshake;
-  readonly identity: BootIdentity;
+  readonly membership: Membership;
   readonly sessions: Session[] = [];
   readonly faults: string[] = [];
   /** The session that a frame of the peer has proven last. */
@@ -69,10 +70,10 @@ export class Endpoint implements PairMachine<EndpointOutput> {
     const random = new TestRandom(`${end} ${options.seed ?? 0} ${options.boot ?? 1}`);
     const provider = nativeProvider;
     const boot = options.boot ?? 1;
-    this.identity = options.identity ?? createBootIdentity(credentials, boot, provider, random);
+    this.membership = options.membership ?? memberOf(credentials, boot, provider, random);
     const [localScid, remoteScid] = end === 'a' ? [SCID_A, SCID_B] : [SCID_B, SCID_A];
-    const { identity } = this;
-    const means = { credentials, identity, provider, random };
+    const { membership } = this;
+    const means = { credentials, membership, provider, random };
     this.handshake = new Handshake({ ...means, localScid, remoteScid });
   }
 

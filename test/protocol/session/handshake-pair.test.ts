@@ -232,7 +232,7 @@ function lossy(seed: number, rate: number): () => boolean {
 const DELAY_US = 5_000;
 
 /** The SPIs that an end has taken and not given back, from here on. */
-function heldBy({ identity: { spis } }: Endpoint): Set<number> {
+function heldBy({ membership: { spis } }: Endpoint): Set<number> {
   const held = new Set<number>();
   const [take, release] = [spis.take.bind(spis), spis.release.bind(spis)];
   spis.take = (now) => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
-import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-identity.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
+import type { Membership } from '#protocol/session/membership.ts';
 import { drain, TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
+import { memberOf } from './members.ts';
 
 const example = VECTORS.full_handshake_suite_1;
 
@@ -37,7 +38,7 @@ describe('the worked example', () => {
       expect(opened).toEqual(fromHex(tfdf));
     }
     expect(sessions.i2r.sendKey.spi).toBe(VECTORS.responder.receive_spi);
-    expect(sessions.i2r.peer).toEqual({
+    expect(sessions.i2r.peer).toMatchObject({
       eid: 'ipn:514.0',
       certificateId: fromHex(VECTORS.responder.cert_id),
       scids: [514],
@@ -115,9 +116,9 @@ function sideOf(side: 'initiator' | 'responder', random = scripted()): Handshake
       ? [VECTORS.responder, VECTORS.initiator]
       : [VECTORS.initiator, VECTORS.responder];
   const credentials = credentialsOf(side);
-  const made = createBootIdentity(credentials, keys.boot, nobleProvider, new TestRandom(side));
+  const made = memberOf(credentials, keys.boot, nobleProvider, new TestRandom(side));
   const identity = {
-    ...made,
+    boot: keys.boot,
     staticKey: {
       privateKey: fromHex(keys.static_private),
       publicKey: fromHex(keys.static_public),
@@ -129,10 +130,13 @@ function sideOf(side: 'initiator' | 'responder', random = scripted()): Handshake
         return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
       },
     },
-    spis: { take: () => receive_spi, release: () => {} },
-  } as unknown as BootIdentity;
+  };
+  const spis = { take: () => receive_spi, release: () => {} };
+  const { statement, certificate, peerBoots, judgeDates } = made;
+  const shared = { statement, certificate, peerBoots, judgeDates: judgeDates.bind(made) };
+  const membership = { ...shared, identity, spis } as unknown as Membership;
   const ends = { localScid: scid, remoteScid: remote.scid };
-  return new Handshake({ credentials, identity, provider: nobleProvider, random, ...ends });
+  return new Handshake({ credentials, membership, provider: nobleProvider, random, ...ends });
 }
 
 function scripted() {

@@ -3,14 +3,15 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { CborWriter } from '#protocol/bytes/cbor-writer.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-identity.ts';
 import { type Certificate, issueCertificate, ROLE } from '#protocol/session/certificate.ts';
 import { type KeyStatement, signKeyStatement } from '#protocol/session/key-statement.ts';
+import type { Membership } from '#protocol/session/membership.ts';
 import { encodePayload } from '#protocol/session/payload.ts';
 import { recheckPeer, verifyPeer } from '#protocol/session/peer-check.ts';
-import type { ConstellationStatement } from '#protocol/session/statement.ts';
+import { type ConstellationStatement, signStatement } from '#protocol/session/statement.ts';
 import { TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
+import { memberOf } from './members.ts';
 
 const { curve } = nativeProvider;
 const ISSUER = fromHex(VECTORS.issuer_private);
@@ -18,10 +19,10 @@ const PEER = VECTORS.responder;
 const PEER_SEED = fromHex(PEER.identity_private);
 const STATIC = fromHex(PEER.static_public);
 const credentials = credentialsOf('initiator');
-let identity: BootIdentity;
+let membership: Membership;
 
 beforeEach(() => {
-  identity = createBootIdentity(credentials, 12, nativeProvider, new TestRandom('peer check'));
+  membership = memberOf(credentials, 12, nativeProvider, new TestRandom('peer check'));
 });
 
 describe('a peer', () => {
@@ -36,6 +37,7 @@ describe('a peer', () => {
         boot: PEER.boot,
       },
       spi: 512,
+      limbo: undefined,
     });
   });
 
@@ -49,7 +51,6 @@ describe('a peer', () => {
     ['constellation', { certificate: { constellationId: new Uint8Array(16) } }],
     ['revoked', { certificate: { id: fromHex('30579021eb28279c2bc4dc387d277e7c') } }],
     ['epoch-old', { certificate: { firstEpoch: 5, lastEpoch: 6 } }],
-    ['epoch-ahead', { certificate: { firstEpoch: 8, lastEpoch: 9 } }],
     ['scid-not-in-cert', { certificate: { scids: [515] } }],
     ['hks-sig', { signerSeed: new Uint8Array(32).fill(2) }],
     ['hks-sig', { signerId: new Uint8Array(16) }],
@@ -73,6 +74,20 @@ describe('a peer', () => {
     expect(check({ certificate, signerSeed: seed, signerId: id })).toHaveProperty('code', 'self');
   });
 
+  it('of an epoch to come is in limbo, with what to check again (A11)', () => {
+    const ahead = { firstEpoch: 8, lastEpoch: 9 };
+    const boot = PEER.boot + 9;
+    expect(check({ certificate: ahead, statement: { boot } })).toMatchObject({
+      peer: { boot },
+      limbo: { payload: expect.any(Uint8Array), remoteStatic: STATIC },
+    });
+    expect(check({}), 'and its boot is not remembered yet').not.toBeInstanceOf(Fault);
+    const stranger = { ...ahead, scids: [515] };
+    expect(check({ certificate: stranger })).toHaveProperty('code', 'scid-not-in-cert');
+    const foreign = { certificate: ahead, issuerSeed: new Uint8Array(32).fill(1) };
+    expect(check(foreign)).toHaveProperty('code', 'issuer-unknown');
+  });
+
   it('passes one epoch behind, and with a test certificate where those are allowed', () => {
     expect(check({ statement: { epoch: 6 } })).not.toBeInstanceOf(Fault);
     const change = { certificate: { roles: ROLE.testEquipment }, allowTestEquipment: true };
@@ -92,8 +107,10 @@ describe('a peer', () => {
   });
 
   it('is held to the least boot of the constellation statement', () => {
-    const statement = { ...identity.statement, leastBoots: new Map([[PEER.scid, PEER.boot + 1]]) };
-    identity = { ...identity, statement };
+    const { serial } = membership.statement;
+    const leastBoots = new Map([[PEER.scid, PEER.boot + 1]]);
+    const statement = { ...membership.statement, serial: serial + 1, leastBoots };
+    membership.adopt(signStatement(statement, fromHex(VECTORS.root_private), curve));
     expect(check({})).toHaveProperty('code', 'boot-old');
     expect(check({ statement: { boot: PEER.boot + 1 } })).not.toBeInstanceOf(Fault);
   });
@@ -103,19 +120,18 @@ describe('a peer that passed once', () => {
   it.each<[string | undefined, Partial<ConstellationStatement>]>([
     [undefined, {}],
     ['revoked', { revoked: new Set([PEER.cert_id]) }],
-    ['issuer-unknown', { issuerPublicKeys: [] }],
+    ['issuer-unknown', { issuerPublicKeys: [new Uint8Array(32)] }],
     ['epoch-old', { epoch: 10 }],
     ['boot-old', { leastBoots: new Map([[PEER.scid, PEER.boot + 1]]) }],
     [undefined, { leastBoots: new Map([[PEER.scid, PEER.boot]]) }],
   ])('A12: is found %s when the constellation says so later', (code, change) => {
     const verified = check({});
     if (verified instanceof Fault) throw new Error(verified.key);
-    const statement = { ...identity.statement, ...change };
-    const context = { credentials, curve, remoteScid: PEER.scid };
-    const verdict = recheckPeer(verified.peer, {
-      ...context,
-      identity: { ...identity, statement },
-    });
+    const { serial } = membership.statement;
+    const statement = { ...membership.statement, serial: serial + 1, ...change };
+    membership.adopt(signStatement(statement, fromHex(VECTORS.root_private), curve));
+    const context = { credentials, membership, curve, remoteScid: PEER.scid };
+    const verdict = recheckPeer(verified.peer, context);
     expect(verdict?.code).toBe(code);
   });
 });
@@ -166,7 +182,7 @@ function check(change: Change) {
   const allowTestEquipment = change.allowTestEquipment ?? false;
   return verifyPeer(change.payload?.(payload) ?? payload, change.remoteStatic ?? STATIC, {
     credentials: { ...credentials, allowTestEquipment },
-    identity,
+    membership,
     curve,
     remoteScid: PEER.scid,
   });

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Fault } from '#protocol/fault.ts';
-import { type BootIdentity, createBootIdentity } from '#protocol/session/boot-identity.ts';
 import { HandshakeContext } from '#protocol/session/handshake-context.ts';
+import type { Membership } from '#protocol/session/membership.ts';
 import { decodeMessage, type NoiseMessage, type RekeyMessage } from '#protocol/session/messages.ts';
 import type { Peer } from '#protocol/session/peer-check.ts';
 import { RekeyInitiator } from '#protocol/session/rekey-initiator.ts';
@@ -12,6 +12,7 @@ import type { HeldSecret } from '#protocol/session/resumption.ts';
 import type { Session } from '#protocol/session/session.ts';
 import { TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
+import { memberOf } from './members.ts';
 
 const example = VECTORS.rekey_suite_1;
 
@@ -131,21 +132,27 @@ function secretOf(side: Side): HeldSecret {
 function contextOf(side: Side, released: number[] = []): HandshakeContext {
   const { scid, boot, ...keys } = VECTORS[side];
   const credentials = credentialsOf(side);
-  const made = createBootIdentity(credentials, boot, nobleProvider, new TestRandom(side));
+  const { statement } = memberOf(credentials, boot, nobleProvider, new TestRandom(side));
   const pairOf = (text: string) => {
     const privateKey = fromHex(text);
     return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
   };
   const identity = {
-    ...made,
     staticKey: pairOf(keys.static_private),
     ephemeralKeys: { next: () => pairOf(keys.rekey_ephemeral_private) },
-    spis: { release: (spi: number) => released.push(spi) },
-  } as unknown as BootIdentity;
+  };
+  const spis = { release: (spi: number) => released.push(spi) };
+  const membership = { statement, identity, spis } as unknown as Membership;
   const random = { octets: () => fromHex(VECTORS.rekey_handshake_id) };
   const remoteScid = scids().find((other) => other !== scid)!;
   const ends = { localScid: scid, remoteScid };
-  return new HandshakeContext({ credentials, identity, provider: nobleProvider, random, ...ends });
+  return new HandshakeContext({
+    credentials,
+    membership,
+    provider: nobleProvider,
+    random,
+    ...ends,
+  });
 }
 
 function shown(session: Session | Fault): unknown[] {
