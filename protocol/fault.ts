@@ -17,6 +17,7 @@ export type Layer =
   | 'coding'
   | 'cop1'
   | 'session'
+  | 'procedures'
   | 'link'
   | 'channel';
 

@@ -228,6 +228,7 @@ const ROOMS_BELOW: Record<string, string[]> = {
   routing: BELOW,
   session: BELOW,
   frame: BELOW,
+  'extended-procedures': [...BELOW, 'session'],
   coding: BELOW,
   cop1: ['bytes'],
   agent: [...BELOW, 'bundle', 'bpsec', 'routing'],
