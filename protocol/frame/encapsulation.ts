@@ -59,6 +59,15 @@ export function encodeEncapsulationHeader(
   writeHeader(protocolId, header, header + dataOctets, out, at);
 }
 
+/** A fresh packet around `data`, which is copied, with the shortest header; else as above. */
+export function encodeEncapsulation(protocolId: number, data: Uint8Array): Uint8Array {
+  const dataAt = encapsulationHeaderOctets(protocolId, data.length);
+  const packet = new Uint8Array(dataAt + data.length);
+  encodeEncapsulationHeader(protocolId, data.length, packet, 0);
+  packet.set(data, dataAt);
+  return packet;
+}
+
 /**
  * Writes one idle packet over octets[from, to), of one octet at the least; its data are zero. This
  * completes a data zone of fixed length. Source: CCSDS 732.1-B-3 §4.1.4.3.4.

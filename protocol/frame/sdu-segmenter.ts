@@ -77,9 +77,18 @@ export function segmentPacket(
   return new SduSegmenter(buffer, UPID_PACKETS, tfdfOctetsMax);
 }
 
+/** The segments of one packet of either kind, which is copied. */
+export function segmentWholePacket(packet: Uint8Array, tfdfOctetsMax: number): SduSegmenter {
+  return segmentsOf(packet, UPID_PACKETS, tfdfOctetsMax);
+}
+
 /** The segments of one mission-specific MAP access SDU, which is copied. */
 export function segmentSdu(sdu: Uint8Array, tfdfOctetsMax: number): SduSegmenter {
+  return segmentsOf(sdu, UPID_MISSION, tfdfOctetsMax);
+}
+
+function segmentsOf(sdu: Uint8Array, upid: number, tfdfOctetsMax: number): SduSegmenter {
   const buffer = new Uint8Array(TFDF_HEADER_OCTETS + sdu.length);
   buffer.set(sdu, TFDF_HEADER_OCTETS);
-  return new SduSegmenter(buffer, UPID_MISSION, tfdfOctetsMax);
+  return new SduSegmenter(buffer, upid, tfdfOctetsMax);
 }

@@ -1,27 +1,36 @@
 /** What goes in and out of a link, for its owner, the satellite. */
 import type { Fault } from '../fault.ts';
-import type { TrafficClass } from '../traffic-class.ts';
+import type { Packet } from '../frame/packet.ts';
+import { type TrafficClass, trafficClassOf } from '../traffic-class.ts';
+import type { ChannelOptions, OcfSource } from './channel.ts';
 import type { DownReason, KeyingSnapshot, Secured } from './keying.ts';
 
 /** The longest packet on a link, and the octets of bundles that may wait in one class. */
 export const PACKET_OCTETS_MAX = 4 * 1024 * 1024;
 
+/** The MAP of management packets, on the virtual channel of one class. */
+export const MANAGEMENT_MAP_ID = 1;
+/** That class. */
+export const MANAGEMENT_CLASS: TrafficClass = trafficClassOf('expedited');
+
 /** Who is at both ends, and the managed parameters that both ends share. */
-export interface LinkOptions {
+export interface LinkOptions extends ChannelOptions {
   readonly localScid: number;
   readonly remoteScid: number;
-  /** The longest frame, header and FECF included: at least 64. One frame is one datagram. */
-  readonly frameOctetsMax: number;
-  /** Octets of the virtual channel frame count, 0 to 7; 3 by default. */
-  readonly vcfCountOctets?: number;
+  /** What this node's frames say in their operational control field, on a channel that has it. */
+  readonly ocfSource?: OcfSource;
 }
 
 /** What the link asks of its owner, or tells it. */
 export type LinkOutput =
-  /** One frame for one datagram. */
+  /** One frame, or the coded block around it, for one datagram. */
   | { readonly kind: 'transmit'; readonly frame: Uint8Array }
   /** A whole bundle came in, authenticated. */
   | { readonly kind: 'received'; readonly bundle: Uint8Array; readonly trafficClass: TrafficClass }
+  /** A whole management packet of either kind came in, authenticated. */
+  | { readonly kind: 'management'; readonly packet: Packet }
+  /** The peer reports anew, in four octets of a frame; nobody has authenticated them (§4.1.5). */
+  | { readonly kind: 'ocf'; readonly ocf: Uint8Array }
   /**
    * A frame of the peer has authenticated: once for each session. An initiator sends no protected
    * frame before that, so on both sides it proves that frames arrive both ways. From the first
@@ -40,9 +49,15 @@ export type LinkOutput =
 /** Counters since the link was made: plain JSON, fresh at every asking. */
 export interface LinkSnapshot extends KeyingSnapshot {
   readonly secured: boolean;
+  /** Idle frames and those of the handshake among them. */
   readonly framesSent: number;
   /** Those that were let in: authentic, or part of a handshake. */
   readonly framesReceived: number;
+  /** Frames of only idle data, sent and received. */
+  readonly idleFramesSent: number;
+  readonly idleFramesReceived: number;
+  /** Octets that the channel coding has put right. */
+  readonly correctedSymbols: number;
   /** By fault key. */
   readonly faults: Readonly<Record<string, number>>;
 }

@@ -5,6 +5,7 @@
  *
  * Source: link-layer §1, §4.4, §4.8, §17; link-security §4, §9 LS-904.
  */
+import { type CodingParameters, decodeBlock } from '../coding/coded-block.ts';
 import { Fault } from '../fault.ts';
 import { ENCAPSULATION_VERSION, PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
@@ -14,20 +15,27 @@ import { packetReassembler } from '../frame/packet-reassembler.ts';
 import { type FrameOpener, openData } from '../frame/sdls.ts';
 import { SduReassembler } from '../frame/sdu-reassembler.ts';
 import { UPID_MISSION } from '../frame/tfdf.ts';
-import { decodeFrame } from '../frame/uslp.ts';
+import { decodeFrame, ONLY_IDLE_DATA } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
 import { SA_UNKNOWN } from '../session/faults.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
-import { PACKET_OCTETS_MAX } from './contract.ts';
+import { codingParameters, managedParameters } from './channel.ts';
+import {
+  type LinkOptions,
+  MANAGEMENT_CLASS,
+  MANAGEMENT_MAP_ID,
+  PACKET_OCTETS_MAX,
+} from './contract.ts';
 import { CONTROL_VCID, HANDSHAKE_VCID } from './frame-writer.ts';
 import type { Keying } from './keying.ts';
 
 /** What a good frame was; what it completed waits in the reader. */
-export type Reading = 'bundles' | 'control' | 'handshake';
+export type Reading = 'packets' | 'control' | 'handshake' | 'idle';
 
 /** Bounded by one unfinished packet a class, and one message of handshake and of link control. */
 export class FrameReader {
   readonly #managed: ManagedParameters;
+  readonly #coding: CodingParameters | undefined;
   readonly #keying: Pick<Keying, 'opener'>;
   readonly #foundOpener: () => FrameOpener | undefined;
   /** By traffic class. */
@@ -38,12 +46,19 @@ export class FrameReader {
   #opener: FrameOpener | undefined = undefined;
   /** Under which the last frame came, where it was protected. */
   spi = 0;
-  /** The class of the last frame, where it carried bundles. */
+  /** The class of the last frame, where it carried packets. */
   trafficClass: TrafficClass = 0;
+  /** Whether those are management packets. */
+  isManagement = false;
+  /** The operational control field of the last frame, where it had one: a view. */
+  ocf: Uint8Array | undefined = undefined;
+  /** Octets that the channel coding has put right. */
+  correctedSymbols = 0;
 
-  /** `managed`: those of the peer's frames. Packets over `PACKET_OCTETS_MAX` are dropped. */
-  constructor(managed: ManagedParameters, keying: Pick<Keying, 'opener'>) {
-    this.#managed = managed;
+  /** Packets over `PACKET_OCTETS_MAX` are dropped. */
+  constructor(options: LinkOptions, keying: Pick<Keying, 'opener'>) {
+    this.#managed = managedParameters(options, options.remoteScid);
+    this.#coding = codingParameters(options);
     this.#keying = keying;
     this.#foundOpener = () => this.#opener;
     this.#messages = this.#freshMessages();
@@ -55,23 +70,31 @@ export class FrameReader {
   reset(): void {
     const { vcfCountOctets, fixedLength = false } = this.#managed;
     const options = { packetOctetsMax: PACKET_OCTETS_MAX, fixedLength };
-    this.#packets = TRAFFIC_CLASSES.map(
-      () => new MapDemultiplexer([packetReassembler(options)], vcfCountOctets),
-    );
+    this.#packets = TRAFFIC_CLASSES.map((_, vcid) => {
+      const maps = hasMap(vcid, MANAGEMENT_MAP_ID) ? [0, MANAGEMENT_MAP_ID] : [0];
+      return new MapDemultiplexer(
+        maps.map(() => packetReassembler(options)),
+        vcfCountOctets,
+      );
+    });
     this.#messages = this.#freshMessages();
     this.#control = this.#freshMessages();
     this.#opener = undefined;
   }
 
   /**
-   * Takes a datagram, whose octets pass to the reader; then drain `nextBundle`, `nextControl` or
+   * Takes a datagram, whose octets pass to the reader; then drain `nextPacket`, `nextControl` or
    * `nextMessage`, as the reading says. Every fault means that the frame has changed nothing.
    */
   read(now: Instant, datagram: Uint8Array): Reading | Fault {
-    const frame = decodeFrame(datagram, this.#managed);
+    const octets = this.#coding === undefined ? datagram : this.#decode(datagram, this.#coding);
+    if (octets instanceof Fault) return octets;
+    const frame = decodeFrame(octets, this.#managed);
+    if (frame === ONLY_IDLE_DATA) return 'idle';
     if (frame instanceof Fault) return frame;
     const { vcid, mapId, vcfCount } = frame.header;
-    if (mapId !== 0) return MAP_UNKNOWN;
+    this.ocf = frame.ocf;
+    if (!hasMap(vcid, mapId)) return MAP_UNKNOWN;
     if (vcid === HANDSHAKE_VCID) {
       if (now - this.#messageAt > MESSAGE_LIFE_US) this.#messages = this.#freshMessages();
       this.#messageAt = now;
@@ -90,14 +113,18 @@ export class FrameReader {
       return 'control';
     }
     this.trafficClass = vcid as TrafficClass;
+    this.isManagement = mapId === MANAGEMENT_MAP_ID;
     this.#packets[vcid]!.push(mapId, vcfCount, tfdf);
-    return 'bundles';
+    return 'packets';
   }
 
-  /** The next whole bundle, whose octets the taker owns; or what went wrong; or undefined. */
-  nextBundle(): Uint8Array | Fault | undefined {
-    const packet = this.#packets[this.trafficClass]!.next();
-    if (packet === undefined || packet instanceof Fault) return packet;
+  /** The next whole packet, whose octets the taker owns; or what went wrong; or undefined. */
+  nextPacket(): Packet | Fault | undefined {
+    return this.#packets[this.trafficClass]!.next();
+  }
+
+  /** The bundle in a packet, whose octets the taker owns; or `link.protocol-id`. */
+  bundleIn(packet: Packet): Uint8Array | Fault {
     if (packet.packetVersion !== ENCAPSULATION_VERSION) return PROTOCOL_ID;
     if (packet.protocolId !== PROTOCOL_ID_BUNDLE) return PROTOCOL_ID;
     // A small bundle in a large frame would keep all of the frame for as long as it is stored.
@@ -115,11 +142,22 @@ export class FrameReader {
     return this.#control.next();
   }
 
+  #decode(datagram: Uint8Array, coding: CodingParameters): Uint8Array | Fault {
+    const block = decodeBlock(datagram, coding);
+    if (block instanceof Fault) return block;
+    this.correctedSymbols += block.correctedSymbols;
+    return block.frame;
+  }
+
   #freshMessages(): MapDemultiplexer<Uint8Array> {
     const { vcfCountOctets, fixedLength = false } = this.#managed;
     const options = { upid: UPID_MISSION, sduOctetsMax: MESSAGE_OCTETS_MAX, fixedLength };
     return new MapDemultiplexer([new SduReassembler(options)], vcfCountOctets);
   }
+}
+
+function hasMap(vcid: number, mapId: number): boolean {
+  return mapId === 0 || (mapId === MANAGEMENT_MAP_ID && vcid === MANAGEMENT_CLASS);
 }
 
 /**

@@ -11,15 +11,17 @@
  * Source: link-layer §1, §4, §17; link-security §4.
  */
 import { assert } from '../assert.ts';
+import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
+import type { Packet } from '../frame/packet.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
 import { SA_UNKNOWN } from '../session/faults.ts';
-import type { OutboundBundle } from './class-queue.ts';
 import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { Connection, DownReason, Keying } from './keying.ts';
-import { Outlet } from './outlet.ts';
+import { MANAGEMENT_REFUSED, Outlet } from './outlet.ts';
 import { Soonest } from './soonest.ts';
+import type { OutboundBundle } from './unit-queue.ts';
 
 export type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 
@@ -28,22 +30,25 @@ export class Link implements Machine<LinkOutput> {
   readonly #keying: Keying;
   readonly #reader: FrameReader;
   readonly #outlet: Outlet;
+  /** Idle frames fill the line. */
+  readonly #idles: boolean;
   #now: Instant = 0;
   #connected = false;
   /** The contact is too near its end to send anything. */
   #closing = false;
   #secured = false;
   #framesReceived = 0;
-  #bundleFramesThisTurn = 0;
+  #idleFramesReceived = 0;
+  #pacedFramesThisTurn = 0;
+  /** What the peer's operational control field said last. */
+  #ocf: Uint8Array | undefined = undefined;
 
   /** `keying` passes to the link. */
   constructor(options: LinkOptions, keying: Keying) {
-    const { localScid, remoteScid, frameOctetsMax, vcfCountOctets = 3 } = options;
-    assert(frameOctetsMax >= FRAME_OCTETS_MIN, 'a frame has room for more than its overhead');
-    const shared = { frameOctetsMax, vcfCountOctets, fecf: true };
     this.#keying = keying;
-    this.#reader = new FrameReader({ scid: remoteScid, ...shared }, keying);
-    this.#outlet = new Outlet({ scid: localScid, ...shared });
+    this.#idles = options.idleFrames === true;
+    this.#reader = new FrameReader(options, keying);
+    this.#outlet = new Outlet(options);
   }
 
   /** Whether the link carries bundles. */
@@ -80,6 +85,13 @@ export class Link implements Machine<LinkOutput> {
     else this.#outlet.tell({ kind: 'unsent', id: bundle.id });
   }
 
+  /** Takes a management packet, of either kind, which the caller does not change. */
+  sendManagement(now: Instant, packet: Uint8Array): void {
+    this.#turn(now);
+    if (this.#secured && !this.#closing) this.#outlet.acceptManagement(packet);
+    else this.#outlet.refuse(MANAGEMENT_REFUSED);
+  }
+
   /** Takes one datagram off the wire, whose octets pass to the link. */
   receive(now: Instant, datagram: Uint8Array): void {
     this.#turn(now);
@@ -100,12 +112,14 @@ export class Link implements Machine<LinkOutput> {
 
   poll(): LinkOutput | undefined {
     const output = this.#outlet.shift();
+    if (output !== undefined || this.#pacedFramesThisTurn === PACED_FRAMES_PER_TURN_MAX) {
+      return output;
+    }
+    this.#pacedFramesThisTurn++;
     const { sealer } = this.#keying;
-    if (output !== undefined || sealer === undefined || !this.#secured) return output;
-    if (this.#bundleFramesThisTurn === BUNDLE_FRAMES_PER_TURN_MAX) return undefined;
-    this.#bundleFramesThisTurn++;
-    const next = this.#outlet.sendBundleFrame(this.#now, sealer);
-    if (next === undefined) return undefined;
+    const carries = sealer !== undefined && this.#secured;
+    const next = carries ? this.#outlet.sendBundleFrame(this.#now, sealer) : undefined;
+    if (next === undefined) return this.#pollIdle();
     if (next instanceof Fault) this.#keying.spent(this.#now, next);
     else this.#keying.sent(this.#now);
     this.#obeyKeying();
@@ -119,6 +133,7 @@ export class Link implements Machine<LinkOutput> {
     const keying = this.#keying.deadline();
     if (keying !== undefined) soonest.offer(keying.at, keying.why);
     if (this.#secured) soonest.offer(this.#outlet.bundleAt, 'next frame');
+    if (this.#idles) soonest.offer(this.#outlet.idleAt, 'next frame');
     return Number.isFinite(soonest.at) ? soonest : undefined;
   }
 
@@ -126,6 +141,8 @@ export class Link implements Machine<LinkOutput> {
     return {
       secured: this.#secured,
       framesReceived: this.#framesReceived,
+      idleFramesReceived: this.#idleFramesReceived,
+      correctedSymbols: this.#reader.correctedSymbols,
       ...this.#keying.snapshot(),
       ...this.#outlet.snapshot(),
     };
@@ -134,7 +151,13 @@ export class Link implements Machine<LinkOutput> {
   #turn(now: Instant): void {
     assert(now >= this.#now, 'time does not fall');
     this.#now = now;
-    this.#bundleFramesThisTurn = 0;
+    this.#pacedFramesThisTurn = 0;
+  }
+
+  /** A frame of only idle data, where the line would else be empty. */
+  #pollIdle(): LinkOutput | undefined {
+    const fills = this.#idles && this.#connected && !this.#closing;
+    return fills ? this.#outlet.sendIdleFrame(this.#now) : undefined;
   }
 
   #receiveFrame(datagram: Uint8Array): void {
@@ -142,10 +165,12 @@ export class Link implements Machine<LinkOutput> {
     if (reading instanceof Fault) {
       this.#outlet.refuse(reading);
       if (reading === SA_UNKNOWN) this.#keying.unknown(this.#now);
-    } else {
+    } else if (reading === 'idle') this.#idleFramesReceived++;
+    else {
       this.#framesReceived++;
       if (reading === 'handshake') this.#receiveMessages();
       else this.#receiveProtected(reading);
+      if (this.#reader.ocf !== undefined) this.#receiveOcf(this.#reader.ocf);
     }
     this.#obeyKeying();
   }
@@ -159,10 +184,10 @@ export class Link implements Machine<LinkOutput> {
     }
   }
 
-  #receiveProtected(reading: 'bundles' | 'control'): void {
+  #receiveProtected(reading: 'packets' | 'control'): void {
     this.#keying.heard(this.#now, this.#reader.spi);
     if (reading === 'control') this.#receiveControl();
-    else this.#receiveBundles();
+    else this.#receivePackets();
   }
 
   #receiveControl(): void {
@@ -174,16 +199,30 @@ export class Link implements Machine<LinkOutput> {
     }
   }
 
-  #receiveBundles(): void {
+  #receivePackets(): void {
     // What the frame proves is told before what it carries.
     this.#obeyKeying();
-    const { trafficClass } = this.#reader;
     // Bounded by the packets that fit one frame and those that it completes.
-    let bundle = this.#reader.nextBundle();
-    for (; bundle !== undefined; bundle = this.#reader.nextBundle()) {
-      if (bundle instanceof Fault) this.#outlet.refuse(bundle);
-      else this.#outlet.tell({ kind: 'received', bundle, trafficClass });
+    let packet = this.#reader.nextPacket();
+    for (; packet !== undefined; packet = this.#reader.nextPacket()) {
+      if (packet instanceof Fault) this.#outlet.refuse(packet);
+      else if (this.#reader.isManagement) this.#outlet.tell({ kind: 'management', packet });
+      else this.#receiveBundle(packet);
     }
+  }
+
+  #receiveBundle(packet: Packet): void {
+    const bundle = this.#reader.bundleIn(packet);
+    const { trafficClass } = this.#reader;
+    if (bundle instanceof Fault) this.#outlet.refuse(bundle);
+    else this.#outlet.tell({ kind: 'received', bundle, trafficClass });
+  }
+
+  /** Tells the operational control field of a frame that was let in, if it says something new. */
+  #receiveOcf(ocf: Uint8Array): void {
+    if (this.#ocf !== undefined && equal(ocf, this.#ocf)) return;
+    this.#ocf = ocf.slice();
+    this.#outlet.tell({ kind: 'ocf', ocf: this.#ocf });
   }
 
   #obeyKeying(): void {
@@ -231,9 +270,7 @@ export class Link implements Machine<LinkOutput> {
   }
 }
 
-/** Of these, a protected frame leaves at least 17 to its bundle. */
-const FRAME_OCTETS_MIN = 64;
 /** Frames made between two verbs: then the owner looks at its other inputs. */
-const BUNDLE_FRAMES_PER_TURN_MAX = 256;
+const PACED_FRAMES_PER_TURN_MAX = 256;
 
 const NOT_CONNECTED = new Fault('link', 'not-connected', 'link-layer 17');

@@ -6,39 +6,53 @@
  *
  * Source: link-layer §1; link-security §4.
  */
+import { type CodingParameters, encodeBlock } from '../coding/coded-block.ts';
 import { Fault, FaultCounter } from '../fault.ts';
 import { Fifo } from '../fifo.ts';
-import type { ManagedParameters } from '../frame/managed-parameters.ts';
+import { FixedSegmenter } from '../frame/fixed-segmenter.ts';
+import { OCF_OCTETS } from '../frame/frame-draft.ts';
 import { type FrameSealer, protectedTfdfOctetsMax } from '../frame/sdls.ts';
-import { segmentSdu } from '../frame/sdu-segmenter.ts';
+import { type Segments, segmentSdu } from '../frame/sdu-segmenter.ts';
+import { UPID_MISSION } from '../frame/tfdf.ts';
 import { clearTfdfOctetsMax } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
-import type { OutboundBundle } from './class-queue.ts';
-import type { LinkOutput, LinkSnapshot } from './contract.ts';
+import { codingParameters, managedParameters } from './channel.ts';
+import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { CONTROL_VCID, FrameWriter } from './frame-writer.ts';
 import type { Connection } from './keying.ts';
 import { Outbound } from './outbound.ts';
 import { Pacer } from './pacer.ts';
+import type { OutboundBundle } from './unit-queue.ts';
 
 /** The outputs of one link. */
 export class Outlet {
   readonly #faults = new FaultCounter();
   #framesSent = 0;
   #closesAt: Instant = 0;
-  readonly #tfdfOctetsMax: number;
-  readonly #messageTfdfOctetsMax: number;
+  #idleFramesSent = 0;
+  /** Octets of a data field: of every one where of fixed length, else of the longest. */
+  readonly #tfdfOctets: number;
+  readonly #messageTfdfOctets: number;
+  readonly #fixedLength: boolean;
+  readonly #coding: CodingParameters | undefined;
   readonly #writer: FrameWriter;
   readonly #outbound: Outbound;
   readonly #pacer = new Pacer();
   /** Bounded by the outputs of one verb. */
   readonly #outputs = new Fifo<LinkOutput>();
 
-  /** `managed`: those of this node's own frames. */
-  constructor(managed: ManagedParameters) {
-    this.#tfdfOctetsMax = protectedTfdfOctetsMax(managed);
-    this.#messageTfdfOctetsMax = clearTfdfOctetsMax(managed);
-    this.#writer = new FrameWriter(managed);
-    this.#outbound = new Outbound(this.#writer, this.#tfdfOctetsMax);
+  constructor(options: LinkOptions) {
+    const { localScid, frameOctetsMax, fixedLength = false, bulkShare = 0, ocfSource } = options;
+    const managed = managedParameters(options, localScid);
+    const ocfOctets = ocfSource === undefined ? 0 : OCF_OCTETS;
+    const tfdfOctets = protectedTfdfOctetsMax(managed) - ocfOctets;
+    this.#tfdfOctets = tfdfOctets;
+    this.#messageTfdfOctets = clearTfdfOctetsMax(managed) - ocfOctets;
+    this.#fixedLength = fixedLength;
+    this.#coding = codingParameters(options);
+    this.#writer = new FrameWriter(managed, ocfSource);
+    const room = { tfdfOctets, frameOctetsMax, fixedLength, bulkShare };
+    this.#outbound = new Outbound(this.#writer, room);
   }
 
   /** A contact begins. */
@@ -71,7 +85,7 @@ export class Outlet {
 
   /** Sends a handshake message: clear, in as many frames as it takes. */
   sendMessage(now: Instant, message: Uint8Array): void {
-    const segments = segmentSdu(message, this.#messageTfdfOctetsMax);
+    const segments = this.#cut(message, this.#messageTfdfOctets);
     // Bounded by the octets of the message.
     for (let tfdf = segments.next(); tfdf !== undefined; tfdf = segments.next()) {
       this.#outputs.push(this.#transmit(now, this.#writer.clear(tfdf)));
@@ -80,10 +94,10 @@ export class Outlet {
 
   /** Sends a message of link control in as many frames as it takes; the fault of a spent key. */
   sendControl(now: Instant, message: Uint8Array, sealer: FrameSealer): Fault | undefined {
-    const segments = segmentSdu(message, this.#tfdfOctetsMax);
+    const segments = this.#cut(message, this.#tfdfOctets);
     // Bounded by the octets of the message.
     for (let tfdf = segments.next(); tfdf !== undefined; tfdf = segments.next()) {
-      const frame = this.#writer.seal(CONTROL_VCID, tfdf, sealer);
+      const frame = this.#writer.seal(CONTROL_VCID, 0, tfdf, sealer);
       if (frame instanceof Fault) return frame;
       this.#outputs.push(this.#transmit(now, frame));
     }
@@ -93,6 +107,11 @@ export class Outlet {
   /** Takes a bundle in; one for which its class has no room is `unsent`. */
   accept(bundle: OutboundBundle): void {
     if (!this.#outbound.push(bundle)) this.#outputs.push({ kind: 'unsent', id: bundle.id });
+  }
+
+  /** Takes a management packet in; without room, or a link that carries it, it is lost. */
+  acceptManagement(packet: Uint8Array): void {
+    if (!this.#outbound.pushManagement(packet)) this.refuse(MANAGEMENT_REFUSED);
   }
 
   /** When the next frame of a bundle may leave; infinite when no bundle waits. */
@@ -105,9 +124,24 @@ export class Outlet {
     if (now < this.#pacer.readyAt) return undefined;
     const frame = this.#outbound.next(sealer);
     if (frame === undefined || frame instanceof Fault) return frame;
-    const id = this.#outbound.takeFinished();
-    if (id !== undefined) this.#outputs.push({ kind: 'sent', id });
+    // Bounded by the bundles that end in one frame.
+    let id = this.#outbound.takeFinished();
+    for (; id !== undefined; id = this.#outbound.takeFinished()) {
+      this.#outputs.push({ kind: 'sent', id });
+    }
     return this.#transmit(now, frame);
+  }
+
+  /** When the line has room for an idle frame. */
+  get idleAt(): Instant {
+    return this.#pacer.readyAt;
+  }
+
+  /** Sends a frame of only idle data, if the line has room for one. */
+  sendIdleFrame(now: Instant): LinkOutput | undefined {
+    if (now < this.#pacer.readyAt) return undefined;
+    this.#idleFramesSent++;
+    return this.#transmit(now, this.#writer.idle());
   }
 
   /** Bundles partly sent start over. */
@@ -124,16 +158,30 @@ export class Outlet {
   }
 
   /** Its share of the link's counters. */
-  snapshot(): Pick<LinkSnapshot, 'framesSent' | 'faults'> {
-    return { framesSent: this.#framesSent, faults: this.#faults.snapshot() };
+  snapshot(): Pick<LinkSnapshot, 'framesSent' | 'idleFramesSent' | 'faults'> {
+    return {
+      framesSent: this.#framesSent,
+      idleFramesSent: this.#idleFramesSent,
+      faults: this.#faults.snapshot(),
+    };
   }
 
   #transmit(now: Instant, frame: Uint8Array): LinkOutput {
-    this.#pacer.charge(now, frame.length);
+    const datagram = this.#coding === undefined ? frame : encodeBlock(frame, this.#coding);
+    this.#pacer.charge(now, datagram.length);
     this.#framesSent++;
-    return { kind: 'transmit', frame };
+    return { kind: 'transmit', frame: datagram };
+  }
+
+  #cut(message: Uint8Array, tfdfOctets: number): Segments {
+    return this.#fixedLength
+      ? new FixedSegmenter(message, UPID_MISSION, tfdfOctets)
+      : segmentSdu(message, tfdfOctets);
   }
 }
 
 /** For timers and processing at both ends. */
 const CLOSING_MARGIN_US = 50_000;
+
+/** A management packet of this node's own that found no room, or no link. */
+export const MANAGEMENT_REFUSED = new Fault('link', 'management-refused', 'link-layer 1');

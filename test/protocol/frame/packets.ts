@@ -2,21 +2,9 @@
 import fc from 'fast-check';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import {
-  encapsulationHeaderOctets,
-  encodeEncapsulationHeader,
-} from '#protocol/frame/encapsulation.ts';
+import { encodeEncapsulation } from '#protocol/frame/encapsulation.ts';
 import type { Packet } from '#protocol/frame/packet.ts';
 import { encodeSpacePacket, SEQUENCE_WHOLE } from '#protocol/frame/space-packet.ts';
-
-/** A fresh Encapsulation Packet with the shortest header. */
-export function encapsulated(protocolId: number, data: Uint8Array): Uint8Array {
-  const header = encapsulationHeaderOctets(protocolId, data.length);
-  const packet = new Uint8Array(header + data.length);
-  encodeEncapsulationHeader(protocolId, data.length, packet, 0);
-  packet.set(data, header);
-  return packet;
-}
 
 /** A fresh Space Packet. */
 export function spacePacket(apid: number, data: Uint8Array): Uint8Array {
@@ -37,7 +25,7 @@ export const anyPacket: fc.Arbitrary<Uint8Array> = fc
       fc.integer({ min: 1, max: 400 }).map((length) => new Uint8Array(length).fill(0xf1)),
     ),
   )
-  .map(([id, data]) => (id < 0 ? spacePacket(data[0]!, data) : encapsulated(id, data)));
+  .map(([id, data]) => (id < 0 ? spacePacket(data[0]!, data) : encodeEncapsulation(id, data)));
 
 /** A Space Packet as `apid=data`, an Encapsulation Packet as `id:data`, a fault by its key. */
 export function nameOf(output: Packet | Fault | 'more'): string {

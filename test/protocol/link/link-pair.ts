@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
+import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { Connection } from '#protocol/link/keying.ts';
-import { Link, type LinkOutput } from '#protocol/link/link.ts';
+import { Link, type LinkOptions, type LinkOutput } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
@@ -29,6 +30,8 @@ export interface PairOptions {
   readonly wire?: Wire;
   readonly rateBps?: number;
   readonly frameOctetsMax?: number;
+  /** What the channel has besides; the same at both ends but for what `ocfSource` says. */
+  readonly channel?: Partial<ChannelOptions & Pick<LinkOptions, 'ocfSource'>>;
   /** The alarm goes off only at multiples of this. */
   readonly clockGrainUs?: number;
 }
@@ -63,9 +66,9 @@ export class End {
   }
 
   #create(): Link {
-    const { seed = 1, frameOctetsMax = 1_400 } = this.#options;
+    const { seed = 1, frameOctetsMax = 1_400, channel } = this.#options;
     const options = optionsOf(this.#index, seed, this.#boot);
-    return new Link({ ...options, frameOctetsMax }, new SessionKeying(options));
+    return new Link({ ...options, frameOctetsMax, ...channel }, new SessionKeying(options));
   }
 }
 
@@ -124,6 +127,12 @@ export class LinkPair {
 
   reboot(index: 0 | 1): void {
     this.ends[index].reboot();
+  }
+
+  /** A management packet from one end to the other. */
+  sendManagement(from: 0 | 1, packet: Uint8Array): void {
+    this.ends[from].link.sendManagement(this.now, packet);
+    this.#drain(from);
   }
 
   /** Lets time pass; `until` may end it early. True when it did. */

@@ -36,7 +36,7 @@ class Peer {
 
   /** Sends a protected frame on one of the sessions, by default the first. */
   say(vcid: number, tfdf: Uint8Array, session = this.sessions[0]!): void {
-    this.pair.inject(0, this.#writer.seal(vcid, tfdf, session.sendKey) as Uint8Array);
+    this.pair.inject(0, this.#writer.seal(vcid, 0, tfdf, session.sendKey) as Uint8Array);
   }
 
   #answer(): void {

@@ -18,6 +18,16 @@ const pairs: fc.Arbitrary<PairOptions> = fc.record({
   }),
   rateBps: fc.constantFrom(500_000, 10_000_000, 1_000_000_000),
   frameOctetsMax: fc.constantFrom(100, 400, 1_400),
+  channel: fc.constantFrom<NonNullable<PairOptions['channel']>>(
+    {},
+    { bulkShare: 0.3 },
+    { fixedLength: true, insertZoneOctets: 5 },
+    {
+      frameOctetsMax: 400,
+      fixedLength: true,
+      coding: { reedSolomon: { correctableMax: 8, interleave: 4 } },
+    },
+  ),
 });
 
 interface Step {

@@ -1,0 +1,66 @@
+/**
+ * The managed parameters of a link's channel: what both of its ends have agreed on beforehand.
+ * Everything beyond variable-length frames is off unless asked for.
+ */
+import { assert } from '../assert.ts';
+import { type CodingParameters, fitsBlock } from '../coding/coded-block.ts';
+import type { Randomizer } from '../coding/randomizer.ts';
+import type { ReedSolomon } from '../coding/reed-solomon.ts';
+import type { ManagedParameters } from '../frame/managed-parameters.ts';
+
+/** The channel coding of a link: each block is one datagram. Source: CCSDS 131.0-B-5. */
+export interface ChannelCoding {
+  /** Only for frames of fixed length, of a length that `fitsBlock`. */
+  readonly reedSolomon?: ReedSolomon;
+  readonly randomizer?: Randomizer;
+}
+
+/** Plain JSON, so that a configuration holds it as it is. */
+export interface ChannelOptions {
+  /** The longest frame, header and FECF included, and of fixed-length frames every one: from 64. */
+  readonly frameOctetsMax: number;
+  /** Octets of the virtual channel frame count, 0 to 7; 3 by default. */
+  readonly vcfCountOctets?: number;
+  /** Frames of one length, in which packets run on from frame to frame (rule 000). */
+  readonly fixedLength?: boolean;
+  /** Frames of only idle data fill the line; only where frames are of fixed length. */
+  readonly idleFrames?: boolean;
+  /** Octets, all zero, between header and data of every frame; only where of fixed length. */
+  readonly insertZoneOctets?: number;
+  /** Frames may end with an operational control field, which their header announces. */
+  readonly ocf?: boolean;
+  /** The part of the line that `bulk` gets at the least while it waits: 0, the default, to 0.9. */
+  readonly bulkShare?: number;
+  readonly coding?: ChannelCoding;
+}
+
+/** What frames say in their operational control field: a CLCW or a Frame Security Report. */
+export interface OcfSource {
+  /** Four octets for the frame that leaves now, copied into it. */
+  ocf(): Uint8Array;
+}
+
+/** The frames of one direction. */
+export function managedParameters(options: ChannelOptions, scid: number): ManagedParameters {
+  const { frameOctetsMax, vcfCountOctets = 3, fixedLength = false, ocf = false } = options;
+  const { idleFrames = false, insertZoneOctets = 0, coding } = options;
+  assert(frameOctetsMax >= FRAME_OCTETS_MIN, 'a frame has room for more than its overhead');
+  assert(fixedLength || (!idleFrames && insertZoneOctets === 0), 'these need a fixed length');
+  assert(fixedLength || coding?.reedSolomon === undefined, 'and so does Reed–Solomon');
+  const managed = { scid, frameOctetsMax, vcfCountOctets, fecf: true, fixedLength };
+  const coded = codingParameters(options);
+  assert(coded === undefined || fitsBlock(frameOctetsMax, coded), 'the frame suits the code');
+  return { ...managed, insertZoneOctets, ocf };
+}
+
+/** The coding of a channel that has one. */
+export function codingParameters({ coding }: ChannelOptions): CodingParameters | undefined {
+  if (coding === undefined) return undefined;
+  const { reedSolomon, randomizer } = coding;
+  return { reedSolomon, randomizer, markerBitErrorsMax: MARKER_BIT_ERRORS_MAX };
+}
+
+/** Of these, a protected frame leaves at least 17 to its bundle. */
+const FRAME_OCTETS_MIN = 64;
+/** Two octets of the marker may be all wrong: the code behind it bears as much. */
+const MARKER_BIT_ERRORS_MAX = 16;

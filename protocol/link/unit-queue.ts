@@ -1,0 +1,56 @@
+/** The bundles or packets that wait for one lane of a link, in the order of their arrival. */
+
+import { Fifo } from '../fifo.ts';
+import type { TrafficClass } from '../traffic-class.ts';
+
+/** A bundle or packet on its way out. The octets are a view that its owner does not change. */
+export interface OutboundUnit {
+  /** The owner's name for it, answered in `sent` or `unsent`; undefined where nobody asks. */
+  readonly id: string | undefined;
+  readonly octets: Uint8Array;
+}
+
+/** A bundle on its way out. */
+export interface OutboundBundle extends OutboundUnit {
+  readonly id: string;
+  readonly trafficClass: TrafficClass;
+}
+
+/** Bounded by `octetsMax`, counting `UNIT_COST_OCTETS` for each unit too. */
+export class UnitQueue {
+  readonly #octetsMax: number;
+  readonly #units = new Fifo<OutboundUnit>();
+  #cost = 0;
+
+  constructor(octetsMax: number) {
+    this.#octetsMax = octetsMax;
+  }
+
+  /** How many units wait. */
+  get length(): number {
+    return this.#units.length;
+  }
+
+  /** False when there is no room; the queue is then unchanged. */
+  push(unit: OutboundUnit): boolean {
+    const cost = this.#cost + costOf(unit);
+    if (cost > this.#octetsMax) return false;
+    this.#cost = cost;
+    this.#units.push(unit);
+    return true;
+  }
+
+  /** The oldest unit, which leaves the queue. */
+  shift(): OutboundUnit | undefined {
+    const unit = this.#units.shift();
+    if (unit !== undefined) this.#cost -= costOf(unit);
+    return unit;
+  }
+}
+
+function costOf(unit: OutboundUnit): number {
+  return unit.octets.length + UNIT_COST_OCTETS;
+}
+
+/** What the record of one waiting unit takes, so that many tiny units are bounded as well. */
+const UNIT_COST_OCTETS = 64;
