@@ -3,6 +3,7 @@
 import { assert } from '#protocol/assert.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
+import { Admission } from '#protocol/session/admission.ts';
 import { Membership } from '#protocol/session/membership.ts';
 import type { NodeConfig, ServicesConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
@@ -24,6 +25,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
   const { node, scid, boot: bootMin, epochUnixMs, plan, directory, link, store } = config;
   const shared = { credentials, provider, random, records };
   const membership = new Membership({ ...shared, bootMin, epochUnixMs });
+  const admission = new Admission(credentials, provider, random);
   return new Satellite(
     {
       node,
@@ -31,6 +33,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       epochUnixMs,
       credentials,
       membership,
+      admission,
       frameOctetsMax: link.frameOctetsMax,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,

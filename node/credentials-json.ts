@@ -3,6 +3,12 @@ import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
+/** The admission key of one epoch. */
+export interface AdmissionKeyJson {
+  readonly epoch: number;
+  readonly key: string;
+}
+
 /** Field by field what `Credentials` is. Holds secrets: never logged, never in a notice. */
 export interface CredentialsJson {
   readonly constellationId: string;
@@ -10,7 +16,7 @@ export interface CredentialsJson {
   readonly statement: string;
   readonly identityPrivateKey: string;
   readonly certificate: string;
-  readonly admissionKey: string;
+  readonly admissionKeys: readonly AdmissionKeyJson[];
   readonly allowTestEquipment: boolean;
 }
 
@@ -22,7 +28,7 @@ export function encodeCredentials(credentials: Credentials): CredentialsJson {
     statement: toHex(credentials.statement),
     identityPrivateKey: toHex(credentials.identityPrivateKey),
     certificate: toHex(credentials.certificate),
-    admissionKey: toHex(credentials.admissionKey),
+    admissionKeys: credentials.admissionKeys.map(({ epoch, key }) => ({ epoch, key: toHex(key) })),
     allowTestEquipment: credentials.allowTestEquipment,
   };
 }
@@ -35,7 +41,7 @@ export function decodeCredentials(json: CredentialsJson): Credentials {
     statement: fromHex(json.statement),
     identityPrivateKey: fromHex(json.identityPrivateKey),
     certificate: fromHex(json.certificate),
-    admissionKey: fromHex(json.admissionKey),
+    admissionKeys: json.admissionKeys.map(({ epoch, key }) => ({ epoch, key: fromHex(key) })),
     allowTestEquipment: json.allowTestEquipment,
   };
 }
@@ -48,7 +54,7 @@ export function readCredentials(cursor: JsonCursor): CredentialsJson {
     'statement',
     'identityPrivateKey',
     'certificate',
-    'admissionKey',
+    'admissionKeys',
     'allowTestEquipment',
   ]);
   return {
@@ -57,11 +63,24 @@ export function readCredentials(cursor: JsonCursor): CredentialsJson {
     statement: cursor.at('statement').hex(1, OBJECT_OCTETS_MAX),
     identityPrivateKey: cursor.at('identityPrivateKey').hex(32, 32),
     certificate: cursor.at('certificate').hex(1, OBJECT_OCTETS_MAX),
-    admissionKey: cursor.at('admissionKey').hex(32, 32),
+    admissionKeys: readAdmissionKeys(cursor.at('admissionKeys')),
     allowTestEquipment: cursor.at('allowTestEquipment').boolean(),
   };
 }
 
+/** One an epoch; an empty list means the open key. */
+function readAdmissionKeys(cursor: JsonCursor): AdmissionKeyJson[] {
+  const keys = cursor.list(ADMISSION_KEYS_MAX, (entry) => {
+    entry.object(['epoch', 'key']);
+    return { epoch: entry.at('epoch').integer(0), key: entry.at('key').hex(32, 32) };
+  });
+  const epochs = new Set(keys.map(({ epoch }) => epoch));
+  if (epochs.size < keys.length) throw cursor.mistake('one admission key for each epoch');
+  return keys;
+}
+
+/** The epoch before, the current one and the next. */
+const ADMISSION_KEYS_MAX = 3;
 /** link-security §5.6: 1–4 roots. */
 const ROOTS_MAX = 4;
 const OBJECT_OCTETS_MAX = 65_535;

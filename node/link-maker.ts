@@ -1,14 +1,28 @@
-/** Makes the links of a satellite: which keying a neighbour gets, and with what. */
+/** Makes the links of a satellite: what keying a neighbour gets, and what a contact tells it. */
+import type { Connection } from '#protocol/link/keying.ts';
 import { Link } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
-import type { SatellitePorts } from './ports.ts';
+import type { ContactOutput } from './contact-follower.ts';
+import type { SatellitePorts, TerminalAddress } from './ports.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 
 /** A link to the neighbour with the given spacecraft id, not connected yet. */
 export function makeLink(config: SatelliteConfig, ports: SatellitePorts, remoteScid: number): Link {
-  const { credentials, membership, scid: localScid, frameOctetsMax } = config;
+  const { credentials, membership, admission, scid: localScid, frameOctetsMax } = config;
   const { crypto: provider, random } = ports;
   const ends = { localScid, remoteScid };
-  const keying = new SessionKeying({ credentials, membership, provider, random, ...ends });
+  const shared = { credentials, membership, admission, provider, random };
+  const keying = new SessionKeying({ ...shared, ...ends });
   return new Link({ ...ends, frameOctetsMax }, keying);
+}
+
+/** What a link is told of a contact that begins, with a peer whose terminal is at `address`. */
+export function connectionOf(
+  { contact, roundTripUs }: Extract<ContactOutput, { kind: 'begin' }>,
+  { host, port }: TerminalAddress,
+  initiate: boolean,
+): Connection {
+  const { fromTerminal, rateBps, endsAt } = contact;
+  const portName = `isl-${fromTerminal} ${host}:${port}`;
+  return { portName, rateBps, roundTripUs, initiate, endsAt };
 }

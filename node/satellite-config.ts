@@ -1,5 +1,6 @@
 /** What a satellite is told at its start, with octets as octets. */
 import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
+import type { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import type { DirectoryEntry } from './config.ts';
@@ -13,6 +14,8 @@ export interface SatelliteConfig {
   readonly credentials: Credentials;
   /** Made from `credentials`, and of this satellite alone. */
   readonly membership: Membership;
+  /** Shared by all links. */
+  readonly admission: Admission;
   readonly frameOctetsMax: number;
   readonly storeOctetsMax: number;
   readonly bundleOctetsMax: number;

@@ -23,7 +23,7 @@ import { Applications } from './applications.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
 import { Keeper } from './keeper.ts';
-import { makeLink } from './link-maker.ts';
+import { connectionOf, makeLink } from './link-maker.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 import type { Datagram, SatellitePorts, StoreCompletion, VaultCompletion } from './ports.ts';
@@ -194,7 +194,7 @@ export class Satellite {
   }
 
   #onContact(now: Instant, output: ContactOutput): void {
-    const { to, fromTerminal, toTerminal, rateBps, endsAt } = output.contact;
+    const { to, fromTerminal, toTerminal } = output.contact;
     const { datagrams } = this.#ports;
     if (output.kind === 'end') {
       const neighbour = this.#neighbours.part(fromTerminal);
@@ -210,7 +210,7 @@ export class Satellite {
       makeLink(this.#config, this.#ports, peer.scid),
     );
     const initiate = this.#config.scid < peer.scid;
-    link.connect(now, { rateBps, roundTripUs: output.roundTripUs, initiate, endsAt });
+    link.connect(now, connectionOf(output, address, initiate));
   }
 
   /** From here on nobody asks the link, so it says now what became of its bundles. */

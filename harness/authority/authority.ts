@@ -9,6 +9,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { assert } from '#protocol/assert.ts';
 import { equal, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
+import type { AdmissionKey } from '#protocol/session/admission-keys.ts';
 import {
   type Certificate,
   decodeCertificate,
@@ -112,9 +113,9 @@ export class Authority {
     this.#options.archive?.certificate(claims.id, certificate);
     this.#certificates.push({ claims, issuerKeyId: keyIdOf(issuer) });
     const trust = { constellationId, rootPublicKeys, statement };
-    const admissionKey = this.#admissionKeyOf(epoch);
+    const admissionKeys = this.#admissionKeysIn(epoch);
     const allowTestEquipment = (roles & ROLE.testEquipment) !== 0;
-    return { ...trust, certificate, admissionKey, allowTestEquipment };
+    return { ...trust, certificate, admissionKeys, allowTestEquipment };
   }
 
   /** Signs the next statement, which withdraws more. Throws ConfigError when there is no room. */
@@ -198,12 +199,19 @@ export class Authority {
     return publicKey;
   }
 
-  /** Never made anew: members with another one would not hear each other. */
-  #admissionKeyOf(epoch: number): Uint8Array {
-    const key = this.#admissionKeys.get(epoch);
-    if (key !== undefined) return key;
-    throw new ConfigError(`the admission key of epoch ${epoch} is not here`, {
-      remedy: 'Bring it back, or advance the epoch and issue all credentials anew',
+  /**
+   * Those that a node needs in `epoch`: of the epoch itself, the next, and the one before if it is
+   * still here. Never made anew: members with another one would not hear each other.
+   */
+  #admissionKeysIn(epoch: number): AdmissionKey[] {
+    if (!this.#admissionKeys.has(epoch)) {
+      throw new ConfigError(`the admission key of epoch ${epoch} is not here`, {
+        remedy: 'Bring it back, or advance the epoch and issue all credentials anew',
+      });
+    }
+    return [epoch - 1, epoch, epoch + 1].flatMap((each) => {
+      const key = this.#admissionKeys.get(each);
+      return key === undefined ? [] : [{ epoch: each, key }];
     });
   }
 

@@ -17,6 +17,11 @@ import type { Instant, Machine } from '../machine.ts';
 
 /** What the plan says of a contact. */
 export interface Connection {
+  /**
+   * The terminal and the peer's address, at most 255 octets of UTF-8: what handshake cookies and
+   * budgets hold for (LS-1203). Empty by default.
+   */
+  readonly portName?: string;
   /** Counts every bit of a frame. */
   readonly rateBps: number;
   /** The longest round trip of light during the contact. */

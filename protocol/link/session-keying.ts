@@ -42,7 +42,8 @@ export class SessionKeying implements Keying {
   connect(now: Instant, connection: Connection): void {
     this.#connection = connection;
     this.#sessions.clear(connection.roundTripUs);
-    if (connection.initiate) this.#initiate(now, connection);
+    this.#handshake.connect(connection);
+    if (connection.initiate) this.#initiate(now);
   }
 
   close(now: Instant): void {
@@ -88,7 +89,7 @@ export class SessionKeying implements Keying {
   /** LS-710: the peer may hold a session from before this node restarted. */
   unknown(now: Instant): void {
     const alone = this.#sessions.empty && !this.#initiating;
-    if (alone && this.#connection !== undefined) this.#initiate(now, this.#connection);
+    if (alone && this.#connection !== undefined) this.#initiate(now);
   }
 
   receiveMessage(now: Instant, octets: Uint8Array): void {
@@ -121,7 +122,7 @@ export class SessionKeying implements Keying {
     if (now >= current.spentAt) this.#restart(now, connection, 'key spent', LIMIT_AGE);
     else if (now >= current.liveness.deadAt) this.#restart(now, connection, 'peer silent');
     else if (now >= current.liveness.keepaliveAt) this.#sendKeepalive(now, current, 'probe');
-    else if (now >= this.#renewAt(connection, current)) this.#initiate(now, connection);
+    else if (now >= this.#renewAt(connection, current)) this.#initiate(now);
   }
 
   poll(): KeyingOutput | undefined {
@@ -173,9 +174,9 @@ export class SessionKeying implements Keying {
     }
   }
 
-  #initiate(now: Instant, connection: Connection): void {
+  #initiate(now: Instant): void {
     this.#initiating = true;
-    this.#handshake.begin(now, connection.roundTripUs);
+    this.#handshake.begin(now);
     this.#obeyHandshake(now);
   }
 
@@ -196,6 +197,6 @@ export class SessionKeying implements Keying {
     if (fault !== undefined) this.#outputs.push({ kind: 'fault', fault });
     this.#sessions.clear(connection.roundTripUs);
     this.#outputs.push({ kind: 'down', reason });
-    if (connection.initiate) this.#initiate(now, connection);
+    if (connection.initiate) this.#initiate(now);
   }
 }

@@ -3,6 +3,8 @@
  * room and never logged.
  */
 
+import type { AdmissionKey } from './admission-keys.ts';
+
 /** The trust and identity of one node. */
 export interface Credentials {
   /** 16 octets. */
@@ -15,8 +17,11 @@ export interface Credentials {
   readonly identityPrivateKey: Uint8Array;
   /** COSE_Sign1 octets of the node's own certificate. */
   readonly certificate: Uint8Array;
-  /** 32 octets, the admission key of the current epoch. Secret. */
-  readonly admissionKey: Uint8Array;
+  /**
+   * Those of the current epoch and the next, and of the one before where it is still in use: at
+   * most 3, one an epoch. Without any, the open key of LS-1200 serves.
+   */
+  readonly admissionKeys: readonly AdmissionKey[];
   /** Accept peers whose certificate has the test-equipment role (seeded simulations; LS-503). */
   readonly allowTestEquipment: boolean;
 }

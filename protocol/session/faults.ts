@@ -18,9 +18,9 @@ export const SCID = new Fault('session', 'scid', 'LS-601');
 export const MAC1 = new Fault('session', 'mac1', 'LS-702');
 /** A cookie, or a mac2 under one, that this node did not give for this message. */
 export const MAC2 = new Fault('session', 'cookie', 'LS-1203');
-/** More candidates for one answer than are worth the work. */
-export const BUDGET = new Fault('session', 'budget', 'LS-712');
-/** No room for another handshake that only the peer has begun. */
+/** More of one kind than a node has work to spare for. */
+export const BUDGET = new Fault('session', 'budget', 'LS-1201');
+/** A handshake that only the peer had begun made room for a later one. */
 export const HALF_OPEN_FULL = new Fault('session', 'halfopen-full', 'LS-712');
 /** An X25519 result of all zeros. */
 export const DH_ZERO = new Fault('session', 'dh-zero', 'LS-703');

@@ -6,12 +6,14 @@
 import { assert } from '../assert.ts';
 import type { CryptoProvider, Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
+import type { Admission, Opening } from './admission.ts';
+import type { EpochMacKeys } from './admission-keys.ts';
 import type { BootIdentity } from './boot-identity.ts';
 import type { Credentials } from './credentials.ts';
 import { EPOCH_AHEAD } from './faults.ts';
 import type { Membership } from './membership.ts';
-import { SUITE_CLASSICAL } from './message-header.ts';
-import { macKeyOf } from './message-macs.ts';
+import { COOKIE, type MessageHeader, SUITE_CLASSICAL, type Suite } from './message-header.ts';
+import { mac1In } from './message-macs.ts';
 import { encodeMessage, type NoiseMessage } from './messages.ts';
 import { HandshakeState, type KeyPair, XX } from './noise.ts';
 import { encodePayload } from './payload.ts';
@@ -26,22 +28,44 @@ export interface HandshakeOptions extends SessionParameters {
   readonly membership: Membership;
   readonly provider: CryptoProvider;
   readonly random: Random;
+  /** Shared by all links of the node. */
+  readonly admission: Admission;
   readonly localScid: number;
   readonly remoteScid: number;
 }
 
-/** The options with the mac1 keys of both directions, and the steps of either side. */
+/** What the plan says of a contact, as far as a handshake asks. */
+export interface HandshakeContact {
+  /**
+   * The terminal and the peer's address, at most 255 octets of UTF-8: what cookies and budgets hold
+   * for. Empty by default.
+   */
+  readonly portName?: string;
+  /** The longest round trip of light. */
+  readonly roundTripUs: number;
+}
+
+/** The options, and the steps of either side. */
 export class HandshakeContext {
   readonly options: HandshakeOptions;
-  /** The mac1 key of messages to this node, 32 octets. */
-  readonly localMacKey: Uint8Array;
-  readonly #remoteMacKey: Uint8Array;
+  /** The contact that is under way, or the last one. */
+  contact: HandshakeContact = { roundTripUs: 0 };
 
   constructor(options: HandshakeOptions) {
     assert(options.localScid !== options.remoteScid, 'a link has two ends');
     this.options = options;
-    this.localMacKey = macKeyOf(options.credentials.admissionKey, options.localScid);
-    this.#remoteMacKey = macKeyOf(options.credentials.admissionKey, options.remoteScid);
+  }
+
+  /** The admission key with which this node begins; answers take the one they answer to. */
+  get senderKeys(): EpochMacKeys {
+    const { admission, membership } = this.options;
+    return admission.keys.ofSender(membership.statement.epoch);
+  }
+
+  /** The admission key under which a decoded message to this node stands, or `session.mac1`. */
+  matchMac1(octets: Uint8Array): EpochMacKeys | Fault {
+    const { admission, membership, localScid } = this.options;
+    return admission.keys.match(membership.statement.epoch, octets, localScid);
   }
 
   /** A Noise XX state for one handshake (8-octet id) in the given role, under a boot's key. */
@@ -65,10 +89,27 @@ export class HandshakeContext {
   }
 
   /** A message to the peer around a Noise message; fresh octets. */
-  encode(type: NoiseMessage['type'], handshakeId: Uint8Array, noise: Uint8Array): Uint8Array {
+  encode(
+    type: NoiseMessage['type'],
+    handshakeId: Uint8Array,
+    noise: Uint8Array,
+    keys: EpochMacKeys,
+  ): Uint8Array {
+    const { remoteScid } = this.options;
+    const header = this.#header(SUITE_CLASSICAL, handshakeId);
+    return encodeMessage({ type, ...header, noise }, keys.to(remoteScid));
+  }
+
+  /** The COOKIE that answers a HELLO or REKEY: fresh octets. */
+  encodeCookie({ octets, message }: Opening, cookie: Uint8Array, keys: EpochMacKeys): Uint8Array {
+    const header = this.#header(message.suite, message.handshakeId);
+    const answer = { type: COOKIE, ...header, answeredMac1: mac1In(octets), cookie } as const;
+    return encodeMessage(answer, keys.to(this.options.remoteScid));
+  }
+
+  #header(suite: Suite, handshakeId: Uint8Array): MessageHeader {
     const { localScid: sourceScid, remoteScid: destinationScid } = this.options;
-    const header = { suite: SUITE_CLASSICAL, sourceScid, destinationScid, handshakeId } as const;
-    return encodeMessage({ type, ...header, noise }, this.#remoteMacKey);
+    return { suite, sourceScid, destinationScid, handshakeId };
   }
 
   /** This node's handshake payload, asking to receive on `spi`; of the boot of the handshake. */
@@ -77,6 +118,11 @@ export class HandshakeContext {
     const { certificate } = credentials;
     const { epoch, serial } = membership.statement;
     return encodePayload({ spi, certificate, keyStatement, epoch, serial });
+  }
+
+  /** The octets of a REPLY of this node. */
+  get replyOctets(): number {
+    return REPLY_OVERHEAD_OCTETS + this.payload(0xffff, this.options.membership.identity).length;
   }
 
   /** Checks who speaks, once Noise has delivered a static key and a payload (LS-704). */
@@ -105,3 +151,6 @@ export class HandshakeContext {
     return createSession({ ...state.finish(), ...ends }, origin, this.options, provider.aead);
   }
 }
+
+/** Header, ephemeral key, static key and its tag, tag of the payload, mac1. */
+const REPLY_OVERHEAD_OCTETS = 20 + 32 + 48 + 16 + 16;

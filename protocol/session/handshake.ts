@@ -13,72 +13,60 @@
  *
  * Source: link-security §7.
  */
-import { equal, toHex } from '../bytes/octets.ts';
+import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
-import { type Deadline, type Instant, type Machine, MICROSECONDS_PER_S } from '../machine.ts';
-import { HALF_OPEN_FULL, HEADER, SPI, SUITE } from './faults.ts';
-import { HandshakeContext, type HandshakeOptions } from './handshake-context.ts';
+import {
+  type Deadline,
+  type Instant,
+  type Machine,
+  MICROSECONDS_PER_S,
+  sooner,
+} from '../machine.ts';
+import { HEADER, SPI, SUITE } from './faults.ts';
+import {
+  type HandshakeContact,
+  HandshakeContext,
+  type HandshakeOptions,
+} from './handshake-context.ts';
+import type { HandshakeOutput } from './handshake-output.ts';
 import { Initiator } from './initiator.ts';
-import { FINISH, HELLO, REPLY, SUITE_CLASSICAL } from './message-header.ts';
-import { checkMac1 } from './message-macs.ts';
-import { decodeMessage, type Message, type NoiseMessage } from './messages.ts';
-import { Responder } from './responder.ts';
-import type { Session } from './session.ts';
+import { COOKIE, FINISH, HELLO, REPLY, SUITE_CLASSICAL } from './message-header.ts';
+import { type CookieMessage, decodeMessage, type Message, type NoiseMessage } from './messages.ts';
+import { Responders } from './responders.ts';
 
+export type { HandshakeOutput } from './handshake-output.ts';
 export type { Session } from './session.ts';
-
-/** What the handshake asks of its owner, or tells it. */
-export type HandshakeOutput =
-  | { readonly kind: 'send'; readonly message: Uint8Array }
-  /**
-   * The session may be used: by the initiator at once, right after the FINISH; by the responder
-   * with a protected frame at once, whatever else there is to say (LS-707).
-   */
-  | { readonly kind: 'established'; readonly session: Session }
-  /**
-   * The peer says FINISH again: no protected frame had reached it when it did (LS-707). An owner
-   * that repeats its first frame of its own accord need do nothing; anybody can say this one again.
-   */
-  | { readonly kind: 'repeated' }
-  /**
-   * An own attempt ended: `no-reply`, or `no-confirmation`, and then its session is void. The next
-   * begins after a pause.
-   */
-  | { readonly kind: 'failed'; readonly reason: 'no-reply' | 'no-confirmation' }
-  | { readonly kind: 'fault'; readonly fault: Fault };
-
-interface HalfOpen {
-  readonly responder: Responder;
-  readonly expiresAt: Instant;
-}
 
 /** The machine. Its owner drains `poll` after every verb. */
 export class Handshake implements Machine<HandshakeOutput> {
   readonly #context: HandshakeContext;
   /** Bounded by the outputs of one verb. */
   readonly #outputs: HandshakeOutput[] = [];
-  /** By handshake id, oldest first. Bounded by HALF_OPEN_MAX. */
-  readonly #halfOpen = new Map<string, HalfOpen>();
+  readonly #responders: Responders;
   #own: Initiator | undefined = undefined;
   #acceptedFinish: Uint8Array | undefined = undefined;
-  #roundTripUs = 0;
   #pauseUs = PAUSE_MIN_US;
   #resumeAt: Instant | undefined = undefined;
 
   constructor(options: HandshakeOptions) {
     this.#context = new HandshakeContext(options);
+    this.#responders = new Responders(this.#context, this.#outputs);
   }
 
-  /** Becomes the initiator and says HELLO. `roundTripUs` is that of the contact, in µs. */
-  begin(now: Instant, roundTripUs: number): void {
-    this.#roundTripUs = roundTripUs;
+  /** A contact begins: the peer's HELLO is answered from here on. */
+  connect(contact: HandshakeContact): void {
+    this.#context.contact = contact;
+  }
+
+  /** Becomes the initiator and says HELLO. */
+  begin(now: Instant): void {
     this.#pauseUs = PAUSE_MIN_US;
     this.#start(now);
   }
 
   /** Takes a message from the wire; the octets are not kept. */
   receive(now: Instant, octets: Uint8Array): void {
-    this.#expireHalfOpen(now);
+    this.#responders.expire(now);
     const { localScid, remoteScid } = this.#context.options;
     const message = decodeMessage(octets, localScid, remoteScid);
     const fault = message instanceof Fault ? message : this.#dispatch(now, octets, message);
@@ -90,19 +78,19 @@ export class Handshake implements Machine<HandshakeOutput> {
     if (!this.#own?.finishing) return;
     this.#endOwn();
     // What the peer began meanwhile has lost to this session (LS-709).
-    for (const id of this.#halfOpen.keys()) this.#endHalfOpen(id, true);
+    this.#responders.clear();
   }
 
   /** The contact is over: every handshake ends. */
   abandon(_now: Instant): void {
     this.#endOwn();
-    for (const id of this.#halfOpen.keys()) this.#endHalfOpen(id, true);
+    this.#responders.clear();
     this.#acceptedFinish = undefined;
   }
 
   /** Says HELLO or FINISH again, gives up an attempt or begins the next one. */
   tick(now: Instant): void {
-    this.#expireHalfOpen(now);
+    this.#responders.expire(now);
     if (this.#resumeAt !== undefined && now >= this.#resumeAt) this.#start(now);
     const own = this.#own;
     if (own === undefined || now < own.schedule.at) return;
@@ -123,11 +111,9 @@ export class Handshake implements Machine<HandshakeOutput> {
     let soonest: Deadline | undefined;
     if (this.#resumeAt !== undefined) soonest = { at: this.#resumeAt, why: 'next handshake' };
     if (this.#own !== undefined) soonest = { at: this.#own.schedule.at, why: 'handshake again' };
-    for (const { expiresAt } of this.#halfOpen.values()) {
-      if (soonest !== undefined && soonest.at <= expiresAt) return soonest;
-      return { at: expiresAt, why: 'half-open handshake expires' };
-    }
-    return soonest;
+    const { expiresAt } = this.#responders;
+    if (expiresAt === Number.POSITIVE_INFINITY) return soonest;
+    return sooner(soonest, { at: expiresAt, why: 'half-open handshake expires' });
   }
 
   #start(now: Instant): void {
@@ -138,7 +124,7 @@ export class Handshake implements Machine<HandshakeOutput> {
       this.#pause(now);
       return;
     }
-    this.#own = new Initiator(now, this.#context, spi, this.#roundTripUs);
+    this.#own = new Initiator(now, this.#context, spi);
     this.#outputs.push({ kind: 'send', message: this.#own.message });
   }
 
@@ -151,52 +137,39 @@ export class Handshake implements Machine<HandshakeOutput> {
     if (message.suite !== SUITE_CLASSICAL) return SUITE;
     switch (message.type) {
       case HELLO:
-        return this.#receiveHello(now, octets, message);
+        return this.#responders.receiveHello(now, octets, message);
       case REPLY:
         return this.#receiveReply(now, octets, message);
       case FINISH:
         return this.#receiveFinish(octets, message);
+      case COOKIE:
+        return this.#receiveCookie(octets, message);
       default:
         return HEADER;
     }
   }
 
-  /** Checks in the order of LS-702; an unknown HELLO costs two key agreements. */
-  #receiveHello(now: Instant, octets: Uint8Array, message: NoiseMessage): Fault | undefined {
-    const fault = checkMac1(octets, this.#context.localMacKey);
-    if (fault !== undefined) return fault;
-    const id = toHex(message.handshakeId);
-    const known = this.#halfOpen.get(id)?.responder;
-    if (known !== undefined) {
-      if (!known.answers(octets)) return HEADER;
-      this.#outputs.push({ kind: 'send', message: known.reply });
-      return undefined;
-    }
-    if (this.#halfOpen.size === HALF_OPEN_MAX) return HALF_OPEN_FULL;
-    const { spis } = this.#context.options.membership;
-    const spi = spis.take(now);
-    if (spi === undefined) return SPI;
-    const responder = Responder.answer(this.#context, octets, message, spi);
-    if (responder instanceof Fault) {
-      spis.release(spi);
-      return responder;
-    }
-    const lifeUs = Math.max(HALF_OPEN_LIFE_MIN_US, 4 * this.#roundTripUs);
-    this.#halfOpen.set(id, { responder, expiresAt: now + lifeUs });
-    this.#outputs.push({ kind: 'send', message: responder.reply });
-    return undefined;
-  }
-
   #receiveReply(now: Instant, octets: Uint8Array, message: NoiseMessage): Fault | undefined {
     const own = this.#own;
     if (own === undefined || !own.owns(message)) return HEADER;
-    const fault = checkMac1(octets, this.#context.localMacKey);
+    const keys = this.#context.matchMac1(octets);
+    if (keys instanceof Fault) return keys;
     // A REPLY said again is answered by the FINISH that is under way.
-    if (fault !== undefined || own.finishing) return fault;
+    if (own.finishing) return undefined;
     const session = own.receiveReply(now, message);
     if (session instanceof Fault) return session;
     this.#outputs.push({ kind: 'send', message: own.message }, { kind: 'established', session });
     return undefined;
+  }
+
+  #receiveCookie(octets: Uint8Array, message: CookieMessage): Fault | undefined {
+    const own = this.#own;
+    if (own === undefined || !own.owns(message)) return HEADER;
+    const keys = this.#context.matchMac1(octets);
+    if (keys instanceof Fault) return keys;
+    const fault = own.receiveCookie(message);
+    if (fault === undefined) this.#outputs.push({ kind: 'send', message: own.message });
+    return fault;
   }
 
   #receiveFinish(octets: Uint8Array, message: NoiseMessage): Fault | undefined {
@@ -204,8 +177,7 @@ export class Handshake implements Machine<HandshakeOutput> {
       this.#outputs.push({ kind: 'repeated' });
       return undefined;
     }
-    const id = toHex(message.handshakeId);
-    const responder = this.#halfOpen.get(id)?.responder;
+    const responder = this.#responders.find(message);
     if (responder === undefined) return HEADER;
     const session = responder.receiveFinish(message);
     if (session instanceof Fault) return session;
@@ -214,7 +186,7 @@ export class Handshake implements Machine<HandshakeOutput> {
     }
     this.#endOwn();
     this.#pauseUs = PAUSE_MIN_US;
-    this.#endHalfOpen(id, false);
+    this.#responders.complete(message);
     this.#acceptedFinish = octets.slice();
     this.#outputs.push({ kind: 'established', session });
     return undefined;
@@ -225,24 +197,7 @@ export class Handshake implements Machine<HandshakeOutput> {
     this.#own = undefined;
     this.#resumeAt = undefined;
   }
-
-  #endHalfOpen(id: string, idle: boolean): void {
-    this.#halfOpen.get(id)?.responder.end(idle);
-    this.#halfOpen.delete(id);
-  }
-
-  /** All live equally long, so the oldest goes first. */
-  #expireHalfOpen(now: Instant): void {
-    // Bounded by HALF_OPEN_MAX.
-    for (const [id, { expiresAt }] of this.#halfOpen) {
-      if (now < expiresAt) return;
-      this.#endHalfOpen(id, true);
-    }
-  }
 }
 
 const PAUSE_MIN_US = 10 * MICROSECONDS_PER_S;
 const PAUSE_MAX_US = 120 * MICROSECONDS_PER_S;
-/** LS-712. */
-const HALF_OPEN_MAX = 16;
-const HALF_OPEN_LIFE_MIN_US = 15 * MICROSECONDS_PER_S;

@@ -5,14 +5,15 @@
  * Source: link-security §7 (LS-701, LS-704, LS-706, LS-707, LS-712).
  */
 import { assert } from '../assert.ts';
-import { equal } from '../bytes/octets.ts';
+import { equal, equalConstantTime } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import type { BootIdentity } from './boot-identity.ts';
-import { BUDGET } from './faults.ts';
+import { BUDGET, MAC2 } from './faults.ts';
 import type { HandshakeContext } from './handshake-context.ts';
-import { FINISH, HELLO } from './message-header.ts';
-import type { NoiseMessage } from './messages.ts';
+import { FINISH, HELLO, type MessageHeader } from './message-header.ts';
+import { mac1In, writeMac2 } from './message-macs.ts';
+import type { CookieMessage, NoiseMessage } from './messages.ts';
 import type { HandshakeState, KeyPair } from './noise.ts';
 import { Retransmission } from './retransmission.ts';
 import type { Session } from './session.ts';
@@ -20,7 +21,6 @@ import type { Session } from './session.ts';
 /** The initiator's side of one handshake. */
 export class Initiator {
   readonly #context: HandshakeContext;
-  readonly #roundTripUs: number;
   readonly #handshakeId: Uint8Array;
   readonly #identity: BootIdentity;
   readonly #ephemeralKey: KeyPair;
@@ -30,12 +30,13 @@ export class Initiator {
   #schedule: Retransmission;
   #finishing = false;
   #candidates = 0;
+  #cookies = 0;
+  #cookie: Uint8Array | undefined = undefined;
 
   /** Begins with a fresh handshake id and ephemeral key; asks to receive on `spi`. */
-  constructor(now: Instant, context: HandshakeContext, spi: number, roundTripUs: number) {
+  constructor(now: Instant, context: HandshakeContext, spi: number) {
     const { membership, random } = context.options;
     this.#context = context;
-    this.#roundTripUs = roundTripUs;
     this.#handshakeId = random.octets(HANDSHAKE_ID_OCTETS);
     this.#identity = membership.identity;
     this.#ephemeralKey = this.#identity.ephemeralKeys.next();
@@ -48,8 +49,8 @@ export class Initiator {
     );
     const noise = this.#state.writeMessage(NO_PAYLOAD);
     assert(!(noise instanceof Fault), 'message 1 of XX needs no key agreement');
-    this.#message = context.encode(HELLO, this.#handshakeId, noise);
-    this.#schedule = new Retransmission(now, roundTripUs, random);
+    this.#message = context.encode(HELLO, this.#handshakeId, noise, context.senderKeys);
+    this.#schedule = new Retransmission(now, context.contact.roundTripUs, random);
   }
 
   /** The HELLO or FINISH to send now and again: fresh octets. */
@@ -68,7 +69,7 @@ export class Initiator {
   }
 
   /** Whether a REPLY names this attempt. */
-  owns({ handshakeId }: NoiseMessage): boolean {
+  owns({ handshakeId }: MessageHeader): boolean {
     return equal(handshakeId, this.#handshakeId);
   }
 
@@ -86,17 +87,33 @@ export class Initiator {
   receiveReply(now: Instant, { noise }: NoiseMessage): Session | Fault {
     if (this.#candidates === CANDIDATES_MAX) return BUDGET;
     this.#candidates++;
+    const context = this.#context;
     const state = this.#state.clone();
     const payload = state.readMessage(noise);
     if (payload instanceof Fault) return payload;
-    const verified = this.#context.verify(state, payload);
+    const verified = context.verify(state, payload);
     if (verified instanceof Fault) return verified;
-    const answer = state.writeMessage(this.#context.payload(this.#spi, this.#identity));
+    const answer = state.writeMessage(context.payload(this.#spi, this.#identity));
     if (answer instanceof Fault) return answer;
-    this.#message = this.#context.encode(FINISH, this.#handshakeId, answer);
-    this.#schedule = new Retransmission(now, this.#roundTripUs, this.#context.options.random);
+    this.#message = context.encode(FINISH, this.#handshakeId, answer, context.senderKeys);
+    const { roundTripUs } = context.contact;
+    this.#schedule = new Retransmission(now, roundTripUs, context.options.random);
     this.#finishing = true;
-    return this.#context.session('initiator', state, this.#spi, verified);
+    return context.session('initiator', state, this.#spi, verified);
+  }
+
+  /**
+   * Takes a COOKIE whose mac1 is good: `message` has a mac2 under it now, to be sent at once.
+   * One that answers another message, or is taken already, is a fault.
+   */
+  receiveCookie({ answeredMac1, cookie }: CookieMessage): Fault | undefined {
+    if (this.#finishing || !equalConstantTime(answeredMac1, mac1In(this.#message))) return MAC2;
+    if (this.#cookie !== undefined && equal(this.#cookie, cookie)) return MAC2;
+    if (this.#cookies === CANDIDATES_MAX) return BUDGET;
+    this.#cookies++;
+    this.#cookie = cookie.slice();
+    writeMac2(this.#message, cookie);
+    return undefined;
   }
 
   /** Erases the ephemeral key and gives back an SPI that never came into use. */
@@ -108,5 +125,5 @@ export class Initiator {
 
 const HANDSHAKE_ID_OCTETS = 8;
 const NO_PAYLOAD = new Uint8Array(0);
-/** REPLYs with a good mac1 that may cost an attempt the work of checking them (LS-712). */
+/** Of REPLYs, and of COOKIEs, with a good mac1: those that an attempt looks at (LS-712). */
 const CANDIDATES_MAX = 8;

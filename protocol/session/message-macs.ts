@@ -55,6 +55,11 @@ export function checkMac2(octets: Uint8Array, cookie: Uint8Array): Fault | undef
   return equalConstantTime(mac2, macOf(withoutMac2(octets), cookie)) ? undefined : MAC2;
 }
 
+/** Whether a HELLO or REKEY comes without a cookie. */
+export function mac2IsZero(octets: Uint8Array): boolean {
+  return octets.subarray(octets.length - MAC_OCTETS).every((octet) => octet === 0);
+}
+
 /** What identifies a HELLO or REKEY: all of it but mac2, which a cookie may change. A view. */
 export function withoutMac2(octets: Uint8Array): Uint8Array {
   return octets.subarray(0, octets.length - MAC_OCTETS);

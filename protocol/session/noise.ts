@@ -133,6 +133,12 @@ export class HandshakeState {
    * is kept in part and must not change.
    */
   readMessage(message: Uint8Array): Uint8Array | Fault {
+    const keysEnd = this.readKeys(message);
+    return keysEnd instanceof Fault ? keysEnd : this.readPayload(message.subarray(keysEnd));
+  }
+
+  /** The first half of `readMessage`, in which all the work lies: where the payload begins. */
+  readKeys(message: Uint8Array): number | Fault {
     let at = 0;
     // Bounded by the pattern's tokens.
     for (const token of this.#takeTokens(false)) {
@@ -153,7 +159,12 @@ export class HandshakeState {
         if (fault !== undefined) return fault;
       }
     }
-    return this.#symmetric.decryptAndHash(message.subarray(at));
+    return at;
+  }
+
+  /** The second half of `readMessage`. */
+  readPayload(sealed: Uint8Array): Uint8Array | Fault {
+    return this.#symmetric.decryptAndHash(sealed);
   }
 
   /** See `SymmetricState.split` and `handshakeHash`; only after the last message. */

@@ -7,7 +7,6 @@
 import { Fault } from '../fault.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REKEY, SUITE_CLASSICAL } from './message-header.ts';
-import { macKeyOf } from './message-macs.ts';
 import { encodeMessage } from './messages.ts';
 import { HandshakeState, type KeyPair, KKPSK0 } from './noise.ts';
 import { decodeRekeyPayload, encodeRekeyPayload } from './payload.ts';
@@ -46,15 +45,14 @@ export function rekeyState(
 
 /** A REKEY around a Noise message; fresh octets. */
 export function encodeRekey(
-  { options }: HandshakeContext,
+  { options, senderKeys }: HandshakeContext,
   handshakeId: Uint8Array,
   resumeId: Uint8Array,
   noise: Uint8Array,
 ): Uint8Array {
-  const { credentials, localScid: sourceScid, remoteScid: destinationScid } = options;
+  const { localScid: sourceScid, remoteScid: destinationScid } = options;
   const header = { suite: SUITE_CLASSICAL, sourceScid, destinationScid, handshakeId } as const;
-  const macKey = macKeyOf(credentials.admissionKey, destinationScid);
-  return encodeMessage({ type: REKEY, ...header, resumeId, noise }, macKey);
+  return encodeMessage({ type: REKEY, ...header, resumeId, noise }, senderKeys.to(destinationScid));
 }
 
 /** This node's payload, asking to receive on `spi`. */

@@ -7,6 +7,7 @@
 import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
+import type { EpochMacKeys } from './admission-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REKEY_REPLY } from './message-header.ts';
 import { withoutMac2 } from './message-macs.ts';
@@ -38,13 +39,14 @@ export class RekeyResponder {
 
   /**
    * Answers a REKEY whose mac1 is good and whose resume id names `secret`, asking to receive on
-   * `spi`. `octets` are the whole REKEY, copied here. Faults: `session.length`, `noise-auth`,
-   * `dh-zero`, `cbor`, `spi`.
+   * `spi`. `octets` are the whole REKEY, copied here; its admission key is `keys`. Faults:
+   * `session.length`, `noise-auth`, `dh-zero`, `cbor`, `spi`.
    */
   static answer(
     context: HandshakeContext,
     octets: Uint8Array,
     message: RekeyMessage,
+    keys: EpochMacKeys,
     secret: HeldSecret,
     spi: number,
   ): RekeyResponder | Fault {
@@ -55,7 +57,7 @@ export class RekeyResponder {
     ephemeralKey.privateKey.fill(0);
     if (answer instanceof Fault) return answer;
     const session = rekeySession(context, 'responder', state, spi, answer.remoteSpi, secret);
-    const reply = context.encode(REKEY_REPLY, handshakeId, answer.noise);
+    const reply = context.encode(REKEY_REPLY, handshakeId, answer.noise, keys);
     const { remoteEphemeral } = state;
     assert(remoteEphemeral !== undefined, 'REKEY has been read');
     return new RekeyResponder(session, remoteEphemeral, withoutMac2(octets).slice(), reply);

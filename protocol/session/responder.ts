@@ -6,6 +6,8 @@
 import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
+import type { EpochMacKeys } from './admission-keys.ts';
+import { BUDGET } from './faults.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REPLY } from './message-header.ts';
 import { withoutMac2 } from './message-macs.ts';
@@ -21,6 +23,8 @@ export class Responder {
   readonly #spi: number;
   readonly #state: HandshakeState;
   readonly #reply: Uint8Array;
+  #candidates = 0;
+  #keyed: { readonly sealedKey: Uint8Array; readonly state: HandshakeState } | undefined;
 
   private constructor(
     context: HandshakeContext,
@@ -40,12 +44,13 @@ export class Responder {
 
   /**
    * Answers a HELLO whose mac1 is good, asking to receive on `spi`. `octets` are the whole HELLO,
-   * copied here. Fault: `session.dh-zero`.
+   * copied here; their admission key is `keys`. Fault: `session.dh-zero`.
    */
   static answer(
     context: HandshakeContext,
     octets: Uint8Array,
     message: NoiseMessage,
+    keys: EpochMacKeys,
     spi: number,
   ): Responder | Fault {
     const { identity } = context.options.membership;
@@ -56,7 +61,7 @@ export class Responder {
     if (fault instanceof Fault) return fault;
     const answer = state.writeMessage(context.payload(spi, identity));
     if (answer instanceof Fault) return answer;
-    const reply = context.encode(REPLY, handshakeId, answer);
+    const reply = context.encode(REPLY, handshakeId, answer, keys);
     return new Responder(context, withoutMac2(octets).slice(), ephemeralKey, spi, state, reply);
   }
 
@@ -79,12 +84,35 @@ export class Responder {
 
   /** Takes a FINISH: the session; or a fault, and nothing has changed. */
   receiveFinish({ noise }: NoiseMessage): Session | Fault {
-    const state = this.#state.clone();
-    const payload = state.readMessage(noise);
+    const keyed = this.#afterKeys(noise);
+    if (keyed instanceof Fault) return keyed;
+    const state = keyed.clone();
+    const payload = state.readPayload(noise.slice(SEALED_KEY_OCTETS));
     if (payload instanceof Fault) return payload;
+    if (this.#candidates === CANDIDATES_MAX) return BUDGET;
+    this.#candidates++;
     const verified = this.#context.verify(state, payload);
     if (verified instanceof Fault) return verified;
     return this.#context.session('responder', state, this.#spi, verified);
+  }
+
+  /**
+   * The state after the keys of a FINISH. It is remembered, so that whoever damages the payload of
+   * a FINISH, as anybody can, buys no key agreement with it.
+   */
+  #afterKeys(noise: Uint8Array): HandshakeState | Fault {
+    const sealedKey = noise.subarray(0, SEALED_KEY_OCTETS);
+    if (this.#keyed !== undefined && equal(this.#keyed.sealedKey, sealedKey)) {
+      return this.#keyed.state;
+    }
+    if (this.#candidates === CANDIDATES_MAX) return BUDGET;
+    const state = this.#state.clone();
+    const keysEnd = state.readKeys(noise);
+    // Only the initiator itself can seal another key than its own.
+    if (state.remoteStatic !== undefined) this.#candidates++;
+    if (keysEnd instanceof Fault) return keysEnd;
+    this.#keyed = { sealedKey: sealedKey.slice(), state };
+    return state;
   }
 
   /** Erases the ephemeral key; an SPI that never came into use (`idle`) is given back. */
@@ -93,3 +121,8 @@ export class Responder {
     if (idle) this.#context.options.membership.spis.release(this.#spi);
   }
 }
+
+/** The static key and its tag. */
+const SEALED_KEY_OCTETS = 32 + 16;
+/** Key agreements and checks of certificates that FINISHes of the peer itself may cost. */
+const CANDIDATES_MAX = 8;

@@ -50,7 +50,8 @@ export class Member {
       return undefined;
     };
     pair.connectEnd(1);
-    handshake.begin(pair.now, 10_000);
+    handshake.connect({ roundTripUs: 10_000 });
+    handshake.begin(pair.now);
     let session: Session | undefined;
     // HELLO, FINISH and what is left of the wait for the first frame.
     for (let turn = 0; turn < 8 && session === undefined; turn++) {

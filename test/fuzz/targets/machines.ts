@@ -172,7 +172,7 @@ function feedFop(): Feed {
 /** A responder that hears a stranger with the admission key: half of the MACs are good. */
 function feedHandshake(): Feed {
   const b = new Endpoint('b');
-  const macKey = macKeyOf(CREDENTIALS.b.admissionKey, SCID_B);
+  const macKey = macKeyOf(CREDENTIALS.b.admissionKeys[0]!.key, SCID_B);
   let now = 0;
   b.begin(now);
   return (octets) => {

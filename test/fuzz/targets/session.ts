@@ -40,7 +40,7 @@ const vectors = vectorOctets(['link-handshake'], 16);
 const credentials = CREDENTIALS.b;
 const [a, b] = [new Endpoint('a'), new Endpoint('b')];
 const peer = CREDENTIALS.a;
-const macKey = macKeyOf(credentials.admissionKey, SCID_B);
+const macKey = macKeyOf(credentials.admissionKeys[0]!.key, SCID_B);
 const hks = a.membership.identity.keyStatement;
 const certificates = favouring([peer.certificate, credentials.certificate], vectors);
 const payloads = favouring([ownPayload()], vectors);
@@ -168,7 +168,7 @@ export const SESSION_TARGETS: readonly Target[] = [
     'HandshakeState.readMessage',
     [...messages.map((message) => message.subarray(20)), ...vectorOctets(['noise'], 32)],
     feedNoise,
-    ['HandshakeState.readMessage'],
+    ['readMessage', 'readKeys', 'readPayload'].map((verb) => `HandshakeState.${verb}`),
     1,
   ),
   decoder('decodeControl', [KEEPALIVE_MESSAGE, ...controls()], (octets) =>

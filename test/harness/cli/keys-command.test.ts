@@ -48,10 +48,10 @@ describe('orbweaver keys', () => {
       await keys('issuer', folder),
       await keys('statement', folder, '--json'),
     ];
-    const { identityPrivateKey, admissionKey } = JSON.parse(readFileSync(out, 'utf8'));
+    const { identityPrivateKey, admissionKeys } = JSON.parse(readFileSync(out, 'utf8'));
     const secrets = [
       identityPrivateKey,
-      admissionKey,
+      ...admissionKeys.map(({ key }: { key: string }) => key),
       ...readdirSync(join(folder, 'private')).map((name) =>
         readFileSync(join(folder, 'private', name), 'utf8').trim(),
       ),

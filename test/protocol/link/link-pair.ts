@@ -10,6 +10,7 @@ import type { Connection } from '#protocol/link/keying.ts';
 import { Link, type LinkOptions, type LinkOutput } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
 import type { Instant } from '#protocol/machine.ts';
+import { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
@@ -230,7 +231,7 @@ const MEMBERS = [VECTORS.initiator, VECTORS.responder].map((member) => ({
     statement: fromHex(VECTORS.constellation_statement),
     identityPrivateKey: fromHex(member.identity_private),
     certificate: fromHex(member.certificate),
-    admissionKey: fromHex(VECTORS.admission_key),
+    admissionKeys: [{ epoch: VECTORS.epoch, key: fromHex(VECTORS.admission_key) }],
     allowTestEquipment: false,
   } satisfies Credentials,
 }));
@@ -249,6 +250,7 @@ export function optionsOf(
     membership: memberOf(credentials, boot, provider, random),
     provider,
     random,
+    admission: new Admission(credentials, provider, random),
     localScid: scid,
     remoteScid: MEMBERS[1 - index]!.scid,
   };

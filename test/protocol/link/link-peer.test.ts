@@ -30,7 +30,7 @@ class Peer {
 
   /** One more session, which this side begins. */
   renew(): void {
-    this.#handshake.begin(this.pair.now, 0);
+    this.#handshake.begin(this.pair.now);
     this.#answer();
   }
 

@@ -8,6 +8,7 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
+import { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
 import type { Membership } from '#protocol/session/membership.ts';
@@ -52,6 +53,7 @@ export interface EndpointOptions {
   readonly boot?: number;
   readonly seed?: string | number;
   readonly membership?: Membership;
+  readonly admission?: Admission;
 }
 
 export type EndpointOutput = HandshakeOutput | { kind: 'frame'; octets: Uint8Array };
@@ -73,12 +75,14 @@ export class Endpoint implements PairMachine<EndpointOutput> {
     this.membership = options.membership ?? memberOf(credentials, boot, provider, random);
     const [localScid, remoteScid] = end === 'a' ? [SCID_A, SCID_B] : [SCID_B, SCID_A];
     const { membership } = this;
-    const means = { credentials, membership, provider, random };
+    const admission = options.admission ?? new Admission(credentials, provider, random);
+    const means = { credentials, membership, provider, random, admission };
     this.handshake = new Handshake({ ...means, localScid, remoteScid });
+    this.handshake.connect({ portName: 'isl-0', roundTripUs: 20_000 });
   }
 
-  begin(now: Instant, roundTripUs = 20_000): void {
-    this.handshake.begin(now, roundTripUs);
+  begin(now: Instant): void {
+    this.handshake.begin(now);
   }
 
   receive(now: Instant, octets: Uint8Array): void {

@@ -26,12 +26,14 @@ describe('every bit flipped (A05)', () => {
     completeFromHello();
   });
 
-  it('of mac2 leaves one and the same REPLY', () => {
+  it('of mac2 leaves one and the same REPLY, said a few times', () => {
     for (const { octets } of flips(hello).slice(-16 * 8)) b.receive(0, octets);
-    const replies = drain(b.handshake).map((output) => output.kind === 'send' && output.message);
-    expect(replies).toHaveLength(128);
+    const outputs = drain(b.handshake);
+    const replies = outputs.flatMap((output) => (output.kind === 'send' ? [output.message] : []));
+    expect(replies).toHaveLength(1 + 5);
     expect(new Set(replies.map(String)).size).toBe(1);
-    completeFromHello();
+    expect(new Set(outputs.slice(6).map(faultKey))).toEqual(new Set(['session.budget']));
+    completeFromReply(replies[0]!);
   });
 
   it('of REPLY is refused, and the original completes', () => {
@@ -133,23 +135,21 @@ describe('a message of before (A01, A02)', () => {
 
 describe('bogus REPLYs', () => {
   it('of someone with the admission key cost at most seven checks before the true one (A20)', () => {
-    const impostor = new Endpoint('b', { seed: 'impostor' });
     b.receive(0, hello);
     const reply = sent(b);
-    for (let count = 0; count < 7; count++) a.receive(0, forged(impostor, count));
+    for (let count = 0; count < 7; count++) a.receive(0, forged(count));
     expect(drain(a.handshake).map(faultKey)).toEqual(new Array(7).fill('session.noise-auth'));
     completeFromReply(reply);
   });
 
   it('beyond eight are not worth looking at', () => {
-    const impostor = new Endpoint('b', { seed: 'impostor' });
-    for (let count = 0; count < 9; count++) a.receive(0, forged(impostor, count));
+    for (let count = 0; count < 9; count++) a.receive(0, forged(count));
     expect(drain(a.handshake).map(faultKey).at(-1)).toBe('session.budget');
   });
 
   /** A REPLY to this HELLO with a good mac1 around octets that are not Noise. */
-  function forged(impostor: Endpoint, seed: number): Uint8Array {
-    const { handshake } = impostor;
+  function forged(seed: number): Uint8Array {
+    const { handshake } = new Endpoint('b', { seed: 'impostor' });
     handshake.receive(0, hello);
     const [output] = drain(handshake);
     if (output?.kind !== 'send') throw new Error('answered');
@@ -268,7 +268,7 @@ function swapped(message: Uint8Array): Uint8Array {
 }
 
 function withMac1(octets: Uint8Array, mac1At: number, destinationScid: number): Uint8Array {
-  const key = macKeyOf(CREDENTIALS.a.admissionKey, destinationScid);
+  const key = macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, destinationScid);
   octets.set(hmacSha512(key, octets.subarray(0, mac1At)).subarray(0, 16), mac1At);
   return octets;
 }

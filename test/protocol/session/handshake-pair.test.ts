@@ -120,7 +120,7 @@ describe('an SPI', () => {
     b.begin(pair.now);
     const hello = drain(b.handshake).find((output) => output.kind === 'send')!.message;
     hello.fill(0, 20, 52);
-    const key = macKeyOf(CREDENTIALS.a.admissionKey, SCID_A);
+    const key = macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_A);
     hello.set(hmacSha512(key, hello.subarray(0, 224)).subarray(0, 16), 224);
     a.receive(pair.now, hello);
     expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: DH_ZERO }]);
@@ -174,7 +174,8 @@ describe('a peer that', () => {
 
   it('is far away is asked at most every 30 s, jitter apart', () => {
     const { a, pair } = connect({ drop: () => true });
-    a.begin(0, 10_000_000);
+    a.handshake.connect({ roundTripUs: 10_000_000 });
+    a.begin(0);
     pair.run(() => pair.told.a.length === 1);
     const sent = pair.flights.map(({ sentAt }) => sentAt);
     const gaps = sent.slice(1).map((at, i) => at - sent[i]!);

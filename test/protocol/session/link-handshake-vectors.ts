@@ -106,7 +106,7 @@ export function credentialsOf(side: 'initiator' | 'responder'): Credentials {
     statement: fromHex(VECTORS.constellation_statement),
     identityPrivateKey: fromHex(VECTORS[side].identity_private),
     certificate: fromHex(VECTORS[side].certificate),
-    admissionKey: fromHex(VECTORS.admission_key),
+    admissionKeys: [{ epoch: VECTORS.epoch, key: fromHex(VECTORS.admission_key) }],
     allowTestEquipment: false,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Fault } from '#protocol/fault.ts';
+import { Admission } from '#protocol/session/admission.ts';
 import { HandshakeContext } from '#protocol/session/handshake-context.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import { decodeMessage, type NoiseMessage, type RekeyMessage } from '#protocol/session/messages.ts';
@@ -100,7 +101,9 @@ function initiatorOf(released: number[] = []): RekeyInitiator {
 function responderTo(rekey: string, secret = secretOf('initiator')): RekeyResponder | Fault {
   const spi = VECTORS.initiator.rekey_receive_spi;
   const decoded = message(rekey, 'initiator') as unknown as RekeyMessage;
-  return RekeyResponder.answer(contextOf('initiator'), fromHex(rekey), decoded, secret, spi);
+  const context = contextOf('initiator');
+  const { senderKeys } = context;
+  return RekeyResponder.answer(context, fromHex(rekey), decoded, senderKeys, secret, spi);
 }
 
 /** A message to the side of the first contact. */
@@ -146,13 +149,9 @@ function contextOf(side: Side, released: number[] = []): HandshakeContext {
   const random = { octets: () => fromHex(VECTORS.rekey_handshake_id) };
   const remoteScid = scids().find((other) => other !== scid)!;
   const ends = { localScid: scid, remoteScid };
-  return new HandshakeContext({
-    credentials,
-    membership,
-    provider: nobleProvider,
-    random,
-    ...ends,
-  });
+  const provider = nobleProvider;
+  const admission = new Admission(credentials, provider, random);
+  return new HandshakeContext({ credentials, membership, provider, random, admission, ...ends });
 }
 
 function shown(session: Session | Fault): unknown[] {
