@@ -5,7 +5,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { trafficClassOf } from '#protocol/traffic-class.ts';
 import { checkScenario } from './check.ts';
 import { diagnose } from './diagnosis.ts';
-import type { Objective, Scenario, Topology } from './scenario.ts';
+import type { Objective, Scenario, Security, Topology } from './scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -82,6 +82,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
     },
     groundLink: { rateBps: input.groundLink.rate },
     crypto: input.crypto,
+    security: securityOf(input.security),
     store: { octetsMax: input.store },
     network: { host: input.network.host, portBase: input.network.portBase },
     traffic: input.traffic.map((flow) => ({
@@ -130,6 +131,14 @@ function constellationOf(
         })),
       };
   }
+}
+
+function securityOf({ suite, rekeyAfter, revocations }: ScenarioInput['security']): Security {
+  return {
+    suite,
+    rekeyAfterMs: rekeyAfter,
+    revocations: revocations.map(({ node, at, from }) => ({ node, atMs: at, from })),
+  };
 }
 
 function topologyOf(input: ScenarioInput['topology']): Topology {
