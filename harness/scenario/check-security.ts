@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts';
 
 /** Reports what cannot be; `names` are those of all nodes. */
 export function checkSecurity(
-  { security, link, durationMs }: Scenario,
+  { security, link, durationMs, objectives }: Scenario,
   names: readonly string[],
   report: Report,
 ): void {
@@ -12,6 +12,11 @@ export function checkSecurity(
     const what = `a frame of ${link.frameOctetsMax} B does not hold the HELLO of the hybrid suite`;
     const expected = `a frameSize of at least ${HYBRID_FRAME_OCTETS_MIN} B`;
     report(['security', 'suite'], what, 'Enlarge frameSize, or use the classical suite', expected);
+  }
+  const isAsked = objectives.some(({ kind }) => kind === 'revocations-known');
+  if (isAsked && security.revocations.length === 0) {
+    const what = 'an objective speaks of revocations, and there are none';
+    report(['objectives', 'revocationsKnownWithin'], what, 'Add revocations to security');
   }
   const revokedAtMs = new Map<string, number>(); // Bounded by the revocations listed.
   security.revocations.forEach(({ node, atMs }, index) => {

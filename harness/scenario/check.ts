@@ -3,7 +3,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
 import { checkSecurity } from './check-security.ts';
 import { oneOf, type Report, remedyFor } from './finding.ts';
-import type { Scenario } from './scenario.ts';
+import type { Objective, Scenario } from './scenario.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 /** The mistakes of a scenario whose form is right; empty when it can be flown. */
@@ -67,7 +67,7 @@ function checkWorld(scenario: Scenario, report: Report): void {
 /** An objective that nothing measures would hold, or fail, for no reason. */
 function checkObjectives({ traffic, objectives }: Scenario, report: Report): void {
   if (traffic.length > 0) return;
-  if (objectives.some(({ kind }) => kind !== 'links-secured')) {
+  if (objectives.some(({ kind }) => !BUNDLELESS.has(kind))) {
     report(
       ['objectives'],
       'an objective speaks of bundles, and there is no traffic',
@@ -164,4 +164,6 @@ function checkFlows(scenario: Scenario, names: readonly string[], report: Report
 const DTN_EPOCH_UNIX_MS = 946_684_800_000;
 /** Generous for the blocks around a payload. */
 const BUNDLE_OVERHEAD_OCTETS = 512;
+/** Objectives that speak of no bundle. */
+const BUNDLELESS: ReadonlySet<Objective['kind']> = new Set(['links-secured', 'revocations-known']);
 const PORT_MAX = 65_535;

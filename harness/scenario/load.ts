@@ -148,6 +148,7 @@ function topologyOf(input: ScenarioInput['topology']): Topology {
 
 function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   const { linksSecuredWithin, deliveredRatio, overheadPerHopP50, latencyP99 } = input;
+  const { revocationsKnownWithin } = input;
   const objectives: Objective[] = [];
   if (linksSecuredWithin !== undefined) {
     const text = `all links secured within ${linksSecuredWithin / 1_000} s`;
@@ -164,6 +165,10 @@ function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   if (latencyP99 !== undefined) {
     const text = `latency p99 under ${latencyP99} ms`;
     objectives.push({ kind: 'latency-p99', text, maxMs: latencyP99 });
+  }
+  if (revocationsKnownWithin !== undefined) {
+    const text = `revocations known to all within ${revocationsKnownWithin / 1_000} s`;
+    objectives.push({ kind: 'revocations-known', text, withinMs: revocationsKnownWithin });
   }
   return objectives;
 }

@@ -90,6 +90,7 @@ export type Objective =
   | { readonly kind: 'links-secured'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'delivered-ratio'; readonly text: string; readonly min: number }
   | { readonly kind: 'overhead-per-hop-p50'; readonly text: string; readonly maxMs: number }
+  | { readonly kind: 'revocations-known'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'latency-p99'; readonly text: string; readonly maxMs: number };
 
 /** One scenario. */

@@ -135,6 +135,9 @@ const objectives = mapping({
   latencyP99: quantity('duration', 'ms', { min: 0, max: 3_600_000, example: '200 ms' })
     .optional()
     .describe('Source to destination, over all flows.'),
+  revocationsKnownWithin: quantity('duration', 'ms', { min: 0, max: 3_600_000, example: '10 s' })
+    .optional()
+    .describe('From a revocation being told to one node until all others know of it.'),
 });
 
 /** What a scenario file says, before names are checked and units go into names. */

@@ -458,6 +458,14 @@ describe('the security of a scenario', () => {
     expect(problems[0]).toContain(`s.yaml:${told}`);
   });
 
+  it('is asked for no news of revocations when there are none', () => {
+    const lines = 'objectives: { revocationsKnownWithin: 5 s }\n';
+    expect(problemsOf(() => parseScenario(`${GOOD}${lines}`, 's.yaml'))).toEqual([
+      's.yaml:19:39: an objective speaks of revocations, and there are none. ' +
+        'Add revocations to security.',
+    ]);
+  });
+
   it('holds a hybrid HELLO in a frame that is just large enough', () => {
     const lines = 'security: { suite: hybrid }\nlink: { frameSize: 1293 B }\n';
     expect(problemsOf(() => parseScenario(`${GOOD}${lines}`, 's.yaml'))).toEqual([]);
