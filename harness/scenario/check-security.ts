@@ -4,15 +4,10 @@ import type { Scenario } from './scenario.ts';
 
 /** Reports what cannot be; `names` are those of all nodes. */
 export function checkSecurity(
-  { security, link, durationMs, objectives }: Scenario,
+  { security, durationMs, objectives }: Scenario,
   names: readonly string[],
   report: Report,
 ): void {
-  if (security.suite === 'hybrid' && link.frameOctetsMax < HYBRID_FRAME_OCTETS_MIN) {
-    const what = `a frame of ${link.frameOctetsMax} B does not hold the HELLO of the hybrid suite`;
-    const expected = `a frameSize of at least ${HYBRID_FRAME_OCTETS_MIN} B`;
-    report(['security', 'suite'], what, 'Enlarge frameSize, or use the classical suite', expected);
-  }
   const isAsked = objectives.some(({ kind }) => kind === 'revocations-known');
   if (isAsked && security.revocations.length === 0) {
     const what = 'an objective speaks of revocations, and there are none';
@@ -44,6 +39,3 @@ export function checkSecurity(
     }
   });
 }
-
-/** HELLO of 1280 octets (link-security §6.2) in a USLP frame with its headers and FECF. */
-const HYBRID_FRAME_OCTETS_MIN = 1_293;

@@ -133,9 +133,8 @@ function constellationOf(
   }
 }
 
-function securityOf({ suite, rekeyAfter, revocations }: ScenarioInput['security']): Security {
+function securityOf({ rekeyAfter, revocations }: ScenarioInput['security']): Security {
   return {
-    suite,
     rekeyAfterMs: rekeyAfter,
     revocations: revocations.map(({ node, at, from }) => ({ node, atMs: at, from })),
   };
