@@ -10,8 +10,9 @@ const entryPoints = {
   orbweaver: 'harness/cli/main.ts',
   host: 'harness/fleet/host.ts',
   node: 'node/main.ts',
-  'bench/limits': 'bench/limits.ts',
-  'bench/peer': 'bench/peer.ts',
+  'bench/main': 'bench/main.ts',
+  'bench/far-end': 'bench/far-end.ts',
+  'bench/allocations': 'bench/allocations.ts',
   'test/fuzz': 'test/fuzz/main.ts',
   'test/iv': 'test/iv/main.ts',
 };

@@ -8,7 +8,6 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { commitOf } from './commit.ts';
 import type { Casualty, Report } from './report.ts';
 import { Samples } from './samples.ts';
-import type { SecurityCensus } from './security-census.ts';
 import { tally } from './tally.ts';
 import type { Trace } from './trace.ts';
 import { judge, verdictOf } from './verdict.ts';
@@ -17,7 +16,6 @@ import { judge, verdictOf } from './verdict.ts';
 export interface Measured {
   readonly bootMs: number | null;
   readonly links: Report['links'];
-  readonly security: SecurityCensus;
   readonly trace: Trace;
   readonly pss: Report['memory']['pssMbPerProcess'];
   readonly result: FleetResult;
@@ -33,12 +31,11 @@ export function compileReport(
   processes: number,
   measured: Measured,
 ): Report {
-  const { bootMs, links, security, trace, pss, result, casualties, stopped } = measured;
+  const { bootMs, links, trace, pss, result, casualties, stopped } = measured;
   const flows = trace.flows();
   const objectives = judge(scenario.objectives, {
     bootMs,
     links,
-    revocations: security.revocations(),
     sent: sum(flows.map(({ sent }) => sent)),
     delivered: sum(flows.map(({ delivered }) => delivered)),
     overheadPerHopMsP50: trace.overheadPerHopMs.percentiles(50)[0],
@@ -57,7 +54,6 @@ export function compileReport(
     processes,
     bootMs,
     links,
-    security: security.summary(result.snapshots),
     bundles: { ...trace.ledger(), refused: tally(snapshots.map(({ refused }) => refused)) },
     flows,
     frames: framesOf(snapshots, result),

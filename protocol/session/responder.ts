@@ -8,19 +8,18 @@ import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
 import { BUDGET } from './faults.ts';
-import { eraseKeys, type FirstContactKeys, responderKeys } from './first-contact-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REPLY } from './message-header.ts';
 import { withoutMac2 } from './message-macs.ts';
 import type { NoiseMessage } from './messages.ts';
-import type { HandshakeState } from './noise.ts';
+import type { HandshakeState, KeyPair } from './noise.ts';
 import type { Session } from './session.ts';
 
 /** The responder's side of one handshake. */
 export class Responder {
   readonly #context: HandshakeContext;
   readonly #hello: Uint8Array;
-  readonly #keys: FirstContactKeys;
+  readonly #ephemeralKey: KeyPair;
   readonly #spi: number;
   readonly #state: HandshakeState;
   readonly #reply: Uint8Array;
@@ -30,14 +29,14 @@ export class Responder {
   private constructor(
     context: HandshakeContext,
     hello: Uint8Array,
-    keys: FirstContactKeys,
+    ephemeralKey: KeyPair,
     spi: number,
     state: HandshakeState,
     reply: Uint8Array,
   ) {
     this.#context = context;
     this.#hello = hello;
-    this.#keys = keys;
+    this.#ephemeralKey = ephemeralKey;
     this.#spi = spi;
     this.#state = state;
     this.#reply = reply;
@@ -45,8 +44,7 @@ export class Responder {
 
   /**
    * Answers a HELLO whose mac1 is good, asking to receive on `spi`. `octets` are the whole HELLO,
-   * copied here; their admission key is `keys`. Faults:
-   * `session.dh-zero`, `session.kem-key`.
+   * copied here; their admission key is `keys`. Fault: `session.dh-zero`.
    */
   static answer(
     context: HandshakeContext,
@@ -56,18 +54,15 @@ export class Responder {
     spi: number,
   ): Responder | Fault {
     const { identity } = context.options.membership;
-    const own = responderKeys(context.suite, identity.ephemeralKeys);
+    const ephemeralKey = identity.ephemeralKeys.next();
     const handshakeId = message.handshakeId.slice();
-    const state = context.noiseState('responder', handshakeId, own, identity);
+    const state = context.noiseState('responder', handshakeId, ephemeralKey, identity);
     const fault = state.readMessage(message.noise.slice());
-    const answer =
-      fault instanceof Fault ? fault : state.writeMessage(context.payload(spi, identity));
-    if (answer instanceof Fault) {
-      eraseKeys(own);
-      return answer;
-    }
+    if (fault instanceof Fault) return fault;
+    const answer = state.writeMessage(context.payload(spi, identity));
+    if (answer instanceof Fault) return answer;
     const reply = context.encode(REPLY, handshakeId, answer, keys);
-    return new Responder(context, withoutMac2(octets).slice(), own, spi, state, reply);
+    return new Responder(context, withoutMac2(octets).slice(), ephemeralKey, spi, state, reply);
   }
 
   /** The REPLY: fresh octets, the same at every call. */
@@ -120,9 +115,9 @@ export class Responder {
     return state;
   }
 
-  /** Erases the ephemeral keys; an SPI that never came into use (`idle`) is given back. */
+  /** Erases the ephemeral key; an SPI that never came into use (`idle`) is given back. */
   end(idle: boolean): void {
-    eraseKeys(this.#keys);
+    this.#ephemeralKey.privateKey.fill(0);
     if (idle) this.#context.options.membership.spis.release(this.#spi);
   }
 }
