@@ -6,6 +6,7 @@ import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import { type Instant, MICROSECONDS_PER_MS, MICROSECONDS_PER_S } from '#protocol/machine.ts';
 import { createAuthority } from './authority/authority.ts';
+import { RevocationSchedule } from './authority/revocation-schedule.ts';
 import { ChannelSchedule } from './channel/schedule.ts';
 import type { Screen, UpOptions } from './cli/screen.ts';
 import { buildWorld } from './constellation/world.ts';
@@ -18,6 +19,7 @@ import { compileReport } from './report/compile.ts';
 import { LinkCensus } from './report/link-census.ts';
 import { summarizePss } from './report/memory.ts';
 import type { Casualty, Report } from './report/report.ts';
+import { SecurityCensus } from './report/security-census.ts';
 import { formatNames } from './report/table.ts';
 import { Trace } from './report/trace.ts';
 import type { Scenario } from './scenario/scenario.ts';
@@ -43,6 +45,7 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   const members = membersOf(scenario, world, flows, authority, phases);
   const trace = new Trace(flows, (a, b, at) => world.owltUs(a, b, at));
   const census = new LinkCensus(world.plan);
+  const security = new SecurityCensus(world.nodes);
   const casualties: Casualty[] = [];
   const watch = new BootWatch(census, screen);
   const observer: FleetObserver = {
@@ -50,6 +53,7 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
     notice: (node, notice) => {
       trace.notice(node, notice);
       census.notice(node, notice);
+      security.notice(node, notice);
       watch.look();
     },
     casualty: (casualty) => {
@@ -63,12 +67,19 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
     const schedule = new ChannelSchedule(world);
     await fleet.launch(schedule.changes(0), options.signal);
     watch.look();
-    const endsAt = await drive(fleet, schedule, scenario, trace, options.signal, screen);
+    const revocations = new RevocationSchedule(
+      scenario.security.revocations,
+      world.nodes,
+      authority,
+    );
+    const run = { fleet, schedule, revocations, security, scenario, trace };
+    const endsAt = await drive(run, options.signal, screen);
     const pss = summarizePss(fleet.pids);
     const result = await fleet.stop();
     const links = census.summary(endsAt);
     const stopped = options.signal.aborted;
-    const measured = { bootMs: watch.bootMs, links, trace, pss, result, casualties, stopped };
+    const { bootMs } = watch;
+    const measured = { bootMs, links, security, trace, pss, result, casualties, stopped };
     return compileReport(scenario, world, fleet.processes, measured);
   } finally {
     screen.done();
@@ -76,15 +87,19 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   }
 }
 
+/** What is driven, and what watches it. */
+interface Run {
+  readonly fleet: Fleet;
+  readonly schedule: ChannelSchedule;
+  readonly revocations: RevocationSchedule;
+  readonly security: SecurityCensus;
+  readonly scenario: Scenario;
+  readonly trace: Trace;
+}
+
 /** Lets time run to the end of the scenario and until traffic has settled; the instant it ended. */
-async function drive(
-  fleet: Fleet,
-  schedule: ChannelSchedule,
-  scenario: Scenario,
-  trace: Trace,
-  signal: AbortSignal,
-  screen: Screen,
-): Promise<Instant> {
+async function drive(run: Run, signal: AbortSignal, screen: Screen): Promise<Instant> {
+  const { fleet, schedule, revocations, scenario, trace } = run;
   const runsUntil = scenario.durationMs * MICROSECONDS_PER_MS;
   const stepUs = scenario.fleet === 'virtual' ? MICROSECONDS_PER_S : SCREEN_EVERY_US;
   let channelsAt = MICROSECONDS_PER_S;
@@ -103,11 +118,21 @@ async function drive(
       fleet.setChannels(schedule.changes(now));
       channelsAt = (Math.floor(now / MICROSECONDS_PER_S) + 1) * MICROSECONDS_PER_S;
     }
+    handOut(run, now);
     const edge = schedule.nextEdge(now) ?? Number.POSITIVE_INFINITY;
     channelsAt = Math.min(channelsAt, edge);
-    await fleet.advance(Math.min(now + stepUs, channelsAt), signal);
+    await fleet.advance(Math.min(now + stepUs, channelsAt, revocations.nextAt), signal);
   }
   return Math.min(fleet.now(), runsUntil);
+}
+
+/** Hands out the revocations that are due. */
+function handOut({ fleet, revocations, security }: Run, now: Instant): void {
+  // Bounded by the revocations of the scenario.
+  for (let next = revocations.take(now); next !== undefined; next = revocations.take(now)) {
+    security.handed(next, now);
+    fleet.handStatement(next.to, next.octets);
+  }
 }
 
 /** Notices when every link that is due at the start has been secured. */

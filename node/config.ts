@@ -13,6 +13,7 @@ import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
 import { JsonCursor } from './json-cursor.ts';
 import type { TerminalAddress } from './ports.ts';
+import { readSecurity, type SecurityConfig } from './security-config.ts';
 import { ECHO_SERVICE } from './services/echo.ts';
 import type { PingOptions } from './services/ping.ts';
 import { SINK_SERVICE } from './services/traffic-sink.ts';
@@ -52,6 +53,7 @@ export interface NodeConfig {
   readonly crypto: 'auto' | CryptoProviderName;
   readonly credentials: CredentialsJson;
   readonly link: { readonly frameOctetsMax: number };
+  readonly security?: SecurityConfig;
   readonly store: { readonly octetsMax: number };
   readonly plan: ContactPlan;
   readonly directory: readonly DirectoryEntry[];
@@ -65,6 +67,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const root = new JsonCursor(json).object(KEYS);
   const bind = root.at('bind').list(TERMINALS_MAX, readAddress);
   const link = root.at('link').object(['frameOctetsMax']);
+  const security = root.at('security');
   const store = root.at('store').object(['octetsMax']);
   const config: NodeConfig = {
     name: root.at('name').text(),
@@ -76,6 +79,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     crypto: root.at('crypto').word(['auto', 'noble', 'native']),
     credentials: readCredentials(root.at('credentials').secret),
     link: { frameOctetsMax: link.at('frameOctetsMax').integer(FRAME_OCTETS_MIN, DATAGRAM_MAX) },
+    ...(security.present ? { security: readSecurity(security) } : {}),
     store: { octetsMax: store.at('octetsMax').integer(0) },
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
@@ -239,6 +243,7 @@ const KEYS = [
   'crypto',
   'credentials',
   'link',
+  'security',
   'store',
   'plan',
   'directory',

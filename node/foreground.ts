@@ -8,6 +8,7 @@ import { chooseCrypto } from './adapters/choose-crypto.ts';
 import { type OpenedVault, openFileVault } from './adapters/file-vault.ts';
 import { MemoryStore } from './adapters/memory-store.ts';
 import { OsRandom } from './adapters/os-random.ts';
+import { followStatementFile } from './adapters/statement-file.ts';
 import { SystemClock } from './adapters/system-clock.ts';
 import { openUdpDatagrams, type UdpDatagrams } from './adapters/udp-datagrams.ts';
 import { createSatellite } from './assemble.ts';
@@ -36,6 +37,8 @@ interface Arguments {
   readonly file: string;
   readonly json: boolean;
   readonly vault: string;
+  /** Where newer constellation statements appear, if anywhere. */
+  readonly statement: string | undefined;
 }
 
 function parseArguments(args: readonly string[]): Arguments {
@@ -60,8 +63,9 @@ function parseArguments(args: readonly string[]): Arguments {
       remedy: 'See orbweaver node --help',
     });
   }
-  const { json = false, vault = `${file.replace(/\.json$/, '')}.vault` } = values;
-  return { file, json: json === true, vault: String(vault) };
+  const { json = false, vault = `${file.replace(/\.json$/, '')}.vault`, statement } = values;
+  const followed = statement === undefined ? undefined : String(statement);
+  return { file, json: json === true, vault: String(vault), statement: followed };
 }
 
 async function run(given: Arguments): Promise<void> {
@@ -81,7 +85,7 @@ async function run(given: Arguments): Promise<void> {
 
 /** From the first notice to the last word. */
 async function fly(
-  { json, vault: directory }: Arguments,
+  { json, vault: directory, statement }: Arguments,
   config: NodeConfig,
   crypto: CryptoProvider,
   datagrams: UdpDatagrams,
@@ -96,6 +100,9 @@ async function fly(
   const addresses = datagrams.addresses.map(({ host, port }) => `${host}:${port}`);
   if (!json) print(`${config.name} (node ${config.node}) at ${addresses.join(' ')}`);
   const life = satellite.start();
+  if (statement !== undefined) {
+    life.add(followStatementFile(statement, (octets) => satellite.adoptStatement(octets)));
+  }
   await signal();
   life.unsubscribe();
   const snapshot = { ...satellite.snapshot(), datagramFaults: datagrams.faults.snapshot() };
@@ -144,18 +151,25 @@ function endWithOwnError(error: unknown): never {
 
 /** Unknown flags and missing values are told in our own words. */
 const FORM = {
-  options: { json: { type: 'boolean' }, help: { type: 'boolean' }, vault: { type: 'string' } },
+  options: {
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+    vault: { type: 'string' },
+    statement: { type: 'string' },
+  },
   allowPositionals: true,
   strict: false,
 } as const;
 
-const HELP = `orbweaver node <config.json> [--vault DIR] [--json]
+const HELP = `orbweaver node <config.json> [--vault DIR] [--statement FILE] [--json]
 
 Runs one satellite in the foreground on real UDP sockets, until Ctrl-C or SIGTERM. Prints one line
 for everything that happens and a last line with its counters.
 
   --vault DIR   where it keeps the few records that outlive a restart; the name of the
                 configuration with .vault in place of .json unless given
+  --statement FILE
+                take the constellation statement there, and every newer one put in its place
   --json        print JSON, one value a line
   --help        this text
 

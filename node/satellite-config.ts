@@ -2,6 +2,7 @@
 import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
+import type { SessionLimits } from '#protocol/session/limits.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import type { DirectoryEntry } from './config.ts';
 
@@ -16,6 +17,8 @@ export interface SatelliteConfig {
   readonly membership: Membership;
   /** Shared by all links. */
   readonly admission: Admission;
+  /** Of the keys of every session. */
+  readonly limits: SessionLimits;
   readonly frameOctetsMax: number;
   readonly storeOctetsMax: number;
   readonly bundleOctetsMax: number;

@@ -13,6 +13,11 @@ export const NODE: Command = {
       value: 'DIR',
       help: 'where it keeps the records that outlive a restart',
     },
+    statement: {
+      type: 'string',
+      value: 'FILE',
+      help: 'take the statement there, and every newer one put in its place',
+    },
     json: { type: 'boolean', help: 'print JSON, one value a line' },
     help: { type: 'boolean', help: 'this text' },
   },
@@ -24,6 +29,7 @@ neighbours listen. Every start has a boot number of its own, which the vault kee
     runNode([
       ...positionals,
       ...(flags.json === true ? ['--json'] : []),
+      ...(flags.statement === undefined ? [] : ['--statement', String(flags.statement)]),
       ...(flags.vault === undefined ? [] : ['--vault', String(flags.vault)]),
     ]),
 };

@@ -1,6 +1,6 @@
 /**
  * What the harness and its host processes say to each other: plain JSON over the process channel.
- * The harness speaks `create`, `begin`, `channels`, `stop`; a host answers in kind.
+ * The harness speaks `create`, `begin`, `channels`, `statement`, `stop`; a host answers in kind.
  */
 import type { Notice } from '#node/notice.ts';
 import type { TerminalAddress } from '#node/ports.ts';
@@ -44,6 +44,8 @@ export type HostCommand =
       readonly channels: readonly ChannelChange[];
     }
   | { readonly kind: 'channels'; readonly changes: readonly ChannelChange[] }
+  /** A constellation statement for one of the nodes, in hexadecimal. */
+  | { readonly kind: 'statement'; readonly node: NodeNumber; readonly octets: string }
   /** End; answered by `final`, after which the host exits. */
   | { readonly kind: 'stop' };
 

@@ -37,7 +37,7 @@ export interface FleetResult {
   readonly digest: string | undefined;
 }
 
-/** One fleet, one run: launch, then advance and setChannels in turn, then stop. */
+/** One fleet, one run: launch, then advance and changes in turn, then stop. */
 export interface Fleet {
   readonly processes: number;
   /** Process ids, for memory figures; empty when the nodes live in this process. */
@@ -51,6 +51,8 @@ export interface Fleet {
   /** Resolves at `until`, or soon after `signal` aborts. */
   advance(until: Instant, signal: AbortSignal): Promise<void>;
   setChannels(changes: readonly ChannelChange[]): void;
+  /** Hands a constellation statement to a node, which may be gone. */
+  handStatement(node: NodeNumber, statement: Uint8Array): void;
   /** Ends every node. Safe to call at any time, also twice. */
   stop(): Promise<FleetResult>;
 }

@@ -14,6 +14,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { Notice } from '#node/notice.ts';
 import type { Satellite } from '#node/satellite.ts';
+import { fromHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import { ChannelDatagrams } from '../channel/channel-datagrams.ts';
@@ -65,6 +66,9 @@ async function obey(command: HostCommand): Promise<void> {
       return;
     case 'channels':
       setChannels(command.changes);
+      return;
+    case 'statement':
+      hosted.get(command.node)?.satellite?.adoptStatement(fromHex(command.octets));
       return;
     case 'stop':
       stop();

@@ -54,6 +54,7 @@ export function membersOf(
       }),
     ),
     link: { frameOctetsMax: scenario.link.frameOctetsMax },
+    security: { rekeyAfterUs: scenario.security.rekeyAfterMs * MICROSECONDS_PER_MS },
     store: { octetsMax: scenario.store.octetsMax },
     plan: world.plan,
     services: {

@@ -6,6 +6,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { TerminalAddress } from '#node/ports.ts';
 import type { SatelliteSnapshot } from '#node/satellite.ts';
+import { toHex } from '#protocol/bytes/octets.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
@@ -150,6 +151,11 @@ export class ProcessFleet implements Fleet {
     for (const [shard, list] of byShard) {
       shard.host.command({ kind: 'channels', changes: list });
     }
+  }
+
+  handStatement(node: NodeNumber, statement: Uint8Array): void {
+    const shard = this.#shardOf.get(node);
+    shard?.host.command({ kind: 'statement', node, octets: toHex(statement) });
   }
 
   stop(): Promise<FleetResult> {

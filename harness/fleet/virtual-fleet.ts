@@ -93,6 +93,10 @@ export class VirtualFleet implements Fleet {
     }
   }
 
+  handStatement(node: NodeNumber, statement: Uint8Array): void {
+    this.#satellites.get(node)?.adoptStatement(statement);
+  }
+
   async stop(): Promise<FleetResult> {
     for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
     return {

@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { commitOf } from './commit.ts';
 import type { Casualty, Report } from './report.ts';
 import { Samples } from './samples.ts';
+import type { SecurityCensus } from './security-census.ts';
 import { tally } from './tally.ts';
 import type { Trace } from './trace.ts';
 import { judge, verdictOf } from './verdict.ts';
@@ -16,6 +17,7 @@ import { judge, verdictOf } from './verdict.ts';
 export interface Measured {
   readonly bootMs: number | null;
   readonly links: Report['links'];
+  readonly security: SecurityCensus;
   readonly trace: Trace;
   readonly pss: Report['memory']['pssMbPerProcess'];
   readonly result: FleetResult;
@@ -31,11 +33,12 @@ export function compileReport(
   processes: number,
   measured: Measured,
 ): Report {
-  const { bootMs, links, trace, pss, result, casualties, stopped } = measured;
+  const { bootMs, links, security, trace, pss, result, casualties, stopped } = measured;
   const flows = trace.flows();
   const objectives = judge(scenario.objectives, {
     bootMs,
     links,
+    revocations: security.revocations(),
     sent: sum(flows.map(({ sent }) => sent)),
     delivered: sum(flows.map(({ delivered }) => delivered)),
     overheadPerHopMsP50: trace.overheadPerHopMs.percentiles(50)[0],
@@ -54,6 +57,7 @@ export function compileReport(
     processes,
     bootMs,
     links,
+    security: security.summary(result.snapshots),
     bundles: { ...trace.ledger(), refused: tally(snapshots.map(({ refused }) => refused)) },
     flows,
     frames: framesOf(snapshots, result),

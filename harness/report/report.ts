@@ -59,6 +59,39 @@ export interface Casualty {
   readonly lastWords: string;
 }
 
+/** Where the keys of a link come from (link-security LS-1804). */
+export type LinkKind = 'authenticated handshake' | 'pre-shared key';
+
+/** How far the news of one revocation has come. */
+export interface RevocationReport {
+  readonly node: string;
+  /** The node that was told first. */
+  readonly from: string;
+  /** Of the constellation statement. */
+  readonly serial: number;
+  /** When it was told. */
+  readonly atMs: number;
+  /** Nodes that had not learned of it at the end; those revoked do not count. */
+  readonly unaware: number;
+  /** From then until the last node knew; null while one does not. */
+  readonly knownAfterMs: number | null;
+}
+
+/** How the links were secured. */
+export interface SecurityReport {
+  /** Links that came up, contact by contact. */
+  readonly sessions: number;
+  /** Times that new keys took over while a link was up. */
+  readonly rekeys: number;
+  /** Attempts that came to nothing, at both ends. */
+  readonly handshakesFailed: number;
+  /** What the key agreement and the protection of frames turned away, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Pairs of neighbours that have met, by where their keys come from. */
+  readonly links: Readonly<Record<LinkKind, number>>;
+  readonly revocations: readonly RevocationReport[];
+}
+
 /** Everything a run found out. */
 export interface Report {
   readonly scenario: string;
@@ -77,6 +110,7 @@ export interface Report {
     readonly secured: number;
     readonly byCryptoProvider: Readonly<Partial<Record<CryptoProviderName, number>>>;
   };
+  readonly security: SecurityReport;
   readonly bundles: MeshLedger & {
     /** Turned away at the source, by reason: never accepted, so in no other figure. */
     readonly refused: Readonly<Record<string, number>>;

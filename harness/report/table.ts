@@ -1,7 +1,7 @@
 /** The report for people: at most 100 columns, with colour where asked for. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import type { Casualty, FlowReport, Report } from './report.ts';
+import type { Casualty, FlowReport, Report, SecurityReport } from './report.ts';
 
 /** The whole report as lines of text. `colour` is for terminals only. */
 export function formatReport(report: Report, colour: boolean): string {
@@ -54,6 +54,7 @@ function facts(report: Report): [string, string][] {
         (providers.length === 0 ? '' : ` (${providers.join(', ')})`) +
         (bootMs === null ? '' : `, mesh complete ${(bootMs / 1_000).toFixed(1)} s after launch`),
     ],
+    ...securityFacts(report.security),
     [
       'bundles',
       `${number(bundles.accepted)} accepted = ${number(bundles.delivered)} delivered` +
@@ -83,6 +84,27 @@ function facts(report: Report): [string, string][] {
       `${machine.cpus} CPUs, ${number(Math.round(machine.memoryMb))} MB, ` +
         `Node ${report.nodeVersion}, commit ${report.commit.slice(0, 12)}`,
     ],
+  ];
+}
+
+function securityFacts(security: SecurityReport): [string, string][] {
+  const { sessions, rekeys, handshakesFailed, links, revocations } = security;
+  const kinds = Object.entries(links).filter(([, count]) => count > 0);
+  const known = revocations.slice(0, REVOKED_SHOWN_MAX).map(({ node, knownAfterMs, unaware }) => {
+    if (knownAfterMs === null) return `${node}, unknown to ${number(unaware)} nodes`;
+    return `${node}, known to all others after ${(knownAfterMs / 1_000).toFixed(3)} s`;
+  });
+  const hidden = revocations.length - known.length;
+  if (hidden > 0) known.push(`… and ${number(hidden)} more in report.json`);
+  const counts = [
+    ...kinds.map(([kind, count]) => `${number(count)} links by ${kind}`),
+    `${number(sessions)} sessions`,
+    `${number(rekeys)} rekeys`,
+    ...(handshakesFailed === 0 ? [] : [`${number(handshakesFailed)} handshakes failed`]),
+  ];
+  return [
+    ['security', counts.join(', ')],
+    ...known.map((line): [string, string] => ['revoked', line]),
   ];
 }
 
@@ -188,3 +210,4 @@ const NAME_MAX = 22;
 const NAMES_SHOWN_MAX = 3;
 const LAST_WORDS_LINES_MAX = 5;
 const TALLY_SHOWN_MAX = 4;
+const REVOKED_SHOWN_MAX = 3;

@@ -1,12 +1,13 @@
 /** Whether a run did what its scenario asks for. */
 import type { Objective } from '../scenario/scenario.ts';
-import type { Casualty, ObjectiveResult, Report } from './report.ts';
+import type { Casualty, ObjectiveResult, Report, RevocationReport } from './report.ts';
 
 /** What objectives are judged by. */
 export interface Evidence {
   /** Launch to all expected links secured; null when that never happened. */
   readonly bootMs: number | null;
   readonly links: { readonly expected: number; readonly secured: number };
+  readonly revocations: readonly Pick<RevocationReport, 'knownAfterMs' | 'unaware'>[];
   /** Bundles sent and delivered of all flows. */
   readonly sent: number;
   readonly delivered: number;
@@ -53,11 +54,24 @@ function holds(objective: Objective, evidence: Evidence): Omit<ObjectiveResult, 
       const value = `${ratio} (${delivered} of ${sent})`;
       return { held: delivered / sent >= objective.min, value };
     }
+    case 'revocations-known':
+      return known(evidence.revocations, objective.withinMs);
     case 'overhead-per-hop-p50':
       return under(evidence.overheadPerHopMsP50, objective.maxMs);
     case 'latency-p99':
       return under(evidence.latencyMsP99, objective.maxMs);
   }
+}
+
+function known(
+  revocations: Evidence['revocations'],
+  withinMs: number,
+): Omit<ObjectiveResult, 'text'> {
+  if (revocations.length === 0) return { held: false, value: 'none was handed out' };
+  const unaware = Math.max(...revocations.map((each) => each.unaware));
+  if (unaware > 0) return { held: false, value: `${unaware} nodes do not know` };
+  const slowestMs = Math.max(...revocations.map(({ knownAfterMs }) => knownAfterMs ?? 0));
+  return { held: slowestMs <= withinMs, value: `${(slowestMs / 1_000).toFixed(3)} s` };
 }
 
 function under(measuredMs: number | undefined, maxMs: number): Omit<ObjectiveResult, 'text'> {

@@ -1,8 +1,9 @@
 /** What takes more than one key of a scenario to judge, each finding at its place. */
 import { ConfigError } from '#node/config-error.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
-import type { Scenario } from './scenario.ts';
-import { suggestion } from './suggestion.ts';
+import { checkSecurity } from './check-security.ts';
+import { oneOf, type Report, remedyFor } from './finding.ts';
+import type { Objective, Scenario } from './scenario.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 /** The mistakes of a scenario whose form is right; empty when it can be flown. */
@@ -32,12 +33,12 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   checkNames(scenario, satellites, report);
   checkPorts(scenario, satellites.length, report);
   checkLinks(scenario, satellites, report);
-  checkFlows(scenario, satellites, report);
+  const names = [...scenario.groundStations.map(({ name }) => name), ...satellites];
+  checkFlows(scenario, names, report);
+  checkSecurity(scenario, names, report);
   if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
   return errors;
 }
-
-type Report = (path: Path, what: string, remedy: string, expected?: string) => void;
 
 /** Where to point when the orbits cannot be made: bounds of single values are checked before. */
 function placeOfOrbits({ constellation }: Scenario): Path {
@@ -66,7 +67,7 @@ function checkWorld(scenario: Scenario, report: Report): void {
 /** An objective that nothing measures would hold, or fail, for no reason. */
 function checkObjectives({ traffic, objectives }: Scenario, report: Report): void {
   if (traffic.length > 0) return;
-  if (objectives.some(({ kind }) => kind !== 'links-secured')) {
+  if (objectives.some(({ kind }) => !BUNDLELESS.has(kind))) {
     report(
       ['objectives'],
       'an objective speaks of bundles, and there is no traffic',
@@ -135,9 +136,8 @@ function checkLinks(scenario: Scenario, satellites: readonly string[], report: R
   });
 }
 
-function checkFlows(scenario: Scenario, satellites: readonly string[], report: Report): void {
-  const { traffic, groundStations, link, store } = scenario;
-  const names = [...groundStations.map(({ name }) => name), ...satellites];
+function checkFlows(scenario: Scenario, names: readonly string[], report: Report): void {
+  const { traffic, link, store } = scenario;
   const known = new Set(names);
   traffic.forEach(({ from, to, sizeOctets, everyMs }, index) => {
     for (const [end, name] of Object.entries({ from, to })) {
@@ -160,19 +160,10 @@ function checkFlows(scenario: Scenario, satellites: readonly string[], report: R
   });
 }
 
-function remedyFor(name: string, names: readonly string[]): string {
-  const meant = suggestion(name, names);
-  return meant === undefined ? 'Correct the name' : `Perhaps ${meant} was meant`;
-}
-
-function oneOf(names: readonly string[]): string {
-  const shown = names.slice(0, NAMES_SHOWN_MAX).join(', ');
-  return `one of ${shown}${names.length > NAMES_SHOWN_MAX ? ', …' : ''}`;
-}
-
 /** 2000-01-01T00:00:00Z, where DTN time begins (RFC 9171 §4.2.6). */
 const DTN_EPOCH_UNIX_MS = 946_684_800_000;
 /** Generous for the blocks around a payload. */
 const BUNDLE_OVERHEAD_OCTETS = 512;
+/** Objectives that speak of no bundle. */
+const BUNDLELESS: ReadonlySet<Objective['kind']> = new Set(['links-secured', 'revocations-known']);
 const PORT_MAX = 65_535;
-const NAMES_SHOWN_MAX = 5;

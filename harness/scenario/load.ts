@@ -5,7 +5,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { trafficClassOf } from '#protocol/traffic-class.ts';
 import { checkScenario } from './check.ts';
 import { diagnose } from './diagnosis.ts';
-import type { Objective, Scenario, Topology } from './scenario.ts';
+import type { Objective, Scenario, Security, Topology } from './scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -82,6 +82,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
     },
     groundLink: { rateBps: input.groundLink.rate },
     crypto: input.crypto,
+    security: securityOf(input.security),
     store: { octetsMax: input.store },
     network: { host: input.network.host, portBase: input.network.portBase },
     traffic: input.traffic.map((flow) => ({
@@ -132,6 +133,13 @@ function constellationOf(
   }
 }
 
+function securityOf({ rekeyAfter, revocations }: ScenarioInput['security']): Security {
+  return {
+    rekeyAfterMs: rekeyAfter,
+    revocations: revocations.map(({ node, at, from }) => ({ node, atMs: at, from })),
+  };
+}
+
 function topologyOf(input: ScenarioInput['topology']): Topology {
   if (input.kind === 'plus-grid') return input;
   return { kind: 'links', links: input.links };
@@ -139,6 +147,7 @@ function topologyOf(input: ScenarioInput['topology']): Topology {
 
 function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   const { linksSecuredWithin, deliveredRatio, overheadPerHopP50, latencyP99 } = input;
+  const { revocationsKnownWithin } = input;
   const objectives: Objective[] = [];
   if (linksSecuredWithin !== undefined) {
     const text = `all links secured within ${linksSecuredWithin / 1_000} s`;
@@ -155,6 +164,10 @@ function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   if (latencyP99 !== undefined) {
     const text = `latency p99 under ${latencyP99} ms`;
     objectives.push({ kind: 'latency-p99', text, maxMs: latencyP99 });
+  }
+  if (revocationsKnownWithin !== undefined) {
+    const text = `revocations known to all within ${revocationsKnownWithin / 1_000} s`;
+    objectives.push({ kind: 'revocations-known', text, withinMs: revocationsKnownWithin });
   }
   return objectives;
 }

@@ -69,11 +69,26 @@ export interface Flow {
   readonly lifetimeMs: number;
 }
 
+/** How links are secured, and what is withdrawn while the run lasts. */
+export interface Security {
+  /** After so long the keys of a link are replaced. */
+  readonly rekeyAfterMs: number;
+  readonly revocations: readonly ScheduledRevocation[];
+}
+
+/** A statement that revokes one node reaches another, from which it spreads. Nodes by name. */
+export interface ScheduledRevocation {
+  readonly node: string;
+  readonly atMs: number;
+  readonly from: string;
+}
+
 /** What must hold for the run to pass. `text` is what people read in the verdict. */
 export type Objective =
   | { readonly kind: 'links-secured'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'delivered-ratio'; readonly text: string; readonly min: number }
   | { readonly kind: 'overhead-per-hop-p50'; readonly text: string; readonly maxMs: number }
+  | { readonly kind: 'revocations-known'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'latency-p99'; readonly text: string; readonly maxMs: number };
 
 /** One scenario. */
@@ -105,6 +120,7 @@ export interface Scenario {
   };
   readonly groundLink: { readonly rateBps: number };
   readonly crypto: 'auto' | 'noble' | 'native';
+  readonly security: Security;
   readonly store: { readonly octetsMax: number };
   readonly network: {
     /** Loopback address the sockets bind to. */

@@ -107,6 +107,20 @@ const link = mapping({
   ),
 });
 
+const security = mapping({
+  rekeyAfter: quantity('duration', 'ms', { min: 1_000, max: 600_000, example: '600 s' })
+    .prefault('600 s')
+    .describe('How long the keys of a link serve.'),
+  revocations: list(
+    mapping({
+      node: name('p2s03').describe('Whose certificate is revoked.'),
+      at: quantity('duration', 'ms', { min: 0, max: 86_400_000, example: '30 s' }),
+      from: name('p1s01').describe('The node that is told first.'),
+    }),
+    512,
+  ).default([]),
+});
+
 const objectives = mapping({
   linksSecuredWithin: quantity('duration', 'ms', { min: 1, max: 3_600_000, example: '20 s' })
     .optional()
@@ -118,6 +132,9 @@ const objectives = mapping({
   latencyP99: quantity('duration', 'ms', { min: 0, max: 3_600_000, example: '200 ms' })
     .optional()
     .describe('Source to destination, over all flows.'),
+  revocationsKnownWithin: quantity('duration', 'ms', { min: 0, max: 3_600_000, example: '10 s' })
+    .optional()
+    .describe('From a revocation being told to one node until all others know of it.'),
 });
 
 /** What a scenario file says, before names are checked and units go into names. */
@@ -140,6 +157,7 @@ export const scenarioSchema = mapping({
   link: link.prefault({}),
   groundLink: mapping({ rate: rate() }).prefault({}),
   crypto: choice(['auto', 'noble', 'native']).default('auto'),
+  security: security.prefault({}),
   store: quantity('size', 'B', { min: 65_536, max: 2 ** 36, example: '64 MiB' })
     .prefault('64 MiB')
     .describe('Octets of bundles one node can keep.'),

@@ -18,6 +18,7 @@ import {
 import { assert } from '#protocol/assert.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { DH_ZERO, TAG_FAULT } from '#protocol/crypto/faults.ts';
+import { mlKem768 } from '#protocol/crypto/ml-kem.ts';
 import type { Aead, AeadKey, CryptoProvider, Curve } from '#protocol/crypto/ports.ts';
 import type { Fault } from '#protocol/fault.ts';
 
@@ -96,8 +97,8 @@ const curve: Curve = {
   },
 };
 
-/** AES-256-GCM, X25519 and Ed25519 from node:crypto. */
-export const nativeProvider: CryptoProvider = { name: 'native', aead, curve };
+/** AES-256-GCM, X25519 and Ed25519 from node:crypto; ML-KEM-768 is the reference's own. */
+export const nativeProvider: CryptoProvider = { name: 'native', aead, curve, kem: mlKem768 };
 
 /**
  * Whether an Ed25519 public key is canonical and not of small order. OpenSSL checks neither, and

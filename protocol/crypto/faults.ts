@@ -1,4 +1,4 @@
-/** What a peer can do wrong in cryptography; every provider returns these same two values. */
+/** What a peer can do wrong in cryptography; every provider returns these same values. */
 import { Fault } from '../fault.ts';
 
 /** The tag does not authenticate the octets under this key, IV and associated data. */
@@ -6,3 +6,9 @@ export const TAG_FAULT = new Fault('crypto', 'tag', 'NIST SP 800-38D 7.2');
 
 /** The peer's public key is of small order: the shared secret would be all zero. */
 export const DH_ZERO = new Fault('crypto', 'dh-zero', 'RFC 7748 6.1');
+
+/** An encapsulation key of the wrong length, or with a coefficient that is not reduced. */
+export const KEM_KEY = new Fault('crypto', 'kem-key', 'FIPS 203 7.2');
+
+/** A KEM ciphertext of the wrong length. */
+export const KEM_CIPHERTEXT = new Fault('crypto', 'kem-ciphertext', 'FIPS 203 7.3');

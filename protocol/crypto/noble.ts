@@ -12,6 +12,7 @@ import { concat, equal } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
 import { DH_ZERO, TAG_FAULT } from './faults.ts';
 import { sha512 } from './hash.ts';
+import { mlKem768 } from './ml-kem.ts';
 import type { Aead, AeadKey, CryptoProvider, Curve } from './ports.ts';
 
 class NobleAeadKey implements AeadKey {
@@ -88,5 +89,5 @@ const curve: Curve = {
   },
 };
 
-/** Pure AES-256-GCM, X25519 and Ed25519. */
-export const nobleProvider: CryptoProvider = { name: 'noble', aead, curve };
+/** Pure AES-256-GCM, X25519, Ed25519 and ML-KEM-768. */
+export const nobleProvider: CryptoProvider = { name: 'noble', aead, curve, kem: mlKem768 };

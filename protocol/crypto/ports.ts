@@ -1,7 +1,7 @@
 /**
  * The cryptographic ports: what the protocol needs from a provider. Two providers exist, `noble`
- * (pure, here) and `native` (node:crypto, an adapter of the node floor); one contract suite runs
- * over both. Hashing is not a port: it comes from @noble/hashes everywhere.
+ * (pure, here) and `native` (node:crypto, an adapter of the node floor), which share one KEM; one
+ * contract suite runs over both. Hashing is not a port: it comes from @noble/hashes everywhere.
  */
 import type { Fault } from '../fault.ts';
 
@@ -58,9 +58,36 @@ export interface Curve {
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }
 
-/** A provider: both ports under one name. */
+/** A key pair of a KEM; raw octets. */
+export interface KemKeyPair {
+  readonly publicKey: Uint8Array;
+  /** Secret; its owner erases it when done. */
+  readonly privateKey: Uint8Array;
+}
+
+/** ML-KEM-768 (FIPS 203). Randomness is an argument; every result is fresh octets. */
+export interface Kem {
+  /** From 64 octets, d ‖ z: a public key of 1184 octets and a private one of 2400. */
+  keyPair(seed: Uint8Array): KemKeyPair;
+  /**
+   * From 32 octets, m: a ciphertext of 1088 octets and the shared secret of 32. Fault
+   * `crypto.kem-key` when the public key fails the check of FIPS 203 §7.2.
+   */
+  encapsulate(
+    publicKey: Uint8Array,
+    seed: Uint8Array,
+  ): { readonly ciphertext: Uint8Array; readonly shared: Uint8Array } | Fault;
+  /**
+   * The shared secret, 32 octets; a ciphertext that was not made for this key gives another one,
+   * without a word (FIPS 203 §6.3). Fault `crypto.kem-ciphertext` for a wrong length.
+   */
+  decapsulate(privateKey: Uint8Array, ciphertext: Uint8Array): Uint8Array | Fault;
+}
+
+/** A provider: all ports under one name. */
 export interface CryptoProvider {
   readonly name: CryptoProviderName;
   readonly aead: Aead;
   readonly curve: Curve;
+  readonly kem: Kem;
 }

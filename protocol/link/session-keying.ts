@@ -11,7 +11,7 @@
 import { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import type { Deadline, Instant } from '../machine.ts';
-import { LIMIT_AGE } from '../session/faults.ts';
+import { LIMIT_AGE, SA_UNKNOWN } from '../session/faults.ts';
 import { Handshake } from '../session/handshake.ts';
 import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { Connection, DownReason, Keying, KeyingOutput, KeyingSnapshot } from './keying.ts';
@@ -68,8 +68,8 @@ export class SessionKeying implements Keying {
     if (this.#connection !== undefined) this.#restart(now, this.#connection, 'key spent', fault);
   }
 
-  opener(spi: number): FrameOpener | undefined {
-    return this.#sessions.find(spi)?.session.receiveKey;
+  opener(_now: Instant, spi: number): FrameOpener | Fault {
+    return this.#sessions.find(spi)?.session.receiveKey ?? SA_UNKNOWN;
   }
 
   /** The first frame that authenticates on a session proves it. */

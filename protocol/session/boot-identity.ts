@@ -60,16 +60,22 @@ export class EphemeralKeys {
 
   /** The next key pair, fresh; the taker erases the private key when done. */
   next(): KeyPair {
+    const privateKey = this.seed(32);
+    return { privateKey, publicKey: this.#curve.x25519Public(privateKey) };
+  }
+
+  /** Up to 64 octets from which one key may grow, fresh; the taker erases them when done. */
+  seed(count: number): Uint8Array {
     const use = new CborWriter()
       .uint(this.#boot)
       .uint(this.#counter++)
       .finish();
     const seed = concat([EPHEMERAL_LABEL, this.#random.octets(32), this.#secret, use]);
     const hash = sha512(seed);
-    const privateKey = hash.slice(0, 32);
+    const octets = hash.slice(0, count);
     hash.fill(0);
     seed.fill(0);
-    return { privateKey, publicKey: this.#curve.x25519Public(privateKey) };
+    return octets;
   }
 }
 

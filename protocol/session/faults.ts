@@ -24,6 +24,8 @@ export const BUDGET = new Fault('session', 'budget', 'LS-1201');
 export const HALF_OPEN_FULL = new Fault('session', 'halfopen-full', 'LS-712');
 /** An X25519 result of all zeros. */
 export const DH_ZERO = new Fault('session', 'dh-zero', 'LS-703');
+/** An encapsulation key of the hybrid suite that is not one. */
+export const KEM_KEY = new Fault('session', 'kem-key', 'LS-1701');
 /** A Noise message whose tag does not verify. */
 export const NOISE_AUTH = new Fault('session', 'noise-auth', 'LS-701');
 /** Octets that are not the deterministic CBOR that was expected. */

@@ -11,15 +11,26 @@ import type { EpochMacKeys } from './admission-keys.ts';
 import type { BootIdentity } from './boot-identity.ts';
 import type { Credentials } from './credentials.ts';
 import { EPOCH_AHEAD } from './faults.ts';
+import type { FirstContactKeys } from './first-contact-keys.ts';
 import type { Membership } from './membership.ts';
-import { COOKIE, type MessageHeader, SUITE_CLASSICAL, type Suite } from './message-header.ts';
+import {
+  COOKIE,
+  type MessageHeader,
+  SUITE_CLASSICAL,
+  SUITE_HYBRID,
+  type Suite,
+} from './message-header.ts';
 import { mac1In } from './message-macs.ts';
 import { encodeMessage, type NoiseMessage } from './messages.ts';
-import { HandshakeState, type KeyPair, XX } from './noise.ts';
+import { HandshakeState } from './noise.ts';
+import { XX, XXHFS } from './noise-patterns.ts';
 import { encodePayload } from './payload.ts';
 import { type VerifiedPeer, verifyPeer } from './peer-check.ts';
 import { prologueOf } from './prologue.ts';
 import { createSession, type Role, type Session, type SessionParameters } from './session.ts';
+
+/** In which suite a node speaks: there is no negotiation. */
+export type SuitePolicy = 'classical' | 'hybrid';
 
 /** The two ends of a link and the means of the local one. */
 export interface HandshakeOptions extends SessionParameters {
@@ -30,6 +41,8 @@ export interface HandshakeOptions extends SessionParameters {
   readonly random: Random;
   /** Shared by all links of the node. */
   readonly admission: Admission;
+  /** Classical by default; hybrid neither says nor answers anything in the classical suite. */
+  readonly suitePolicy?: SuitePolicy;
   readonly localScid: number;
   readonly remoteScid: number;
 }
@@ -48,12 +61,15 @@ export interface HandshakeContact {
 /** The options, and the steps of either side. */
 export class HandshakeContext {
   readonly options: HandshakeOptions;
+  /** Every message of this link is in it. */
+  readonly suite: Suite;
   /** The contact that is under way, or the last one. */
   contact: HandshakeContact = { roundTripUs: 0 };
 
   constructor(options: HandshakeOptions) {
     assert(options.localScid !== options.remoteScid, 'a link has two ends');
     this.options = options;
+    this.suite = options.suitePolicy === 'hybrid' ? SUITE_HYBRID : SUITE_CLASSICAL;
   }
 
   /** The admission key with which this node begins; answers take the one they answer to. */
@@ -72,7 +88,7 @@ export class HandshakeContext {
   noiseState(
     role: Role,
     handshakeId: Uint8Array,
-    ephemeralKey: KeyPair,
+    keys: FirstContactKeys,
     { staticKey }: BootIdentity,
   ): HandshakeState {
     const { credentials, provider, localScid, remoteScid } = this.options;
@@ -81,11 +97,12 @@ export class HandshakeContext {
       ? [localScid, remoteScid]
       : [remoteScid, localScid];
     const { constellationId } = credentials;
-    const suite = SUITE_CLASSICAL;
+    const { suite } = this;
     const ends = { initiatorScid, responderScid };
     const prologue = prologueOf({ suite, constellationId, ...ends, handshakeId });
-    const keys = { staticKey, ephemeralKey, prologue };
-    return HandshakeState.initialize({ provider, pattern: XX, initiator, ...keys });
+    const pattern = suite === SUITE_HYBRID ? XXHFS : XX;
+    const shared = { provider, pattern, initiator, prologue };
+    return HandshakeState.initialize({ ...shared, staticKey, ...keys });
   }
 
   /** A message to the peer around a Noise message; fresh octets. */
@@ -96,7 +113,7 @@ export class HandshakeContext {
     keys: EpochMacKeys,
   ): Uint8Array {
     const { remoteScid } = this.options;
-    const header = this.#header(SUITE_CLASSICAL, handshakeId);
+    const header = this.#header(this.suite, handshakeId);
     return encodeMessage({ type, ...header, noise }, keys.to(remoteScid));
   }
 
@@ -122,7 +139,12 @@ export class HandshakeContext {
 
   /** The octets of a REPLY of this node. */
   get replyOctets(): number {
-    return REPLY_OVERHEAD_OCTETS + this.payload(0xffff, this.options.membership.identity).length;
+    const ciphertextOctets = this.suite === SUITE_HYBRID ? 1088 + 16 : 0;
+    return (
+      REPLY_OVERHEAD_OCTETS +
+      ciphertextOctets +
+      this.payload(0xffff, this.options.membership.identity).length
+    );
   }
 
   /** Checks who speaks, once Noise has delivered a static key and a payload (LS-704). */

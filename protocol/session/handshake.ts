@@ -30,7 +30,7 @@ import {
 } from './handshake-context.ts';
 import type { HandshakeOutput } from './handshake-output.ts';
 import { Initiator } from './initiator.ts';
-import { COOKIE, FINISH, HELLO, REPLY, SUITE_CLASSICAL } from './message-header.ts';
+import { COOKIE, FINISH, HELLO, REPLY } from './message-header.ts';
 import { type CookieMessage, decodeMessage, type Message, type NoiseMessage } from './messages.ts';
 import { Responders } from './responders.ts';
 
@@ -134,7 +134,7 @@ export class Handshake implements Machine<HandshakeOutput> {
   }
 
   #dispatch(now: Instant, octets: Uint8Array, message: Message): Fault | undefined {
-    if (message.suite !== SUITE_CLASSICAL) return SUITE;
+    if (message.suite !== this.#context.suite) return SUITE;
     switch (message.type) {
       case HELLO:
         return this.#responders.receiveHello(now, octets, message);

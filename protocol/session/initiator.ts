@@ -10,11 +10,12 @@ import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import type { BootIdentity } from './boot-identity.ts';
 import { BUDGET, MAC2 } from './faults.ts';
+import { eraseKeys, type FirstContactKeys, initiatorKeys } from './first-contact-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { FINISH, HELLO, type MessageHeader } from './message-header.ts';
 import { mac1In, writeMac2 } from './message-macs.ts';
 import type { CookieMessage, NoiseMessage } from './messages.ts';
-import type { HandshakeState, KeyPair } from './noise.ts';
+import type { HandshakeState } from './noise.ts';
 import { Retransmission } from './retransmission.ts';
 import type { Session } from './session.ts';
 
@@ -23,7 +24,7 @@ export class Initiator {
   readonly #context: HandshakeContext;
   readonly #handshakeId: Uint8Array;
   readonly #identity: BootIdentity;
-  readonly #ephemeralKey: KeyPair;
+  readonly #keys: FirstContactKeys;
   readonly #spi: number;
   readonly #state: HandshakeState;
   #message: Uint8Array;
@@ -39,14 +40,13 @@ export class Initiator {
     this.#context = context;
     this.#handshakeId = random.octets(HANDSHAKE_ID_OCTETS);
     this.#identity = membership.identity;
-    this.#ephemeralKey = this.#identity.ephemeralKeys.next();
-    this.#spi = spi;
-    this.#state = context.noiseState(
-      'initiator',
-      this.#handshakeId,
-      this.#ephemeralKey,
-      this.#identity,
+    this.#keys = initiatorKeys(
+      context.suite,
+      this.#identity.ephemeralKeys,
+      context.options.provider.kem,
     );
+    this.#spi = spi;
+    this.#state = context.noiseState('initiator', this.#handshakeId, this.#keys, this.#identity);
     const noise = this.#state.writeMessage(NO_PAYLOAD);
     assert(!(noise instanceof Fault), 'message 1 of XX needs no key agreement');
     this.#message = context.encode(HELLO, this.#handshakeId, noise, context.senderKeys);
@@ -75,7 +75,7 @@ export class Initiator {
 
   /** LS-709: whether this attempt prevails over one that began with `ephemeral` (32 octets). */
   prevailsOver(ephemeral: Uint8Array): boolean {
-    const own = this.#ephemeralKey.publicKey;
+    const own = this.#keys.ephemeralKey.publicKey;
     const at = own.findIndex((octet, i) => octet !== ephemeral[i]);
     return at >= 0 && own[at]! > ephemeral[at]!;
   }
@@ -116,9 +116,9 @@ export class Initiator {
     return undefined;
   }
 
-  /** Erases the ephemeral key and gives back an SPI that never came into use. */
+  /** Erases the ephemeral keys and gives back an SPI that never came into use. */
   end(): void {
-    this.#ephemeralKey.privateKey.fill(0);
+    eraseKeys(this.#keys);
     if (!this.#finishing) this.#context.options.membership.spis.release(this.#spi);
   }
 }

@@ -1,43 +1,19 @@
 /**
- * The Noise protocol framework with 25519, AESGCM and SHA512, its objects under their own names and
- * a handshake pattern being data. A message that fails leaves a half-changed HandshakeState behind,
- * so the caller reads into a `clone` and keeps it only on success (LS-701).
+ * The Noise protocol framework with 25519, AESGCM and SHA512, and ML-KEM-768 beside 25519 where a
+ * pattern has it. The objects bear their own names, and a handshake pattern is data. A message
+ * that fails leaves a half-changed HandshakeState behind, so the caller reads into a `clone` and
+ * keeps it only on success (LS-701).
  *
- * Source: The Noise Protocol Framework, revision 34; § numbers below are of that document.
+ * Source: The Noise Protocol Framework, revision 34; § numbers below are of that document. The
+ * tokens of the KEM are of the hybrid forward secrecy draft, revision 1 (link-security §17).
  */
 import { assert } from '../assert.ts';
 import { concat } from '../bytes/octets.ts';
-import type { CryptoProvider } from '../crypto/ports.ts';
+import type { CryptoProvider, KemKeyPair } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import { DH_ZERO, LENGTH } from './faults.ts';
+import { DH_ZERO, KEM_KEY, LENGTH } from './faults.ts';
+import type { HandshakePattern, Token } from './noise-patterns.ts';
 import { SymmetricState } from './noise-symmetric.ts';
-
-/** The tokens of a message pattern (§5.3, §9.2). */
-export type Token = 'e' | 's' | 'ee' | 'es' | 'se' | 'ss' | 'psk';
-
-/** A handshake pattern (§7): whether both static keys are known before, and the messages. */
-export interface HandshakePattern {
-  readonly name: string;
-  readonly staticsKnown: boolean;
-  readonly messages: readonly (readonly Token[])[];
-}
-
-/** Neither side knows the other's static key; both send theirs, encrypted (§7.5). */
-export const XX: HandshakePattern = {
-  name: 'XX',
-  staticsKnown: false,
-  messages: [['e'], ['e', 'ee', 's', 'es'], ['s', 'se']],
-};
-
-/** Both static keys and a secret are known before (§7.5, §9.4). */
-export const KKPSK0: HandshakePattern = {
-  name: 'KKpsk0',
-  staticsKnown: true,
-  messages: [
-    ['psk', 'e', 'es', 'ss'],
-    ['e', 'ee', 'se'],
-  ],
-};
 
 /** An X25519 key pair; both keys are 32 octets. */
 export interface KeyPair {
@@ -55,6 +31,10 @@ export interface NoiseOptions {
   readonly staticKey: KeyPair;
   /** e, used for this one handshake. */
   readonly ephemeralKey: KeyPair;
+  /** e1, used for this one handshake: an initiator's, where the pattern has it. */
+  readonly kemKey?: KemKeyPair;
+  /** 32 octets from which a responder's ekem1 grows, where the pattern has it. */
+  readonly kemSeed?: Uint8Array;
   /** rs, 32 octets, where the pattern has it known before. */
   readonly remoteStatic?: Uint8Array;
   /** 32 octets, where the pattern has a psk token. */
@@ -67,6 +47,8 @@ export class HandshakeState {
   readonly #symmetric: SymmetricState;
   #remoteStatic: Uint8Array | undefined;
   #remoteEphemeral: Uint8Array | undefined;
+  /** re1 */
+  #remoteKemKey: Uint8Array | undefined;
   #next = 0;
 
   private constructor(options: NoiseOptions, symmetric: SymmetricState) {
@@ -78,7 +60,7 @@ export class HandshakeState {
   /** Initialize: the pattern, the prologue and the keys known before are mixed in. */
   static initialize(options: NoiseOptions): HandshakeState {
     const { pattern, provider, initiator, staticKey, remoteStatic } = options;
-    const name = `Noise_${pattern.name}_25519_AESGCM_SHA512`;
+    const name = `Noise_${pattern.name}_${pattern.keyAgreement}_AESGCM_SHA512`;
     const symmetric = SymmetricState.initialize(name, provider.aead);
     symmetric.mixHash(options.prologue);
     if (pattern.staticsKnown) {
@@ -94,6 +76,7 @@ export class HandshakeState {
     const copy = new HandshakeState(this.#options, this.#symmetric.clone());
     copy.#remoteStatic = this.#remoteStatic;
     copy.#remoteEphemeral = this.#remoteEphemeral;
+    copy.#remoteKemKey = this.#remoteKemKey;
     copy.#next = this.#next;
     return copy;
   }
@@ -108,7 +91,10 @@ export class HandshakeState {
     return this.#remoteEphemeral;
   }
 
-  /** The next message: fresh octets. `session.dh-zero` when the peer's keys are of low order. */
+  /**
+   * The next message: fresh octets. `session.dh-zero` when the peer's keys are of low order,
+   * `session.kem-key` when its encapsulation key is none.
+   */
   writeMessage(payload: Uint8Array): Uint8Array | Fault {
     const parts: Uint8Array[] = [];
     // Bounded by the pattern's tokens.
@@ -119,6 +105,14 @@ export class HandshakeState {
         this.#mixEphemeral(publicKey);
       } else if (token === 's') {
         parts.push(this.#symmetric.encryptAndHash(this.#options.staticKey.publicKey));
+      } else if (token === 'e1') {
+        const { kemKey } = this.#options;
+        assert(kemKey !== undefined, 'the pattern needs a KEM key');
+        parts.push(this.#symmetric.encryptAndHash(kemKey.publicKey));
+      } else if (token === 'ekem1') {
+        const ciphertext = this.#encapsulate();
+        if (ciphertext instanceof Fault) return ciphertext;
+        parts.push(ciphertext);
       } else {
         const fault = this.#mixSecret(token);
         if (fault !== undefined) return fault;
@@ -147,12 +141,12 @@ export class HandshakeState {
         this.#remoteEphemeral = message.subarray(at, at + KEY_OCTETS);
         at += KEY_OCTETS;
         this.#mixEphemeral(this.#remoteEphemeral);
-      } else if (token === 's') {
-        const octets = this.#symmetric.sealedOctets(KEY_OCTETS);
+      } else if (token === 's' || token === 'e1' || token === 'ekem1') {
+        const octets = this.#symmetric.sealedOctets(FIELD_OCTETS[token]);
         if (message.length - at < octets) return LENGTH;
-        const remoteStatic = this.#symmetric.decryptAndHash(message.subarray(at, at + octets));
-        if (remoteStatic instanceof Fault) return remoteStatic;
-        this.#remoteStatic = remoteStatic;
+        const field = this.#symmetric.decryptAndHash(message.subarray(at, at + octets));
+        if (field instanceof Fault) return field;
+        this.#takeField(token, field);
         at += octets;
       } else {
         const fault = this.#mixSecret(token);
@@ -181,13 +175,40 @@ export class HandshakeState {
     return tokens;
   }
 
+  #takeField(token: keyof typeof FIELD_OCTETS, field: Uint8Array): void {
+    if (token === 's') this.#remoteStatic = field;
+    else if (token === 'e1') this.#remoteKemKey = field;
+    else this.#decapsulate(field);
+  }
+
+  /** ekem1: the ciphertext goes under the key so far, and its secret into the next one. */
+  #encapsulate(): Uint8Array | Fault {
+    const { kemSeed, provider } = this.#options;
+    assert(kemSeed !== undefined && this.#remoteKemKey !== undefined, 'e1 came before ekem1');
+    const encapsulated = provider.kem.encapsulate(this.#remoteKemKey, kemSeed);
+    if (encapsulated instanceof Fault) return KEM_KEY;
+    const sealed = this.#symmetric.encryptAndHash(encapsulated.ciphertext);
+    this.#symmetric.mixKey(encapsulated.shared);
+    encapsulated.shared.fill(0);
+    return sealed;
+  }
+
+  #decapsulate(ciphertext: Uint8Array): void {
+    const { kemKey, provider } = this.#options;
+    assert(kemKey !== undefined, 'e1 came before ekem1');
+    const shared = provider.kem.decapsulate(kemKey.privateKey, ciphertext);
+    assert(!(shared instanceof Fault), 'the field has the length of a ciphertext');
+    this.#symmetric.mixKey(shared);
+    shared.fill(0);
+  }
+
   /** With a psk in the pattern, an ephemeral key also enters the cipher key (§9.2). */
   #mixEphemeral(publicKey: Uint8Array): void {
     this.#symmetric.mixHash(publicKey);
     if (this.#options.psk !== undefined) this.#symmetric.mixKey(publicKey);
   }
 
-  #mixSecret(token: Exclude<Token, 'e' | 's'>): Fault | undefined {
+  #mixSecret(token: Exclude<Token, 'e' | keyof typeof FIELD_OCTETS>): Fault | undefined {
     const { psk, initiator, staticKey, ephemeralKey, provider } = this.#options;
     if (token === 'psk') {
       assert(psk !== undefined, 'the pattern needs a pre-shared key');
@@ -207,3 +228,5 @@ export class HandshakeState {
 }
 
 const KEY_OCTETS = 32;
+/** What a token stands for on the wire, before it is encrypted. */
+const FIELD_OCTETS = { s: KEY_OCTETS, e1: 1184, ekem1: 1088 };

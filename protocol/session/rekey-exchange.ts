@@ -6,9 +6,10 @@
  */
 import { Fault } from '../fault.ts';
 import type { HandshakeContext } from './handshake-context.ts';
-import { REKEY, SUITE_CLASSICAL } from './message-header.ts';
+import { REKEY } from './message-header.ts';
 import { encodeMessage } from './messages.ts';
-import { HandshakeState, type KeyPair, KKPSK0 } from './noise.ts';
+import { HandshakeState, type KeyPair } from './noise.ts';
+import { KKPSK0 } from './noise-patterns.ts';
 import { decodeRekeyPayload, encodeRekeyPayload } from './payload.ts';
 import { checkSpi } from './peer-check.ts';
 import { prologueOf } from './prologue.ts';
@@ -32,7 +33,7 @@ export function rekeyState(
   const { id: resumeId, psk, remoteStatic } = secret;
   const ends = { initiatorScid, responderScid };
   const prologue = prologueOf({
-    suite: SUITE_CLASSICAL,
+    suite: context.suite,
     constellationId,
     ...ends,
     handshakeId,
@@ -45,13 +46,13 @@ export function rekeyState(
 
 /** A REKEY around a Noise message; fresh octets. */
 export function encodeRekey(
-  { options, senderKeys }: HandshakeContext,
+  { options, suite, senderKeys }: HandshakeContext,
   handshakeId: Uint8Array,
   resumeId: Uint8Array,
   noise: Uint8Array,
 ): Uint8Array {
   const { localScid: sourceScid, remoteScid: destinationScid } = options;
-  const header = { suite: SUITE_CLASSICAL, sourceScid, destinationScid, handshakeId } as const;
+  const header = { suite, sourceScid, destinationScid, handshakeId } as const;
   return encodeMessage({ type: REKEY, ...header, resumeId, noise }, senderKeys.to(destinationScid));
 }
 

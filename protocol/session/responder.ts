@@ -8,18 +8,19 @@ import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
 import { BUDGET } from './faults.ts';
+import { eraseKeys, type FirstContactKeys, responderKeys } from './first-contact-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REPLY } from './message-header.ts';
 import { withoutMac2 } from './message-macs.ts';
 import type { NoiseMessage } from './messages.ts';
-import type { HandshakeState, KeyPair } from './noise.ts';
+import type { HandshakeState } from './noise.ts';
 import type { Session } from './session.ts';
 
 /** The responder's side of one handshake. */
 export class Responder {
   readonly #context: HandshakeContext;
   readonly #hello: Uint8Array;
-  readonly #ephemeralKey: KeyPair;
+  readonly #keys: FirstContactKeys;
   readonly #spi: number;
   readonly #state: HandshakeState;
   readonly #reply: Uint8Array;
@@ -29,14 +30,14 @@ export class Responder {
   private constructor(
     context: HandshakeContext,
     hello: Uint8Array,
-    ephemeralKey: KeyPair,
+    keys: FirstContactKeys,
     spi: number,
     state: HandshakeState,
     reply: Uint8Array,
   ) {
     this.#context = context;
     this.#hello = hello;
-    this.#ephemeralKey = ephemeralKey;
+    this.#keys = keys;
     this.#spi = spi;
     this.#state = state;
     this.#reply = reply;
@@ -44,7 +45,8 @@ export class Responder {
 
   /**
    * Answers a HELLO whose mac1 is good, asking to receive on `spi`. `octets` are the whole HELLO,
-   * copied here; their admission key is `keys`. Fault: `session.dh-zero`.
+   * copied here; their admission key is `keys`. Faults:
+   * `session.dh-zero`, `session.kem-key`.
    */
   static answer(
     context: HandshakeContext,
@@ -54,15 +56,18 @@ export class Responder {
     spi: number,
   ): Responder | Fault {
     const { identity } = context.options.membership;
-    const ephemeralKey = identity.ephemeralKeys.next();
+    const own = responderKeys(context.suite, identity.ephemeralKeys);
     const handshakeId = message.handshakeId.slice();
-    const state = context.noiseState('responder', handshakeId, ephemeralKey, identity);
+    const state = context.noiseState('responder', handshakeId, own, identity);
     const fault = state.readMessage(message.noise.slice());
-    if (fault instanceof Fault) return fault;
-    const answer = state.writeMessage(context.payload(spi, identity));
-    if (answer instanceof Fault) return answer;
+    const answer =
+      fault instanceof Fault ? fault : state.writeMessage(context.payload(spi, identity));
+    if (answer instanceof Fault) {
+      eraseKeys(own);
+      return answer;
+    }
     const reply = context.encode(REPLY, handshakeId, answer, keys);
-    return new Responder(context, withoutMac2(octets).slice(), ephemeralKey, spi, state, reply);
+    return new Responder(context, withoutMac2(octets).slice(), own, spi, state, reply);
   }
 
   /** The REPLY: fresh octets, the same at every call. */
@@ -115,9 +120,9 @@ export class Responder {
     return state;
   }
 
-  /** Erases the ephemeral key; an SPI that never came into use (`idle`) is given back. */
+  /** Erases the ephemeral keys; an SPI that never came into use (`idle`) is given back. */
   end(idle: boolean): void {
-    this.#ephemeralKey.privateKey.fill(0);
+    eraseKeys(this.#keys);
     if (idle) this.#context.options.membership.spis.release(this.#spi);
   }
 }

@@ -5,13 +5,14 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '#protocol/assert.ts';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
-import { DH_ZERO, TAG_FAULT } from '#protocol/crypto/faults.ts';
+import { DH_ZERO, KEM_CIPHERTEXT, KEM_KEY, TAG_FAULT } from '#protocol/crypto/faults.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { selfTest } from '#protocol/crypto/self-test.ts';
+import { Fault } from '#protocol/fault.ts';
 import { wycheproof } from './wycheproof.ts';
 
 export function cryptoProviderContract(provider: CryptoProvider): void {
-  const { aead, curve } = provider;
+  const { aead, curve, kem } = provider;
 
   it('passes its self-test', () => {
     expect(selfTest(provider)).toBe(true);
@@ -108,6 +109,62 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
         const shared = curve.x25519Shared(fromHex(test.private!), fromHex(test.public!));
         if (test.shared === ZERO) expect(shared, `case ${test.tcId}`).toBe(DH_ZERO);
         else expect(toHex(shared as Uint8Array), `case ${test.tcId}`).toBe(test.shared);
+      }
+    });
+  });
+
+  describe('ML-KEM-768', () => {
+    it('agrees with all 193 Wycheproof cases', () => {
+      const cases = wycheproof('mlkem_768');
+      expect(cases).toHaveLength(193);
+      for (const { tcId, seed, ek, c, K, result } of cases) {
+        if (length(seed) !== 64) {
+          expect(() => kem.keyPair(fromHex(seed!)), `case ${tcId}`).toThrow(InvariantError);
+          continue;
+        }
+        const { publicKey, privateKey } = kem.keyPair(fromHex(seed!));
+        const shared = kem.decapsulate(privateKey, fromHex(c!));
+        if (result === 'invalid') {
+          expect(shared, `case ${tcId}`).toBe(KEM_CIPHERTEXT);
+          continue;
+        }
+        expect(toHex(publicKey), `case ${tcId}`).toBe(ek);
+        expect(toHex(shared as Uint8Array), `case ${tcId}`).toBe(K);
+      }
+    });
+
+    it('agrees on a secret with itself, the same for the same seeds', () => {
+      const { publicKey, privateKey } = kem.keyPair(new Uint8Array(64).fill(1));
+      const made = [1, 2].map(() => kem.encapsulate(publicKey, new Uint8Array(32).fill(2)));
+      expect(made[0]).toEqual(made[1]);
+      const [first] = made;
+      if (first === undefined || first instanceof Fault) throw new Error('encapsulated');
+      expect([first.ciphertext.length, first.shared.length]).toEqual([1088, 32]);
+      expect(kem.decapsulate(privateKey, first.ciphertext)).toEqual(first.shared);
+      const damaged = first.ciphertext.slice();
+      damaged[500]! ^= 1;
+      expect(kem.decapsulate(privateKey, damaged)).not.toEqual(first.shared);
+    });
+
+    it('refuses a public key that is not reduced, or of another length (FIPS 203 7.2)', () => {
+      const { publicKey } = kem.keyPair(new Uint8Array(64).fill(1));
+      const seed = new Uint8Array(32);
+      // Twelve bits of the first coefficient: 3329, the modulus, and 4095.
+      for (const [low, high] of [
+        [0x01, 0x0d],
+        [0xff, 0x0f],
+      ] as const) {
+        const large = publicKey.slice();
+        large[0] = low;
+        large[1] = (large[1]! & 0xf0) | high;
+        expect(kem.encapsulate(large, seed)).toBe(KEM_KEY);
+      }
+      const reduced = publicKey.slice();
+      reduced[0] = 0;
+      reduced[1] = (reduced[1]! & 0xf0) | 0x0d;
+      expect(kem.encapsulate(reduced, seed)).not.toBe(KEM_KEY);
+      for (const size of [0, 1183, 1185]) {
+        expect(kem.encapsulate(new Uint8Array(size), seed)).toBe(KEM_KEY);
       }
     });
   });

@@ -23,6 +23,10 @@ export interface WycheproofCase {
   readonly salt?: string;
   readonly info?: string;
   readonly okm?: string;
+  readonly seed?: string;
+  readonly ek?: string;
+  readonly c?: string;
+  readonly K?: string;
 }
 
 export function wycheproof(name: string): WycheproofCase[] {

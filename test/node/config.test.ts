@@ -16,6 +16,11 @@ describe('parseNodeConfig', () => {
     expect(parseNodeConfig({ ...config, services })).toEqual({ ...config, services });
   });
 
+  it('takes a life of keys up to what the specification allows', () => {
+    const config = { ...sampleConfig(), security: { rekeyAfterUs: 600_000_000 } };
+    expect(parseNodeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
   it('sorts the plan by start', () => {
     const config = sampleConfig();
     const { contacts, ranges } = config.plan;
@@ -60,6 +65,12 @@ describe('parseNodeConfig', () => {
       (c) => (c.services.sources[0].destination = 'http://x'),
       'services.sources[0].destination is "http://x". Expected an endpoint such as ipn:102.9',
     ],
+    [
+      'keys that serve too long',
+      (c) => (c.security = { rekeyAfterUs: 600_000_001 }),
+      'security.rekeyAfterUs is 600000001. Expected a whole number from 1000000 to 600000000',
+    ],
+    ['an unknown key of security', (c) => (c.security = { rekey: 1 }), 'security.rekey is not'],
     ['a bad class', (c) => (c.services.pings[0].trafficClass = 4), 'trafficClass is 4'],
     [
       'two services of one number',

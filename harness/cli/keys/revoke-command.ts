@@ -50,10 +50,7 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
     ...(id === undefined ? [] : [checkKnown(id, authority)]),
   ];
   const statement = authority.revoke({ certificateIds, leastBoots });
-  const told =
-    certificateIds.length === 1 ? '1 certificate' : `${certificateIds.length} certificates`;
-  const then = ` ${told} withdrawn.`;
-  tellStatement(folder, statement, certificateIds.length === 0 ? '' : then, invocation, terminal);
+  tellStatement(folder, statement, '', invocation, terminal);
   return 0;
 }
 

@@ -11,7 +11,8 @@ import { ReceiveKey, SendKey } from '#protocol/session/keys.ts';
 import { FINISH } from '#protocol/session/message-header.ts';
 import { checkMac1, checkMac2, macKeyOf } from '#protocol/session/message-macs.ts';
 import { decodeMessage, encodeMessage } from '#protocol/session/messages.ts';
-import { HandshakeState, type KeyPair, KKPSK0, XX } from '#protocol/session/noise.ts';
+import { HandshakeState, type KeyPair } from '#protocol/session/noise.ts';
+import { KKPSK0, XX } from '#protocol/session/noise-patterns.ts';
 import {
   decodePayload,
   decodeRekeyPayload,

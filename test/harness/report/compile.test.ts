@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildWorld } from '#harness/constellation/world.ts';
 import type { FleetResult } from '#harness/fleet/fleet.ts';
 import { compileReport } from '#harness/report/compile.ts';
+import { SecurityCensus } from '#harness/report/security-census.ts';
 import { Trace } from '#harness/report/trace.ts';
 import { loadScenario } from '#harness/scenario/load.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
@@ -62,6 +63,7 @@ function compile(result: Partial<FleetResult>) {
   return compileReport(scenario, buildWorld(scenario, 1_000_000), 2, {
     bootMs: 1,
     links: { expected: 1, secured: 1, byCryptoProvider: { native: 1 } },
+    security: new SecurityCensus([]),
     trace: new Trace([], () => 0),
     pss: null,
     result: {
@@ -90,5 +92,5 @@ function snapshot(
   faults: Record<string, number>,
   refused: Record<string, number>,
 ): SatelliteSnapshot {
-  return { frames: { sent, received, faults }, refused } as unknown as SatelliteSnapshot;
+  return { frames: { sent, received, faults }, refused, links: [] } as unknown as SatelliteSnapshot;
 }

@@ -25,6 +25,14 @@ export const REPORT: Report = {
   processes: 74,
   bootMs: 8_412.4,
   links: { expected: 129, secured: 129, byCryptoProvider: { native: 129 } },
+  security: {
+    sessions: 131,
+    rekeys: 129,
+    handshakesFailed: 0,
+    refusals: { mac1: 2 },
+    links: { 'authenticated handshake': 129, 'pre-shared key': 0 },
+    revocations: [],
+  },
   bundles: {
     accepted: 13_120,
     delivered: 13_118,

@@ -10,6 +10,7 @@ describe('the report for people', () => {
         "walker-66: 66 satellites, 8 ground stations, 74 processes, seed 66",
         "",
         "  links    129 of 129 secured (native 129), mesh complete 8.4 s after launch",
+        "  security 129 links by authenticated handshake, 131 sessions, 129 rekeys",
         "  bundles  13,120 accepted = 13,118 delivered + 1 deleted + 1 stored",
         "  frames   98,213 sent, 98,212 received",
         "  faults   link.no-contact 3",
@@ -59,6 +60,28 @@ describe('the report for people', () => {
     const text = formatReport({ ...REPORT, flows: new Array(33).fill(FLOW) }, false);
     expect(text.split('london → new-york')).toHaveLength(31);
     expect(text).toContain('… and 3 more flows in report.json');
+  });
+
+  it('never calls a pre-shared key a handshake (LS-1804)', () => {
+    const links = { 'authenticated handshake': 0, 'pre-shared key': 2 };
+    const security = { ...REPORT.security, links, sessions: 0, rekeys: 0, handshakesFailed: 3 };
+    const text = formatReport({ ...REPORT, security }, false);
+    expect(text).toContain(
+      'security 2 links by pre-shared key, 0 sessions, 0 rekeys, 3 handshakes',
+    );
+    expect(text).not.toContain('authenticated handshake');
+  });
+
+  it('says how far a revocation has come', () => {
+    const revocation = { node: 'p2s03', from: 'p1s01', serial: 2, atMs: 30_000 };
+    const known = { ...revocation, unaware: 0, knownAfterMs: 1_234.5 };
+    const unknown = { ...revocation, node: 'p1s02', unaware: 4, knownAfterMs: null };
+    const revocations = [known, unknown, known, known];
+    const security = { ...REPORT.security, revocations };
+    const text = formatReport({ ...REPORT, security }, false);
+    expect(text).toContain('  revoked  p2s03, known to all others after 1.234 s\n');
+    expect(text).toContain('  revoked  p1s02, unknown to 4 nodes\n');
+    expect(text).toContain('  revoked  … and 1 more in report.json\n');
   });
 
   it('gives the last words of a process that died', () => {

@@ -4,6 +4,10 @@ import { type Evidence, isClean, judge, verdictOf } from '#harness/report/verdic
 const GOOD: Evidence = {
   bootMs: 8_412,
   links: { expected: 9, secured: 9 },
+  revocations: [
+    { knownAfterMs: 900, unaware: 0 },
+    { knownAfterMs: 1_200, unaware: 0 },
+  ],
   sent: 10_000,
   delivered: 10_000,
   overheadPerHopMsP50: 0.41,
@@ -13,6 +17,7 @@ const LINKS = { kind: 'links-secured', text: 'links', withinMs: 20_000 } as cons
 const RATIO = { kind: 'delivered-ratio', text: 'ratio', min: 1 } as const;
 const OVERHEAD = { kind: 'overhead-per-hop-p50', text: 'overhead', maxMs: 0.5 } as const;
 const LATENCY = { kind: 'latency-p99', text: 'latency', maxMs: 100 } as const;
+const KNOWN = { kind: 'revocations-known', text: 'known', withinMs: 1_200 } as const;
 
 describe('an objective', () => {
   it.each([
@@ -28,6 +33,10 @@ describe('an objective', () => {
     [LATENCY, {}, true, '80.000 ms'],
     [LATENCY, { latencyMsP99: 120 }, false, '120.000 ms'],
     [LATENCY, { latencyMsP99: undefined }, false, 'no bundle was delivered'],
+    [KNOWN, {}, true, '1.200 s'],
+    [KNOWN, { revocations: [{ knownAfterMs: 1_201, unaware: 0 }] }, false, '1.201 s'],
+    [KNOWN, { revocations: [{ knownAfterMs: null, unaware: 3 }] }, false, '3 nodes do not know'],
+    [KNOWN, { revocations: [] }, false, 'none was handed out'],
   ] as const)('of %j with %j: %s, %s', (objective, change, held, value) => {
     expect(judge([objective], { ...GOOD, ...change })).toEqual([
       { text: objective.text, held, value },

@@ -89,6 +89,7 @@ describe('a scenario', () => {
       },
       groundLink: { rateBps: 100_000_000 },
       crypto: 'auto',
+      security: { rekeyAfterMs: 600_000, revocations: [] },
       store: { octetsMax: 67_108_864 },
       network: { host: '127.0.0.1', portBase: undefined },
       traffic: [
@@ -400,6 +401,61 @@ describe('a bad scenario is refused', () => {
     const lines = problemsOf(() => parseScenario(keys + GOOD, 's.yaml'));
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('… and 4 more.');
+  });
+});
+
+describe('the security of a scenario', () => {
+  it('is read with its units in the names', () => {
+    const lines = ['rekeyAfter: 2 min', 'revocations: [{ node: p1s02, at: 30 s, from: london }]'];
+    const { security } = parseScenario(`${GOOD}security:\n  ${lines.join('\n  ')}\n`, 's.yaml');
+    expect(security).toEqual({
+      rekeyAfterMs: 120_000,
+      revocations: [{ node: 'p1s02', atMs: 30_000, from: 'london' }],
+    });
+  });
+
+  it.each([
+    ['rekeyAfter: 601 s', '20:15: rekeyAfter is 601 s. Expected a duration from 1000 ms to 600000'],
+    ['rekeyAfter: 600', '20:15: rekeyAfter is 600. Expected a duration such as 600 s.'],
+    ['rekey: 5 s', '20:3: rekey is not a key of security.'],
+    ['revocations: [{ at: 1 s, from: london }]', '20:17: item 1 of revocations has no node.'],
+    [
+      'revocations: [{ node: p1s04, at: 1 s, from: london }]',
+      '20:25: node is p1s04, which is no node. Expected one of london, p1s01, p1s02, p1s03, ' +
+        'p2s01, …. Perhaps p1s01 was meant.',
+    ],
+    [
+      'revocations: [{ node: p1s01, at: 1 s, from: paris }]',
+      '20:47: from is paris, which is no node.',
+    ],
+    [
+      'revocations: [{ node: p1s01, at: 1 s, from: p1s01 }]',
+      '20:47: p1s01 hands out its own revocation. Name another node.',
+    ],
+    [
+      'revocations: [{ node: p1s01, at: 60 s, from: london }]',
+      '20:36: the run is over by then. Expected less than run, 60 s. Revoke earlier, or run longer.',
+    ],
+    [
+      'revocations: [{ node: p1s01, at: 1 s, from: london }, { node: p1s01, at: 2 s, from: p1s02 }]',
+      '20:65: p1s01 is revoked twice. Remove one of the two.',
+    ],
+    [
+      'revocations: [{ node: p1s01, at: 1 s, from: london }, { node: p1s02, at: 2 s, from: p1s01 }]',
+      '20:87: p1s01 is revoked by then, so nobody listens to it. Name another node.',
+    ],
+  ])('is refused with %j, at its place', (lines, told) => {
+    const problems = problemsOf(() => parseScenario(`${GOOD}security:\n  ${lines}\n`, 's.yaml'));
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`s.yaml:${told}`);
+  });
+
+  it('is asked for no news of revocations when there are none', () => {
+    const lines = 'objectives: { revocationsKnownWithin: 5 s }\n';
+    expect(problemsOf(() => parseScenario(`${GOOD}${lines}`, 's.yaml'))).toEqual([
+      's.yaml:19:39: an objective speaks of revocations, and there are none. ' +
+        'Add revocations to security.',
+    ]);
   });
 });
 

@@ -3,12 +3,106 @@ import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
+import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import type { Membership } from '#protocol/session/membership.ts';
+import { macKeyOf, writeMac1 } from '#protocol/session/message-macs.ts';
 import { drain, TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
 import { memberOf } from './members.ts';
 
 const example = VECTORS.full_handshake_suite_1;
+const hybrid = VECTORS.full_handshake_suite_2;
+const HYBRID = { suitePolicy: 'hybrid' } as const;
+
+describe('the worked example in the hybrid suite', () => {
+  it('is reproduced byte for byte by both sides, to the keys', () => {
+    const [initiator, responder] = [sideOf('initiator', HYBRID), sideOf('responder', HYBRID)];
+    initiator.begin(0);
+    expect(drain(initiator).map(shown)).toEqual([`send ${hybrid.hello}`]);
+    responder.receive(0, fromHex(hybrid.hello));
+    expect(drain(responder).map(shown)).toEqual([`send ${hybrid.reply}`]);
+    initiator.receive(0, fromHex(hybrid.reply));
+    const atInitiator = drain(initiator);
+    expect(atInitiator.map(shown)).toEqual([
+      `send ${hybrid.finish}`,
+      `established ${hybrid.session_id}`,
+    ]);
+    responder.receive(0, fromHex(hybrid.finish));
+    const atResponder = drain(responder);
+    expect(atResponder.map(shown)).toEqual([`established ${hybrid.session_id}`]);
+    const { sendKey } = sessionIn(atInitiator);
+    expect(sendKey.spi).toBe(hybrid.i2r.spi);
+    const sealed = new Uint8Array(12 + 16);
+    sendKey.seal(new Uint8Array(0), new Uint8Array(0), sealed, 0, 12);
+    expect(toHex(sealed.subarray(0, 4))).toBe(hybrid.i2r.iv_fixed);
+    const key = nobleProvider.aead.key(fromHex(hybrid.i2r.key));
+    const opened = key.open(sealed.subarray(0, 12), new Uint8Array(0), sealed.subarray(12));
+    expect(opened).toEqual(new Uint8Array(0));
+  });
+
+  it('holds with the COOKIE that is given when a cookie is demanded', () => {
+    const initiator = sideOf('initiator', HYBRID);
+    initiator.begin(0);
+    initiator.receive(0, fromHex(hybrid.cookie_message));
+    expect(drain(initiator).map(shown).at(-1)).toBe(`send ${hybrid.hello_with_cookie}`);
+  });
+
+  it('LS-1701: refuses an encapsulation key that is none, and still takes a good one', () => {
+    const responder = sideOf('responder', HYBRID);
+    const octets = fromHex(hybrid.hello);
+    octets.fill(0xff, 52, 55);
+    const macKey = macKeyOf(fromHex(VECTORS.admission_key), VECTORS.responder.scid);
+    writeMac1(octets, macKey);
+    responder.receive(0, octets);
+    responder.receive(0, fromHex(hybrid.hello));
+    expect(drain(responder).map(shown)).toEqual(['fault session.kem-key', `send ${hybrid.reply}`]);
+  });
+});
+
+describe('A32: the suite', () => {
+  it.each([
+    ['a hybrid HELLO to a classical node', 'classical', hybrid.hello],
+    ['a classical HELLO to a hybrid node', 'hybrid', example.hello],
+  ] as const)('of %s is not spoken there', (_, suitePolicy, hello) => {
+    const responder = sideOf('responder', { suitePolicy });
+    responder.receive(0, fromHex(hello));
+    expect(drain(responder).map(shown)).toEqual(['fault session.suite']);
+  });
+
+  it.each([1, 2] as const)('rewritten on the way is refused by a node of suite %i', (suite) => {
+    const responder = sideOf('responder', suite === 2 ? HYBRID : {});
+    const { hello } = suite === 2 ? hybrid : example;
+    const macKey = macKeyOf(fromHex(VECTORS.admission_key), VECTORS.responder.scid);
+    // Suite, version and flags, by a stranger and by someone with the admission key.
+    for (const [at, octet] of [
+      [2, 3 - suite],
+      [1, 2],
+      [3, 1],
+    ] as const) {
+      for (const member of [false, true]) {
+        const octets = fromHex(hello);
+        octets[at] = octet;
+        if (member) writeMac1(octets, macKey);
+        responder.receive(0, octets);
+      }
+    }
+    const told = drain(responder).map(shown);
+    expect(told).toHaveLength(6);
+    expect(told.filter((text) => text.startsWith('send'))).toEqual([]);
+  });
+
+  it('is never left by a node whose policy is hybrid, whatever it hears', () => {
+    const initiator = sideOf('initiator', HYBRID);
+    initiator.begin(0);
+    for (const octets of [example.reply, example.cookie_message, example.finish, example.hello]) {
+      initiator.receive(0, fromHex(octets));
+    }
+    for (let now = 0; now < 600_000_000; now += 1_000_000) initiator.tick(now);
+    for (const output of drain(initiator)) {
+      if (output.kind === 'send') expect(output.message[2]).toBe(2);
+    }
+  });
+});
 
 describe('the worked example', () => {
   it('is reproduced byte for byte by both sides, keys and frames included', () => {
@@ -56,7 +150,7 @@ describe('the worked example', () => {
   });
 
   it('holds with the COOKIE that is given when a cookie is demanded', () => {
-    const responder = sideOf('responder', scripted(VECTORS.cookie_secret));
+    const responder = sideOf('responder', { random: scripted(VECTORS.cookie_secret) });
     responder.connect({ portName: VECTORS.cookie_port_name, roundTripUs: 0 });
     spendHalf(responder);
     responder.receive(0, fromHex(example.hello));
@@ -116,7 +210,10 @@ describe('a responder', () => {
 });
 
 /** A side of the example: its keys, SPI and handshake id in place of random ones. */
-function sideOf(side: 'initiator' | 'responder', random = scripted()): Handshake {
+function sideOf(
+  side: 'initiator' | 'responder',
+  { random = scripted(), suitePolicy = 'classical' as SuitePolicy } = {},
+): Handshake {
   const [remote, { scid, receive_spi, ...keys }] =
     side === 'initiator'
       ? [VECTORS.responder, VECTORS.initiator]
@@ -131,6 +228,8 @@ function sideOf(side: 'initiator' | 'responder', random = scripted()): Handshake
     },
     keyStatement: fromHex(keys.handshake_key_statement),
     ephemeralKeys: {
+      seed: (count: number) =>
+        fromHex(count === 64 ? hybrid.kem_keygen_seed_d_z : hybrid.kem_encapsulation_seed_m),
       next() {
         const privateKey = fromHex(keys.ephemeral_private);
         return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
@@ -144,7 +243,8 @@ function sideOf(side: 'initiator' | 'responder', random = scripted()): Handshake
   const provider = nobleProvider;
   const admission = new Admission(credentials, provider, random);
   const ends = { localScid: scid, remoteScid: remote.scid };
-  return new Handshake({ credentials, membership, provider, random, admission, ...ends });
+  const means = { credentials, membership, provider, random, admission };
+  return new Handshake({ ...means, suitePolicy, ...ends });
 }
 
 function scripted(cookieSecret = '') {
@@ -159,7 +259,7 @@ function scripted(cookieSecret = '') {
 /** Three HELLOs leave less than half of what a spacecraft id may ask for at once. */
 function spendHalf(responder: Handshake): void {
   for (let count = 0; count < 3; count++) {
-    const initiator = sideOf('initiator', new TestRandom(count));
+    const initiator = sideOf('initiator', { random: new TestRandom(count) });
     initiator.begin(0);
     for (const output of drain(initiator)) {
       if (output.kind === 'send') responder.receive(0, output.message);

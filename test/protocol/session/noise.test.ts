@@ -4,7 +4,8 @@ import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Fault } from '#protocol/fault.ts';
 import { DH_ZERO, LENGTH, NOISE_AUTH } from '#protocol/session/faults.ts';
-import { HandshakeState, KKPSK0, XX } from '#protocol/session/noise.ts';
+import { HandshakeState } from '#protocol/session/noise.ts';
+import { KKPSK0, XX } from '#protocol/session/noise-patterns.ts';
 import { CipherState } from '#protocol/session/noise-symmetric.ts';
 
 /** Public sets of cacophony, snow and noise-c; licences in NOTICE-noise-wycheproof.txt. */

@@ -1,0 +1,41 @@
+/** What the `security` of a scenario asks for, judged against the rest of it. */
+import { oneOf, type Report, remedyFor } from './finding.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Reports what cannot be; `names` are those of all nodes. */
+export function checkSecurity(
+  { security, durationMs, objectives }: Scenario,
+  names: readonly string[],
+  report: Report,
+): void {
+  const isAsked = objectives.some(({ kind }) => kind === 'revocations-known');
+  if (isAsked && security.revocations.length === 0) {
+    const what = 'an objective speaks of revocations, and there are none';
+    report(['objectives', 'revocationsKnownWithin'], what, 'Add revocations to security');
+  }
+  const revokedAtMs = new Map<string, number>(); // Bounded by the revocations listed.
+  security.revocations.forEach(({ node, atMs }, index) => {
+    if (revokedAtMs.has(node)) {
+      const path = ['security', 'revocations', index, 'node'];
+      report(path, `${node} is revoked twice`, 'Remove one of the two');
+    } else revokedAtMs.set(node, atMs);
+  });
+  security.revocations.forEach(({ node, atMs, from }, index) => {
+    const path = ['security', 'revocations', index];
+    for (const [end, name] of Object.entries({ node, from })) {
+      if (names.includes(name)) continue;
+      const what = `${end} is ${name}, which is no node`;
+      report([...path, end], what, remedyFor(name, names), oneOf(names));
+    }
+    if (node === from) {
+      report([...path, 'from'], `${node} hands out its own revocation`, 'Name another node');
+    } else if ((revokedAtMs.get(from) ?? Number.POSITIVE_INFINITY) <= atMs) {
+      const what = `${from} is revoked by then, so nobody listens to it`;
+      report([...path, 'from'], what, 'Name another node');
+    }
+    if (atMs >= durationMs) {
+      const expected = `less than run, ${durationMs / 1_000} s`;
+      report([...path, 'at'], 'the run is over by then', 'Revoke earlier, or run longer', expected);
+    }
+  });
+}

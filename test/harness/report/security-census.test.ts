@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { SecurityCensus } from '#harness/report/security-census.ts';
+import type { SatelliteSnapshot } from '#node/satellite.ts';
+
+describe('the census of keys', () => {
+  it('counts each session and rekey once, though both ends tell of it', () => {
+    const census = new SecurityCensus(NODES);
+    census.notice(1, secured(2));
+    census.notice(2, secured(1));
+    census.notice(2, { ...secured(1), kind: 'link-rekeyed' });
+    census.notice(1, { ...secured(2), kind: 'link-rekeyed' });
+    census.notice(3, secured(2));
+    expect(census.summary(new Map())).toMatchObject({ sessions: 1, rekeys: 1 });
+  });
+
+  it('tells links by handshake from those by a pre-shared key (LS-1804)', () => {
+    const snapshots = new Map([
+      [1, snapshot([link(2, 'handshake'), link(3, 'pre-shared key')])],
+      [2, snapshot([link(1, 'handshake'), link(3, 'handshake')])],
+      [3, snapshot([link(1, 'pre-shared key')])],
+    ]);
+    expect(new SecurityCensus(NODES).summary(snapshots).links).toEqual({
+      'authenticated handshake': 2,
+      'pre-shared key': 1,
+    });
+  });
+
+  it('adds up failures and refusals by reason, those of the session room alone', () => {
+    const snapshots = new Map([
+      [1, snapshot([link(2, 'handshake', 2)], { 'session.mac1': 1, 'link.no-contact': 9 })],
+      [2, snapshot([link(1, 'handshake', 1)], { 'session.mac1': 2, 'session.revoked': 4 })],
+    ]);
+    expect(new SecurityCensus(NODES).summary(snapshots)).toMatchObject({
+      handshakesFailed: 3,
+      refusals: { mac1: 3, revoked: 4 },
+    });
+  });
+
+  it('knows when the last node has learned of a revocation', () => {
+    const census = new SecurityCensus(NODES);
+    census.handed({ ...HANDED, serial: 2 }, 1_000_000);
+    census.notice(1, adopted(2, 1_000_100));
+    expect(census.revocations()).toMatchObject([{ unaware: 1, knownAfterMs: null }]);
+    census.notice(2, adopted(2, 1_500_000));
+    // Who is revoked may learn of it too, at any time.
+    census.notice(3, adopted(2, 9_000_000));
+    expect(census.revocations()).toEqual([
+      { node: 'c', from: 'a', serial: 2, atMs: 1_000, unaware: 0, knownAfterMs: 500 },
+    ]);
+  });
+
+  it('takes a later statement for the news of an earlier one, but not the reverse', () => {
+    const census = new SecurityCensus(NODES);
+    census.handed({ ...HANDED, serial: 2 }, 1_000_000);
+    census.handed({ ...HANDED, revoked: 2, serial: 3 }, 2_000_000);
+    census.notice(1, adopted(2, 2_000_000));
+    expect(census.revocations().map(({ unaware }) => unaware)).toEqual([1, 1]);
+    census.notice(1, adopted(3, 3_000_000));
+    expect(census.revocations().map(({ unaware }) => unaware)).toEqual([1, 0]);
+    census.notice(2, adopted(3, 4_000_000));
+    const known = census.revocations().map(({ knownAfterMs }) => knownAfterMs);
+    expect(known).toEqual([3_000, 1_000]);
+  });
+});
+
+const NODES = [
+  { name: 'a', node: 1 },
+  { name: 'b', node: 2 },
+  { name: 'c', node: 3 },
+];
+const HANDED = { to: 1, revoked: 3, octets: new Uint8Array(0) };
+
+function secured(neighbour: number) {
+  return { kind: 'link-secured', at: 0, neighbour, terminal: 0, provider: 'native' } as const;
+}
+
+function adopted(serial: number, at: number) {
+  return { kind: 'statement-adopted', at, epoch: 1, serial } as const;
+}
+
+function link(neighbour: number, keying: string, handshakesFailed = 0) {
+  return { neighbour, keying, handshakesFailed };
+}
+
+function snapshot(
+  links: readonly ReturnType<typeof link>[],
+  faults: Record<string, number> = {},
+): SatelliteSnapshot {
+  return { links, frames: { faults } } as unknown as SatelliteSnapshot;
+}
