@@ -102,7 +102,7 @@ export class CborReader {
 
   /**
    * Passes one item with all inside it, tags, null and undefined included. Nesting deeper than
-   * `depthMax` gives `cbor.depth`.
+   * `depthMax` gives `cbor.depth`, map keys that do not rise `cbor.key-order`.
    */
   skip(depthMax = NESTING_MAX): Fault | undefined {
     if (depthMax === 0) return TOO_DEEP;
@@ -116,7 +116,8 @@ export class CborReader {
       return undefined;
     }
     if (major < BYTES) return faultOf(this.#argument(major));
-    const inside = this.#itemsInside(major);
+    if (major === MAP) return this.#skipMap(depthMax - 1);
+    const inside = major === ARRAY ? this.arrayHead() : (faultOf(this.tag()) ?? 1);
     if (inside instanceof Fault) return inside;
     // Bounded by the octets left, which `#count` has compared.
     for (let i = 0; i < inside; i++) {
@@ -126,11 +127,23 @@ export class CborReader {
     return undefined;
   }
 
-  #itemsInside(major: number): number | Fault {
-    if (major === ARRAY) return this.arrayHead();
-    const count = major === MAP ? this.mapHead() : this.tag();
-    if (count instanceof Fault) return count;
-    return major === MAP ? 2 * count : 1;
+  /** Keys rise, octet by octet, so none comes twice (§4.2.1). */
+  #skipMap(depthMax: number): Fault | undefined {
+    const pairs = this.mapHead();
+    if (pairs instanceof Fault) return pairs;
+    let last: Uint8Array | undefined;
+    // Bounded by the octets left, which `#count` has compared.
+    for (let i = 0; i < pairs; i++) {
+      const start = this.offset;
+      const keyFault = this.skip(depthMax);
+      if (keyFault !== undefined) return keyFault;
+      const key = this.octets.subarray(start, this.offset);
+      if (last !== undefined && !precedes(last, key)) return KEY_ORDER;
+      last = key;
+      const fault = this.skip(depthMax);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
   }
 
   /** The next octet, or −1 at the end. */
@@ -183,6 +196,14 @@ function word(octets: Uint8Array, at: number): number {
   return high * 0x10000 + low;
 }
 
+/** Whether one key sorts before another; neither can begin with the whole of the other. */
+function precedes(a: Uint8Array, b: Uint8Array): boolean {
+  let at = 0;
+  // Bounded by the shorter key.
+  while (at < a.length && a[at] === b[at]) at++;
+  return at < a.length && a[at]! < b[at]!;
+}
+
 function faultOf(value: unknown): Fault | undefined {
   return value instanceof Fault ? value : undefined;
 }
@@ -194,6 +215,7 @@ const NOT_SHORTEST = new Fault('cbor', 'not-shortest', 'RFC 8949 4.2.1');
 const INDEFINITE_LENGTH = new Fault('cbor', 'indefinite-length', 'RFC 8949 4.2.1');
 const INTEGER_RANGE = new Fault('cbor', 'integer-range', 'RFC 8949 3.1');
 const NOT_UTF8 = new Fault('cbor', 'utf8', 'RFC 8949 3.1');
+const KEY_ORDER = new Fault('cbor', 'key-order', 'RFC 8949 4.2.1');
 const TOO_DEEP = new Fault('cbor', 'depth', 'RFC 8949 10');
 
 /** Enough for every structure of the stack; a deeper one is an attack on the call stack. */

@@ -97,7 +97,16 @@ export class StrictReader {
     if (held && this.#reader.atEnd) return undefined;
     const { octets } = this.#reader;
     if (flaw !== undefined) flaw.offset = octets.byteOffset + (held ? this.#nextAt : this.#itemAt);
-    return this.#fault ?? CBOR;
+    return this.#fault === this.#form && this.#isDeterministic() ? this.#form : CBOR;
+  }
+
+  /**
+   * Whether all of it keeps to §5.1, which only matters when it is not what was asked for: a map
+   * with its keys out of order is no map with other keys.
+   */
+  #isDeterministic(): boolean {
+    const reader = new CborReader(this.#reader.octets);
+    return reader.skip(DEPTH_MAX) === undefined && reader.atEnd;
   }
 
   #within(count: number | Fault, min: number, max: number): number {
@@ -117,6 +126,8 @@ export class StrictReader {
   }
 }
 
+/** LS-501. */
+const DEPTH_MAX = 8;
 const NOTHING = new Uint8Array(0);
 /** Head of a text of 24–255 octets; texts here are shorter. */
 const TEXT_HEAD_OCTETS = 2;

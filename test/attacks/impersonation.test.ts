@@ -117,7 +117,7 @@ describe('an insider between two members', () => {
     a.begin(0);
     const hello = messageOf(a);
     new DataView(hello.buffer).setUint16(at, SCID_M);
-    writeMac1(hello, macKeyOf(CREDENTIALS.a.admissionKey, SCID_B));
+    writeMac1(hello, macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_B));
     b.handshake.receive(0, hello);
     expect(outcome(b)).toBe('session.scid');
   });
@@ -126,11 +126,11 @@ describe('an insider between two members', () => {
     a.begin(0);
     const hello = messageOf(a);
     hello[12]! ^= 1;
-    writeMac1(hello, macKeyOf(CREDENTIALS.a.admissionKey, SCID_B));
+    writeMac1(hello, macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_B));
     b.handshake.receive(0, hello);
     const reply = messageOf(b);
     reply[12]! ^= 1;
-    writeMac1(reply, macKeyOf(CREDENTIALS.a.admissionKey, SCID_A));
+    writeMac1(reply, macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_A));
     a.handshake.receive(0, reply);
     expect(outcome(a)).toBe('session.noise-auth');
   });

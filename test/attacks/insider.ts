@@ -13,7 +13,8 @@ import { prologueOf } from '#protocol/session/prologue.ts';
 import { CREDENTIALS, drain, type Endpoint, SCID_A, SCID_B } from '../protocol/session/endpoint.ts';
 
 const { curve } = nativeProvider;
-const { constellationId, admissionKey } = CREDENTIALS.a;
+const { constellationId } = CREDENTIALS.a;
+const admissionKey = CREDENTIALS.a.admissionKeys[0]!.key;
 
 /** What an insider says about itself. */
 export interface Claim {

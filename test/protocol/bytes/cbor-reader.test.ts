@@ -94,6 +94,9 @@ test.each<[string, string, (reader: CborReader) => unknown, string]>([
   ['nothing to skip', '', skip, 'cbor.truncated'],
   ['a cut array to skip', '8201', skip, 'cbor.truncated'],
   ['a cut map to skip', 'a101', skip, 'cbor.truncated'],
+  ['a map to skip with a key twice', 'a201000100', skip, 'cbor.key-order'],
+  ['a map to skip whose keys fall', 'a202000100', skip, 'cbor.key-order'],
+  ['a map to skip whose longer key comes first', 'a21818000100', skip, 'cbor.key-order'],
   ['seventeen arrays in each other', `${'81'.repeat(16)}00`, skip, 'cbor.depth'],
 ])('%s (%s) is refused', (_name, hex, read, key) => {
   const fault = read(at(hex));

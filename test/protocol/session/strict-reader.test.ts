@@ -6,8 +6,9 @@ import { StrictReader } from '#protocol/session/strict-reader.ts';
 describe('a strict reader', () => {
   it.each([
     ['the end', '8301420000', CBOR, 5],
-    ['a key that is another', '8302421111', CERT_FORM, 1],
-    ['octets too few', '830141ff', CERT_FORM, 2],
+    ['a key that is another', '830242111100', CERT_FORM, 1],
+    ['octets too few', '830141ff00', CERT_FORM, 2],
+    ['octets too few, and no third item', '830141ff', CBOR, 2],
     ['a long-form integer', '83180142ffff', CBOR, 1],
     ['an array of another count', '820101', CERT_FORM, 0],
     ['an octet left over', '830142000003ff', CBOR, 6],
