@@ -69,7 +69,10 @@ export class SecurityCensus {
     return {
       sessions: this.#sessions,
       rekeys: this.#rekeys,
-      handshakesFailed: links.reduce((sum, { handshakesFailed }) => sum + handshakesFailed, 0),
+      handshakesFailed: Object.values(tally(links.map(({ failed }) => failed))).reduce(
+        (sum, count) => sum + count,
+        0,
+      ),
       refusals: Object.fromEntries(
         session.map(([key, count]) => [key.slice('session.'.length), count]),
       ),

@@ -14,6 +14,7 @@ import type { CryptoProviderName } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import type { Instant, Machine } from '../machine.ts';
+import type { AssociationState } from '../session/association-state.ts';
 
 /** What the plan says of a contact. */
 export interface Connection {
@@ -64,8 +65,26 @@ export type KeyingOutput =
 export interface KeyingSnapshot {
   /** Where the keys come from. A pre-shared key is never called anything else (LS-1804). */
   readonly keying: 'handshake' | 'pre-shared key';
-  /** Own attempts at a handshake that came to nothing. */
-  readonly handshakesFailed: number;
+  /** First contacts that led to a session on which a frame has come. */
+  readonly handshakes: number;
+  /** Successions that led to one. */
+  readonly rekeys: number;
+  /** Own attempts that came to nothing, by `attempt.reason`, such as `rekey.declined`. */
+  readonly failed: Readonly<Record<string, number>>;
+  /** Those that exist. */
+  readonly associations: readonly AssociationSnapshot[];
+}
+
+/** One security association: one direction of a session. */
+export interface AssociationSnapshot {
+  readonly direction: 'sending' | 'receiving';
+  readonly spi: number;
+  readonly state: AssociationState;
+  /** Frames, and octets with their additional data, protected so far. */
+  readonly frames: number;
+  readonly octets: number;
+  /** That of the session, where there is one yet. */
+  readonly sessionId?: string;
 }
 
 /** The machine. */
@@ -84,11 +103,8 @@ export interface Keying extends Machine<KeyingOutput> {
   /** A sealer refused a frame with this fault: its limit is reached. */
   spent(now: Instant, fault: Fault): void;
 
-  /**
-   * Opens frames that arrive under `spi` on that virtual channel and MAP; `session.sa-unknown`, or
-   * what else keeps the association from opening them. Used before the next one is asked for.
-   */
-  opener(now: Instant, spi: number, vcid: number, mapId: number): FrameOpener | Fault;
+  /** Opens frames that arrive under `spi`; undefined when nothing does. */
+  opener(spi: number): FrameOpener | undefined;
   /** A frame authenticated under `spi`. */
   heard(now: Instant, spi: number): void;
   /** A frame came in under an SPI that has no opener. */

@@ -14,6 +14,7 @@ import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
+import type { FrameSealer } from '../frame/sdls.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
 import { SA_UNKNOWN } from '../session/faults.ts';
 import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
@@ -116,9 +117,8 @@ export class Link implements Machine<LinkOutput> {
       return output;
     }
     this.#pacedFramesThisTurn++;
-    const { sealer } = this.#keying;
-    const carries = sealer !== undefined && this.#secured;
-    const next = carries ? this.#outlet.sendBundleFrame(this.#now, sealer) : undefined;
+    const sealer = this.#bundleSealer;
+    const next = sealer && this.#outlet.sendBundleFrame(this.#now, sealer);
     if (next === undefined) return this.#pollIdle();
     if (next instanceof Fault) this.#keying.spent(this.#now, next);
     else this.#keying.sent(this.#now);
@@ -132,7 +132,7 @@ export class Link implements Machine<LinkOutput> {
     soonest.offer(this.#outlet.closesAt, 'contact closes');
     const keying = this.#keying.deadline();
     if (keying !== undefined) soonest.offer(keying.at, keying.why);
-    if (this.#secured) soonest.offer(this.#outlet.bundleAt, 'next frame');
+    if (this.#bundleSealer !== undefined) soonest.offer(this.#outlet.bundleAt, 'next frame');
     if (this.#idles) soonest.offer(this.#outlet.idleAt, 'next frame');
     return Number.isFinite(soonest.at) ? soonest : undefined;
   }
@@ -146,6 +146,11 @@ export class Link implements Machine<LinkOutput> {
       ...this.#keying.snapshot(),
       ...this.#outlet.snapshot(),
     };
+  }
+
+  /** Seals the frames of bundles; undefined while none may leave. */
+  get #bundleSealer(): FrameSealer | undefined {
+    return this.#secured ? this.#keying.sealer : undefined;
   }
 
   #turn(now: Instant): void {
@@ -206,9 +211,8 @@ export class Link implements Machine<LinkOutput> {
     let packet = this.#reader.nextPacket();
     for (; packet !== undefined; packet = this.#reader.nextPacket()) {
       if (packet instanceof Fault) this.#outlet.refuse(packet);
-      else if (this.#reader.isManagement) {
-        this.#outlet.tell({ kind: 'management', packet, spi: this.#reader.spi });
-      } else this.#receiveBundle(packet);
+      else if (this.#reader.isManagement) this.#outlet.tell({ kind: 'management', packet });
+      else this.#receiveBundle(packet);
     }
   }
 

@@ -15,6 +15,9 @@
  */
 import type { Instant } from '../machine.ts';
 
+/** How long, beside a round trip, a peer may leave frames unanswered before it counts as gone. */
+export const SILENCE_US = 15_000_000;
+
 /** What a protected frame is for: bundles and probes expect to be answered. */
 export type Purpose = 'bundle' | 'probe' | 'answer';
 
@@ -27,6 +30,7 @@ export class Liveness {
   /** When the oldest frame left that expects an answer and that nothing heard since can answer. */
   #unansweredSince: Instant | undefined = undefined;
   #heardOnce = false;
+  #resting = false;
 
   constructor(now: Instant, roundTripUs: number) {
     this.#repeatUs = Math.max(1_000_000, 2 * roundTripUs + 500_000);
@@ -46,6 +50,17 @@ export class Liveness {
   heard(): void {
     this.#unansweredSince = undefined;
     this.#heardOnce = true;
+    this.#resting = false;
+  }
+
+  /** The peer counts as gone: nothing is due until it is heard again. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  /** Whether the peer counts as gone. */
+  get resting(): boolean {
+    return this.#resting;
   }
 
   /** Whether a KEEPALIVE heard now asks for an answer. */
@@ -55,6 +70,7 @@ export class Liveness {
 
   /** When the next KEEPALIVE is due if nothing else happens. */
   get keepaliveAt(): Instant {
+    if (this.#resting) return Number.POSITIVE_INFINITY;
     const idleAt = this.#sentAt + KEEPALIVE_US;
     if (this.#unansweredSince === undefined) return idleAt;
     const patienceUs = this.#heardOnce ? Math.max(PROBE_US, this.#repeatUs) : this.#repeatUs;
@@ -66,10 +82,10 @@ export class Liveness {
 
   /** When the peer counts as gone; infinite while nothing is unanswered. */
   get deadAt(): Instant {
+    if (this.#resting) return Number.POSITIVE_INFINITY;
     return (this.#unansweredSince ?? Number.POSITIVE_INFINITY) + this.#silenceUs;
   }
 }
 
 const KEEPALIVE_US = 10_000_000;
 const PROBE_US = 5_000_000;
-const SILENCE_US = 15_000_000;

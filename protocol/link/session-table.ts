@@ -1,72 +1,36 @@
 /**
  * The security associations of one link while sessions come and go: make before break. At most
- * three can receive: the previous session's, the current one's and that of a session not yet
- * confirmed (LS-712).
+ * three can receive: the previous session's, the current one's and that of a session not yet heard,
+ * or two of the latter and no previous one (LS-712).
  *
- * A responder's session is current at once, because the initiator holds its receive key before it
- * sends FINISH. An initiator's session waits until a frame authenticates on it, which proves that
- * FINISH arrived (LS-707); until then the old session goes on. A replaced session only receives,
- * for max(10 s, 3 round trips) after the new one is proven, and is then forgotten (LS-1003).
+ * The side that has the last word of a handshake speaks first on its session, which is current
+ * there at once, because the peer holds its receive key by then. The other side's waits until a
+ * frame authenticates on it (LS-707, LS-708); until then the old session goes on. A replaced
+ * session only receives, for max(10 s, 3 round trips) after the new one is proven, and is then
+ * forgotten (LS-1001, LS-1003). Keys that are done with are erased, and their SPIs rest.
  */
+import { assert } from '../assert.ts';
 import type { Random } from '../crypto/ports.ts';
-import { jittered } from '../jitter.ts';
-import type { Instant } from '../machine.ts';
-import type { Session } from '../session/handshake.ts';
-import { Liveness, type Purpose } from './liveness.ts';
+import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
+import type { Session } from '../session/session.ts';
+import type { SpiPool } from '../session/spi-pool.ts';
+import { LinkSession } from './link-session.ts';
 
-/** One session with what the link knows about it. */
-export class LinkSession {
-  readonly session: Session;
-  readonly liveness: Liveness;
-  readonly #establishedAt: Instant;
-  readonly #renewAgeUs: number;
-  /** A frame of the peer has authenticated. */
-  proven = false;
-  /** Sealed and opened together. */
-  #frames = 0;
-
-  constructor(session: Session, now: Instant, roundTripUs: number, random: Random) {
-    this.session = session;
-    this.liveness = new Liveness(now, roundTripUs);
-    this.#establishedAt = now;
-    this.#renewAgeUs = jittered(RENEW_AGE_US, RENEW_JITTER, random);
-  }
-
-  /** A frame was sealed and left. */
-  sent(now: Instant, purpose: Purpose): void {
-    this.#frames++;
-    this.liveness.sent(now, purpose);
-  }
-
-  /** A frame authenticated. */
-  heard(): void {
-    this.#frames++;
-    this.liveness.heard();
-  }
-
-  /** When the side that initiates begins to agree new keys (§10); infinite until proven. */
-  get renewAt(): Instant {
-    if (!this.proven) return Number.POSITIVE_INFINITY;
-    return this.#establishedAt + (this.#frames < RENEW_FRAMES ? this.#renewAgeUs : 0);
-  }
-
-  /** When the keys may no longer be used, new ones or not (§10). */
-  get spentAt(): Instant {
-    return this.#establishedAt + SPENT_AGE_US;
-  }
-}
-
-/** Holds previous, current and pending session. */
+/** Holds previous, current and waiting sessions. Bounded by RECEIVING_MAX. */
 export class SessionTable {
   readonly #random: Random;
+  readonly #spis: Pick<SpiPool, 'retire'>;
   #roundTripUs = 0;
   #previous: LinkSession | undefined = undefined;
   #previousUntil: Instant = Number.POSITIVE_INFINITY;
   #current: LinkSession | undefined = undefined;
-  #pending: LinkSession | undefined = undefined;
+  /** Oldest first. */
+  #waiting: LinkSession[] = [];
 
-  constructor(random: Random) {
+  /** `spis` gets the SPIs of sessions that end. */
+  constructor(random: Random, spis: Pick<SpiPool, 'retire'>) {
     this.#random = random;
+    this.#spis = spis;
   }
 
   /** The session that seals, if any. */
@@ -74,77 +38,116 @@ export class SessionTable {
     return this.#current;
   }
 
-  /** Whether there is neither a current nor a pending session. */
+  /** Whether there is neither a current nor a waiting session. */
   get empty(): boolean {
-    return this.#current === undefined && this.#pending === undefined;
+    return this.#current === undefined && this.#waiting.length === 0;
+  }
+
+  /** Whether a session waits to be heard. */
+  get waiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** All that can receive, oldest first. */
+  get all(): readonly LinkSession[] {
+    const [previous, current] = [this.#previous, this.#current];
+    return [previous, current, ...this.#waiting].filter((entry) => entry !== undefined);
   }
 
   /** Forgets all sessions. `roundTripUs` is that of the contact that begins. */
-  clear(roundTripUs: number): void {
+  clear(now: Instant, roundTripUs: number): void {
     this.#roundTripUs = roundTripUs;
+    for (const entry of this.all) this.#stop(now, entry);
     this.#previous = undefined;
     this.#previousUntil = Number.POSITIVE_INFINITY;
     this.#current = undefined;
-    this.#pending = undefined;
+    this.#waiting = [];
   }
 
   /** A handshake gave a session. True when it seals at once. */
   add(now: Instant, session: Session): boolean {
-    const entry = new LinkSession(session, now, this.#roundTripUs, this.#random);
-    if (session.role === 'initiator') {
-      this.#pending = entry;
-      return false;
-    }
-    // What this node began itself has lost to the session of the peer (LS-709).
-    this.#pending = undefined;
-    this.#replaceCurrent(entry);
-    return true;
+    assert(this.find(session.receiveKey.spi) === undefined, 'an SPI names one association');
+    const entry = new LinkSession(now, session, this.#roundTripUs, this.#random);
+    if (session.speaksFirst) this.#replaceCurrent(now, entry);
+    else this.#waiting.push(entry);
+    if (this.all.length > RECEIVING_MAX) this.#dropPrevious(now);
+    if (this.all.length > RECEIVING_MAX) this.#stop(now, this.#waiting.shift()!);
+    return session.speaksFirst;
   }
 
-  /** FINISH was never confirmed: its session is void. */
-  dropPending(): void {
-    this.#pending = undefined;
+  /** A handshake ended without its session being confirmed: if it still waits, it is over. */
+  void(now: Instant, session: Session): void {
+    const at = this.#waiting.findIndex((entry) => entry.session === session);
+    if (at >= 0) this.#stop(now, this.#waiting.splice(at, 1)[0]!);
   }
 
   /** The session on which this node receives under `spi`. */
   find(spi: number): LinkSession | undefined {
     if (this.#current?.session.receiveKey.spi === spi) return this.#current;
-    if (this.#pending?.session.receiveKey.spi === spi) return this.#pending;
     if (this.#previous?.session.receiveKey.spi === spi) return this.#previous;
+    // Bounded by RECEIVING_MAX.
+    for (const entry of this.#waiting) if (entry.session.receiveKey.spi === spi) return entry;
     return undefined;
   }
 
   /** The first frame authenticated on the session, which seals from here on. */
   prove(now: Instant, entry: LinkSession): void {
-    entry.proven = true;
-    if (entry === this.#pending) {
-      this.#pending = undefined;
-      this.#replaceCurrent(entry);
+    assert(entry.proven, 'a frame has authenticated');
+    const at = this.#waiting.indexOf(entry);
+    if (at >= 0) {
+      this.#waiting.splice(at, 1);
+      this.#replaceCurrent(now, entry);
     }
     if (this.#previous !== undefined) {
       this.#previousUntil = now + Math.max(DRAIN_US, 3 * this.#roundTripUs);
     }
   }
 
+  /** The current session has reached a limit: nothing is sealed until another takes over. */
+  stopCurrent(now: Instant): void {
+    if (this.#current !== undefined) this.#stop(now, this.#current);
+    this.#current = undefined;
+  }
+
+  /** When `expire` has something to do. */
+  get expiresAt(): Instant {
+    const spentAt = this.#previous?.spentAt ?? Number.POSITIVE_INFINITY;
+    return Math.min(this.#previousUntil, spentAt);
+  }
+
   /** Forgets the previous session once its time is over. */
   expire(now: Instant): void {
-    if (now < this.#previousUntil) return;
+    if (now >= this.expiresAt) this.#dropPrevious(now);
+  }
+
+  /** A current session that never carried a frame has nothing to drain and leaves at once. */
+  #replaceCurrent(now: Instant, entry: LinkSession): void {
+    const replaced = this.#current;
+    this.#current = entry;
+    entry.lead();
+    if (replaced === undefined) return;
+    if (!replaced.proven) {
+      this.#stop(now, replaced);
+      return;
+    }
+    this.#dropPrevious(now);
+    replaced.retire();
+    this.#previous = replaced;
+  }
+
+  #dropPrevious(now: Instant): void {
+    if (this.#previous !== undefined) this.#stop(now, this.#previous);
     this.#previous = undefined;
     this.#previousUntil = Number.POSITIVE_INFINITY;
   }
 
-  /** A current session that never carried a frame has nothing to drain and leaves without trace. */
-  #replaceCurrent(entry: LinkSession): void {
-    if (this.#current?.proven) {
-      this.#previous = this.#current;
-      this.#previousUntil = Number.POSITIVE_INFINITY;
-    }
-    this.#current = entry;
+  #stop(now: Instant, entry: LinkSession): void {
+    entry.stop();
+    this.#spis.retire(entry.session.receiveKey.spi, now);
   }
 }
 
-const DRAIN_US = 10_000_000;
-const RENEW_AGE_US = 600_000_000;
-const RENEW_JITTER = 0.1;
-const SPENT_AGE_US = 3_600_000_000;
-const RENEW_FRAMES = 2 ** 20;
+/** LS-712. */
+const RECEIVING_MAX = 3;
+/** LS-1003. */
+const DRAIN_US = 10 * MICROSECONDS_PER_S;

@@ -12,6 +12,7 @@ import type { Curve, Random } from '../crypto/ports.ts';
 import type { Credentials } from './credentials.ts';
 import { signKeyStatement } from './key-statement.ts';
 import type { KeyPair } from './noise.ts';
+import { ResumeSecrets } from './resumption.ts';
 
 /** One boot of a node, as the handshakes of its links need it. */
 export interface BootIdentity {
@@ -20,6 +21,8 @@ export interface BootIdentity {
   /** The HKS over `staticKey`, COSE_Sign1 octets. */
   readonly keyStatement: Uint8Array;
   readonly ephemeralKeys: EphemeralKeys;
+  /** They rest on `staticKey`, and end with it. */
+  readonly resumeSecrets: ResumeSecrets;
 }
 
 /**
@@ -37,7 +40,7 @@ export function createBootIdentity(
   const staticKey = ephemeralKeys.next();
   const fields = { constellationId, staticPublicKey: staticKey.publicKey, epoch, boot };
   const keyStatement = signKeyStatement(fields, certificateId, identityPrivateKey, curve);
-  return { boot, staticKey, keyStatement, ephemeralKeys };
+  return { boot, staticKey, keyStatement, ephemeralKeys, resumeSecrets: new ResumeSecrets() };
 }
 
 /**

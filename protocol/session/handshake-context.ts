@@ -15,13 +15,14 @@ import type { FirstContactKeys } from './first-contact-keys.ts';
 import type { Membership } from './membership.ts';
 import {
   COOKIE,
+  DECLINE,
   type MessageHeader,
   SUITE_CLASSICAL,
   SUITE_HYBRID,
   type Suite,
 } from './message-header.ts';
 import { mac1In } from './message-macs.ts';
-import { encodeMessage, type NoiseMessage } from './messages.ts';
+import { encodeMessage, type NoiseMessage, type RekeyMessage } from './messages.ts';
 import { HandshakeState } from './noise.ts';
 import { XX, XXHFS } from './noise-patterns.ts';
 import { encodePayload } from './payload.ts';
@@ -124,6 +125,12 @@ export class HandshakeContext {
     return encodeMessage(answer, keys.to(this.options.remoteScid));
   }
 
+  /** The DECLINE that answers a REKEY: fresh octets. */
+  encodeDecline({ suite, handshakeId }: RekeyMessage, keys: EpochMacKeys): Uint8Array {
+    const header = this.#header(suite, handshakeId);
+    return encodeMessage({ type: DECLINE, ...header }, keys.to(this.options.remoteScid));
+  }
+
   #header(suite: Suite, handshakeId: Uint8Array): MessageHeader {
     const { localScid: sourceScid, remoteScid: destinationScid } = this.options;
     return { suite, sourceScid, destinationScid, handshakeId };
@@ -157,8 +164,14 @@ export class HandshakeContext {
     return EPOCH_AHEAD;
   }
 
-  /** The session of a completed handshake in which this node asked to receive on `spi`. */
-  session(role: Role, state: HandshakeState, spi: number, verified: VerifiedPeer): Session {
+  /** The session of a handshake under a boot's key, in which this node asked for `spi`. */
+  session(
+    role: Role,
+    { resumeSecrets: secrets }: BootIdentity,
+    state: HandshakeState,
+    spi: number,
+    verified: VerifiedPeer,
+  ): Session {
     const { provider, localScid, remoteScid } = this.options;
     const local = { scid: localScid, receiveSpi: spi };
     const remote = { scid: remoteScid, receiveSpi: verified.spi };
@@ -169,7 +182,7 @@ export class HandshakeContext {
     const { peer } = verified;
     const { remoteStatic } = state;
     assert(remoteStatic !== undefined, 'the peer was verified by its static key');
-    const origin = { role, peer, remoteStatic };
+    const origin = { role, peer, remoteStatic, secrets };
     return createSession({ ...state.finish(), ...ends }, origin, this.options, provider.aead);
   }
 }

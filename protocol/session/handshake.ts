@@ -1,38 +1,39 @@
 /**
- * The handshake of one link. It answers the peer's HELLO at any time, and once begun it opens a
- * session itself, as often as it takes until the contact is over.
+ * The key agreement of one link. It answers the peer's HELLO and REKEY at any time, and once begun
+ * it opens a session itself, as often as it takes until the contact is over.
  *
- *   initiator                          responder
- *      | HELLO ─────────────────────────▶ |   repeated until REPLY
- *      | ◀───────────────────────── REPLY |   stored; said again to the same HELLO
- *      | FINISH ────────────────────────▶ |   repeated until a frame comes back
- *      | ◀─────────────── protected frame |
+ *   initiator                          responder       initiator                  responder
+ *      | HELLO ─────────────────────────▶ |               | REKEY ──────────────────▶ |
+ *      | ◀───────────────────────── REPLY |               | ◀───────────── REKEY-REPLY |
+ *      | FINISH ────────────────────────▶ |               | protected frame ─────────▶ |
+ *      | ◀─────────────── protected frame |               | ◀───────── protected frame |
  *
- * A bad message changes nothing but a counter (LS-701). When both sides begin at once and both
- * get as far as FINISH, the attempt with the larger ephemeral key prevails on both (LS-709).
+ * What is not answered is said again; answers are stored, and said again to the same question. A
+ * bad message changes nothing but a counter (LS-701).
+ *
+ * When both sides begin at once, both sides must end up on one session. Who has the last word of a
+ * handshake speaks first on its session, and the other follows what it hears; so only where each
+ * would speak first on another session there is something to decide, and the larger ephemeral key
+ * of the initiators decides it (LS-709).
  *
  * Source: link-security §7.
  */
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
-import {
-  type Deadline,
-  type Instant,
-  type Machine,
-  MICROSECONDS_PER_S,
-  sooner,
-} from '../machine.ts';
-import { HEADER, SPI, SUITE } from './faults.ts';
+import { type Deadline, type Instant, type Machine, sooner } from '../machine.ts';
+import { HEADER, SUITE } from './faults.ts';
 import {
   type HandshakeContact,
   HandshakeContext,
   type HandshakeOptions,
 } from './handshake-context.ts';
 import type { HandshakeOutput } from './handshake-output.ts';
-import { Initiator } from './initiator.ts';
-import { COOKIE, FINISH, HELLO, REPLY } from './message-header.ts';
-import { type CookieMessage, decodeMessage, type Message, type NoiseMessage } from './messages.ts';
+import { COOKIE, DECLINE, FINISH, HELLO, REKEY, REKEY_REPLY, REPLY } from './message-header.ts';
+import { decodeMessage, type Message, type NoiseMessage, type RekeyMessage } from './messages.ts';
+import { OwnAttempts } from './own-attempts.ts';
 import { Responders } from './responders.ts';
+import type { Session } from './session.ts';
+import { Successions } from './successions.ts';
 
 export type { HandshakeOutput } from './handshake-output.ts';
 export type { Session } from './session.ts';
@@ -42,65 +43,75 @@ export class Handshake implements Machine<HandshakeOutput> {
   readonly #context: HandshakeContext;
   /** Bounded by the outputs of one verb. */
   readonly #outputs: HandshakeOutput[] = [];
+  readonly #own: OwnAttempts;
   readonly #responders: Responders;
-  #own: Initiator | undefined = undefined;
+  readonly #successions: Successions;
   #acceptedFinish: Uint8Array | undefined = undefined;
-  #pauseUs = PAUSE_MIN_US;
-  #resumeAt: Instant | undefined = undefined;
 
   constructor(options: HandshakeOptions) {
     this.#context = new HandshakeContext(options);
+    this.#own = new OwnAttempts(this.#context, this.#outputs);
     this.#responders = new Responders(this.#context, this.#outputs);
+    this.#successions = new Successions(this.#context, this.#outputs);
   }
 
-  /** A contact begins: the peer's HELLO is answered from here on. */
+  /** A contact begins: the peer is answered from here on. */
   connect(contact: HandshakeContact): void {
     this.#context.contact = contact;
   }
 
-  /** Becomes the initiator and says HELLO. */
-  begin(now: Instant): void {
-    this.#pauseUs = PAUSE_MIN_US;
-    this.#start(now);
+  /**
+   * Becomes the initiator: says REKEY where an earlier session has left a secret, else HELLO.
+   * `anew` says HELLO in any case.
+   */
+  begin(now: Instant, anew = false): void {
+    this.#own.begin(now, anew);
   }
 
   /** Takes a message from the wire; the octets are not kept. */
   receive(now: Instant, octets: Uint8Array): void {
-    this.#responders.expire(now);
+    this.#expire(now);
     const { localScid, remoteScid } = this.#context.options;
     const message = decodeMessage(octets, localScid, remoteScid);
     const fault = message instanceof Fault ? message : this.#dispatch(now, octets, message);
     if (fault !== undefined) this.#outputs.push({ kind: 'fault', fault });
   }
 
-  /** A frame of the peer authenticated on the session established last: FINISH has arrived. */
-  confirmed(_now: Instant): void {
-    if (!this.#own?.finishing) return;
-    this.#endOwn();
-    // What the peer began meanwhile has lost to this session (LS-709).
-    this.#responders.clear();
+  /**
+   * The first frame of the peer has authenticated on a session. False when another session of this
+   * node prevails over it: the peer will change to that one, and this one may still receive.
+   */
+  confirmed(_now: Instant, session: Session): boolean {
+    const own = this.#own.session === session;
+    const ephemeral = own ? undefined : this.#successions.ephemeralOf(session);
+    const rival = this.#own.session !== undefined && ephemeral !== undefined;
+    if (rival && this.#own.prevailsOverRekey(ephemeral)) return false;
+    this.#own.end(own);
+    this.#successions.confirm(session);
+    if (own) {
+      // What the peer began meanwhile has lost to this session.
+      this.#responders.clear();
+      this.#successions.clear();
+    }
+    const { remoteScid } = this.#context.options;
+    const { secrets, resume, succeeds } = session;
+    secrets.confirm(remoteScid, resume.id);
+    if (succeeds !== undefined) secrets.use(remoteScid, succeeds.id);
+    return true;
   }
 
-  /** The contact is over: every handshake ends. */
+  /** The contact is over: every handshake ends. What sessions have left for the next one stays. */
   abandon(_now: Instant): void {
-    this.#endOwn();
+    this.#own.end(false);
     this.#responders.clear();
+    this.#successions.clear();
     this.#acceptedFinish = undefined;
   }
 
-  /** Says HELLO or FINISH again, gives up an attempt or begins the next one. */
+  /** Says it again, gives up an attempt or begins the next one. */
   tick(now: Instant): void {
-    this.#responders.expire(now);
-    if (this.#resumeAt !== undefined && now >= this.#resumeAt) this.#start(now);
-    const own = this.#own;
-    if (own === undefined || now < own.schedule.at) return;
-    if (own.schedule.again(now)) {
-      this.#outputs.push({ kind: 'send', message: own.message });
-      return;
-    }
-    this.#outputs.push({ kind: 'failed', reason: own.finishing ? 'no-confirmation' : 'no-reply' });
-    this.#endOwn();
-    this.#pause(now);
+    this.#expire(now);
+    this.#own.tick(now);
   }
 
   poll(): HandshakeOutput | undefined {
@@ -108,29 +119,25 @@ export class Handshake implements Machine<HandshakeOutput> {
   }
 
   deadline(): Deadline | undefined {
-    let soonest: Deadline | undefined;
-    if (this.#resumeAt !== undefined) soonest = { at: this.#resumeAt, why: 'next handshake' };
-    if (this.#own !== undefined) soonest = { at: this.#own.schedule.at, why: 'handshake again' };
-    const { expiresAt } = this.#responders;
-    if (expiresAt === Number.POSITIVE_INFINITY) return soonest;
-    return sooner(soonest, { at: expiresAt, why: 'half-open handshake expires' });
+    const why = 'half-open handshake expires';
+    const at = Math.min(this.#responders.expiresAt, this.#successions.expiresAt);
+    return sooner(this.#own.deadline(), Number.isFinite(at) ? { at, why } : undefined);
   }
 
-  #start(now: Instant): void {
-    this.#endOwn();
-    const spi = this.#context.options.membership.spis.take(now);
-    if (spi === undefined) {
-      this.#outputs.push({ kind: 'fault', fault: SPI });
-      this.#pause(now);
-      return;
-    }
-    this.#own = new Initiator(now, this.#context, spi);
-    this.#outputs.push({ kind: 'send', message: this.#own.message });
+  /** Whether this node is about to open a session, and goes on until there is one. */
+  get seeking(): boolean {
+    return this.#own.seeking;
   }
 
-  #pause(now: Instant): void {
-    this.#resumeAt = now + this.#pauseUs;
-    this.#pauseUs = Math.min(2 * this.#pauseUs, PAUSE_MAX_US);
+  /** The SPIs that are asked for and have no keys. */
+  get unkeyedSpis(): number[] {
+    const own = this.#own.unkeyedSpi;
+    return own === undefined ? this.#responders.spis : [own, ...this.#responders.spis];
+  }
+
+  #expire(now: Instant): void {
+    this.#responders.expire(now);
+    this.#successions.expire(now);
   }
 
   #dispatch(now: Instant, octets: Uint8Array, message: Message): Fault | undefined {
@@ -138,66 +145,50 @@ export class Handshake implements Machine<HandshakeOutput> {
     switch (message.type) {
       case HELLO:
         return this.#responders.receiveHello(now, octets, message);
-      case REPLY:
-        return this.#receiveReply(now, octets, message);
       case FINISH:
-        return this.#receiveFinish(octets, message);
+        return this.#receiveFinish(now, octets, message);
+      case REPLY:
+      case REKEY_REPLY:
+        return this.#establish(now, this.#own.receiveAnswer(now, octets, message));
+      case REKEY:
+        return this.#receiveRekey(now, octets, message);
       case COOKIE:
-        return this.#receiveCookie(octets, message);
+        return this.#own.receiveCookie(octets, message);
+      case DECLINE:
+        return this.#own.receiveDecline(now, octets, message);
       default:
         return HEADER;
     }
   }
 
-  #receiveReply(now: Instant, octets: Uint8Array, message: NoiseMessage): Fault | undefined {
-    const own = this.#own;
-    if (own === undefined || !own.owns(message)) return HEADER;
-    const keys = this.#context.matchMac1(octets);
-    if (keys instanceof Fault) return keys;
-    // A REPLY said again is answered by the FINISH that is under way.
-    if (own.finishing) return undefined;
-    const session = own.receiveReply(now, message);
-    if (session instanceof Fault) return session;
-    this.#outputs.push({ kind: 'send', message: own.message }, { kind: 'established', session });
-    return undefined;
+  #receiveRekey(now: Instant, octets: Uint8Array, message: RekeyMessage): Fault | undefined {
+    const prevails = (ephemeral: Uint8Array) => this.#own.prevailsOverRekey(ephemeral);
+    return this.#establish(now, this.#successions.receiveRekey(now, octets, message, prevails));
   }
 
-  #receiveCookie(octets: Uint8Array, message: CookieMessage): Fault | undefined {
-    const own = this.#own;
-    if (own === undefined || !own.owns(message)) return HEADER;
-    const keys = this.#context.matchMac1(octets);
-    if (keys instanceof Fault) return keys;
-    const fault = own.receiveCookie(message);
-    if (fault === undefined) this.#outputs.push({ kind: 'send', message: own.message });
-    return fault;
-  }
-
-  #receiveFinish(octets: Uint8Array, message: NoiseMessage): Fault | undefined {
+  #receiveFinish(now: Instant, octets: Uint8Array, message: NoiseMessage): Fault | undefined {
     if (this.#acceptedFinish !== undefined && equal(this.#acceptedFinish, octets)) {
       this.#outputs.push({ kind: 'repeated' });
       return undefined;
     }
     const responder = this.#responders.find(message);
     if (responder === undefined) return HEADER;
+    if (this.#own.prevailsOverHello(responder.initiatorEphemeral)) return undefined;
     const session = responder.receiveFinish(message);
     if (session instanceof Fault) return session;
-    if (this.#own?.finishing && this.#own.prevailsOver(responder.initiatorEphemeral)) {
-      return undefined;
-    }
-    this.#endOwn();
-    this.#pauseUs = PAUSE_MIN_US;
+    this.#own.end(false);
     this.#responders.complete(message);
     this.#acceptedFinish = octets.slice();
+    return this.#establish(now, session);
+  }
+
+  #establish(now: Instant, session: Session | Fault | undefined): Fault | undefined {
+    if (session === undefined || session instanceof Fault) return session;
+    const { remoteScid } = this.#context.options;
+    const { secrets, resume, succeeds, speaksFirst } = session;
+    // Who has the last word may rely on it that the other knows of the session already.
+    secrets.keep(now, remoteScid, resume, succeeds, speaksFirst);
     this.#outputs.push({ kind: 'established', session });
     return undefined;
   }
-
-  #endOwn(): void {
-    this.#own?.end();
-    this.#own = undefined;
-    this.#resumeAt = undefined;
-  }
 }
-
-const PAUSE_MIN_US = 10 * MICROSECONDS_PER_S;
-const PAUSE_MAX_US = 120 * MICROSECONDS_PER_S;

@@ -5,15 +5,15 @@
  * Source: link-security §7 (LS-701, LS-704, LS-706, LS-707, LS-712).
  */
 import { assert } from '../assert.ts';
-import { equal, equalConstantTime } from '../bytes/octets.ts';
+import { compare, equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import type { BootIdentity } from './boot-identity.ts';
+import { CookieIntake } from './cookie-intake.ts';
 import { BUDGET, MAC2 } from './faults.ts';
 import { eraseKeys, type FirstContactKeys, initiatorKeys } from './first-contact-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { FINISH, HELLO, type MessageHeader } from './message-header.ts';
-import { mac1In, writeMac2 } from './message-macs.ts';
 import type { CookieMessage, NoiseMessage } from './messages.ts';
 import type { HandshakeState } from './noise.ts';
 import { Retransmission } from './retransmission.ts';
@@ -29,10 +29,9 @@ export class Initiator {
   readonly #state: HandshakeState;
   #message: Uint8Array;
   #schedule: Retransmission;
-  #finishing = false;
+  #session: Session | undefined = undefined;
   #candidates = 0;
-  #cookies = 0;
-  #cookie: Uint8Array | undefined = undefined;
+  readonly #cookies = new CookieIntake();
 
   /** Begins with a fresh handshake id and ephemeral key; asks to receive on `spi`. */
   constructor(now: Instant, context: HandshakeContext, spi: number) {
@@ -63,9 +62,14 @@ export class Initiator {
     return this.#schedule;
   }
 
-  /** Whether the session is up here and waits for its first frame. */
-  get finishing(): boolean {
-    return this.#finishing;
+  /** The session, once there is one; it waits for its first frame. */
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  /** On which this attempt asks to receive. */
+  get spi(): number {
+    return this.#spi;
   }
 
   /** Whether a REPLY names this attempt. */
@@ -75,16 +79,14 @@ export class Initiator {
 
   /** LS-709: whether this attempt prevails over one that began with `ephemeral` (32 octets). */
   prevailsOver(ephemeral: Uint8Array): boolean {
-    const own = this.#keys.ephemeralKey.publicKey;
-    const at = own.findIndex((octet, i) => octet !== ephemeral[i]);
-    return at >= 0 && own[at]! > ephemeral[at]!;
+    return compare(this.#keys.ephemeralKey.publicKey, ephemeral) > 0;
   }
 
   /**
    * Takes a REPLY whose mac1 is good. The session, and `message` has become FINISH; or a fault, and
    * nothing has changed.
    */
-  receiveReply(now: Instant, { noise }: NoiseMessage): Session | Fault {
+  receiveReply({ noise }: NoiseMessage, now: Instant): Session | Fault {
     if (this.#candidates === CANDIDATES_MAX) return BUDGET;
     this.#candidates++;
     const context = this.#context;
@@ -98,32 +100,24 @@ export class Initiator {
     this.#message = context.encode(FINISH, this.#handshakeId, answer, context.senderKeys);
     const { roundTripUs } = context.contact;
     this.#schedule = new Retransmission(now, roundTripUs, context.options.random);
-    this.#finishing = true;
-    return context.session('initiator', state, this.#spi, verified);
+    this.#session = context.session('initiator', this.#identity, state, this.#spi, verified);
+    return this.#session;
   }
 
-  /**
-   * Takes a COOKIE whose mac1 is good: `message` has a mac2 under it now, to be sent at once.
-   * One that answers another message, or is taken already, is a fault.
-   */
-  receiveCookie({ answeredMac1, cookie }: CookieMessage): Fault | undefined {
-    if (this.#finishing || !equalConstantTime(answeredMac1, mac1In(this.#message))) return MAC2;
-    if (this.#cookie !== undefined && equal(this.#cookie, cookie)) return MAC2;
-    if (this.#cookies === CANDIDATES_MAX) return BUDGET;
-    this.#cookies++;
-    this.#cookie = cookie.slice();
-    writeMac2(this.#message, cookie);
-    return undefined;
+  /** Takes a COOKIE whose mac1 is good; see `CookieIntake`. */
+  receiveCookie(message: CookieMessage): Fault | undefined {
+    if (this.#session !== undefined) return MAC2;
+    return this.#cookies.receive(this.#message, message);
   }
 
   /** Erases the ephemeral keys and gives back an SPI that never came into use. */
   end(): void {
     eraseKeys(this.#keys);
-    if (!this.#finishing) this.#context.options.membership.spis.release(this.#spi);
+    if (this.#session === undefined) this.#context.options.membership.spis.release(this.#spi);
   }
 }
 
 const HANDSHAKE_ID_OCTETS = 8;
 const NO_PAYLOAD = new Uint8Array(0);
-/** Of REPLYs, and of COOKIEs, with a good mac1: those that an attempt looks at (LS-712). */
+/** REPLYs with a good mac1 that may cost an attempt the work of checking them (LS-712). */
 const CANDIDATES_MAX = 8;

@@ -154,7 +154,10 @@ export class Membership implements Machine<MembershipOutput> {
     const { epoch, serial } = this.#statement;
     this.#outputs.push({ kind: 'adopted', epoch, serial });
     this.#persist('statement');
-    if (epoch > before.epoch && !this.#raising) this.#raise();
+    if (epoch > before.epoch) {
+      this.#identity?.resumeSecrets.clear();
+      if (!this.#raising) this.#raise();
+    }
     return verdict;
   }
 

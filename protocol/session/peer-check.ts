@@ -13,21 +13,8 @@ import * as faults from './faults.ts';
 import { decodeKeyStatement, type KeyStatement } from './key-statement.ts';
 import type { Membership } from './membership.ts';
 import { decodePayload } from './payload.ts';
+import type { Peer } from './peer.ts';
 import type { ConstellationStatement } from './statement.ts';
-
-/** Who is at the other end, as its certificate says. */
-export interface Peer {
-  /** Endpoint id, such as `ipn:257.0`. */
-  readonly eid: string;
-  /** 16 octets. */
-  readonly certificateId: Uint8Array;
-  /** The spacecraft ids that it may use. */
-  readonly scids: readonly number[];
-  /** The certificate itself, COSE_Sign1 octets, to be judged again. */
-  readonly certificate: Uint8Array;
-  /** The boot in which it made its static key. */
-  readonly boot: number;
-}
 
 /** A peer that passed every check, and the SPI on which it wants to receive. */
 export interface VerifiedPeer {

@@ -85,7 +85,7 @@ export function rekeySession(
     role === 'initiator'
       ? { initiator: local, responder: remote }
       : { initiator: remote, responder: local };
-  const { peer, remoteStatic } = secret;
-  const origin = { role, peer, remoteStatic, succeeds: secret };
+  const { peer, remoteStatic, home: secrets } = secret;
+  const origin = { role, peer, remoteStatic, secrets, succeeds: secret };
   return createSession({ ...state.finish(), ...ends }, origin, context.options, provider.aead);
 }

@@ -8,10 +8,11 @@ import { assert } from '../assert.ts';
 import { compare, equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
-import { BUDGET } from './faults.ts';
+import { CookieIntake } from './cookie-intake.ts';
+import { BUDGET, MAC2 } from './faults.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import type { MessageHeader } from './message-header.ts';
-import type { NoiseMessage } from './messages.ts';
+import type { CookieMessage, NoiseMessage } from './messages.ts';
 import type { HandshakeState, KeyPair } from './noise.ts';
 import {
   encodeRekey,
@@ -37,15 +38,10 @@ export class RekeyInitiator {
   readonly schedule: Retransmission;
   #session: Session | undefined = undefined;
   #candidates = 0;
+  readonly #cookies = new CookieIntake();
 
   /** Begins with a fresh handshake id and ephemeral key; asks to receive on `spi`. */
-  constructor(
-    now: Instant,
-    context: HandshakeContext,
-    spi: number,
-    secret: HeldSecret,
-    roundTripUs: number,
-  ) {
+  constructor(now: Instant, context: HandshakeContext, spi: number, secret: HeldSecret) {
     const { membership, random } = context.options;
     this.#context = context;
     this.#secret = secret;
@@ -56,7 +52,7 @@ export class RekeyInitiator {
     const noise = this.#state.writeMessage(rekeyPayload(context, spi));
     assert(!(noise instanceof Fault), 'the static key of the peer has served before');
     this.#message = encodeRekey(context, this.#handshakeId, secret.id, noise);
-    this.schedule = new Retransmission(now, roundTripUs, random);
+    this.schedule = new Retransmission(now, context.contact.roundTripUs, random);
   }
 
   /** The REKEY to send now and again: fresh octets. */
@@ -67,6 +63,11 @@ export class RekeyInitiator {
   /** The session, once there is one; it waits for its first frame. */
   get session(): Session | undefined {
     return this.#session;
+  }
+
+  /** On which this attempt asks to receive. */
+  get spi(): number {
+    return this.#spi;
   }
 
   /** Whether an answer names this attempt. */
@@ -92,6 +93,12 @@ export class RekeyInitiator {
     const ends = [this.#spi, remoteSpi] as const;
     this.#session = rekeySession(context, 'initiator', state, ...ends, this.#secret);
     return this.#session;
+  }
+
+  /** Takes a COOKIE whose mac1 is good; see `CookieIntake`. */
+  receiveCookie(message: CookieMessage): Fault | undefined {
+    if (this.#session !== undefined) return MAC2;
+    return this.#cookies.receive(this.#message, message);
   }
 
   /** Erases the ephemeral key and gives back an SPI that never came into use. */

@@ -7,6 +7,7 @@ import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
+import type { BootIdentity } from './boot-identity.ts';
 import { BUDGET } from './faults.ts';
 import { eraseKeys, type FirstContactKeys, responderKeys } from './first-contact-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
@@ -19,6 +20,7 @@ import type { Session } from './session.ts';
 /** The responder's side of one handshake. */
 export class Responder {
   readonly #context: HandshakeContext;
+  readonly #identity: BootIdentity;
   readonly #hello: Uint8Array;
   readonly #keys: FirstContactKeys;
   readonly #spi: number;
@@ -29,6 +31,7 @@ export class Responder {
 
   private constructor(
     context: HandshakeContext,
+    identity: BootIdentity,
     hello: Uint8Array,
     keys: FirstContactKeys,
     spi: number,
@@ -36,6 +39,7 @@ export class Responder {
     reply: Uint8Array,
   ) {
     this.#context = context;
+    this.#identity = identity;
     this.#hello = hello;
     this.#keys = keys;
     this.#spi = spi;
@@ -67,12 +71,18 @@ export class Responder {
       return answer;
     }
     const reply = context.encode(REPLY, handshakeId, answer, keys);
-    return new Responder(context, withoutMac2(octets).slice(), own, spi, state, reply);
+    const hello = withoutMac2(octets).slice();
+    return new Responder(context, identity, hello, own, spi, state, reply);
   }
 
   /** The REPLY: fresh octets, the same at every call. */
   get reply(): Uint8Array {
     return this.#reply.slice();
+  }
+
+  /** On which this side asks to receive. */
+  get spi(): number {
+    return this.#spi;
   }
 
   /** The initiator's ephemeral key, 32 octets. */
@@ -98,7 +108,7 @@ export class Responder {
     this.#candidates++;
     const verified = this.#context.verify(state, payload);
     if (verified instanceof Fault) return verified;
-    return this.#context.session('responder', state, this.#spi, verified);
+    return this.#context.session('responder', this.#identity, state, this.#spi, verified);
   }
 
   /**

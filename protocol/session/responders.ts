@@ -7,7 +7,8 @@
 import { toHex } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { BUDGET, HALF_OPEN_FULL, HEADER, MAC2, SPI } from './faults.ts';
+import { BUDGET, HALF_OPEN_FULL, HEADER, SPI } from './faults.ts';
+import { passGate } from './gate.ts';
 import type { HalfOpenPlace } from './half-open.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import type { HandshakeOutput } from './handshake-output.ts';
@@ -42,17 +43,10 @@ export class Responders {
     const known = this.#halfOpen.get(id);
     if (known !== undefined) return this.#repeat(now, octets, known);
 
-    const { admission, membership } = this.#context.options;
-    const { portName = '' } = this.#context.contact;
-    const opening = { portName, octets, message };
     const wary = this.#context.replyOctets > AMPLIFICATION_MAX * octets.length;
-    const verdict = admission.admit(now, opening, wary);
-    if (verdict instanceof Fault) return verdict;
-    if (verdict.kind === 'cookie') {
-      const answer = this.#context.encodeCookie(opening, verdict.cookie, keys);
-      this.#outputs.push({ kind: 'send', message: answer });
-      return MAC2;
-    }
+    const vouched = passGate(now, this.#context, this.#outputs, octets, message, keys, wary);
+    if (vouched instanceof Fault) return vouched;
+    const { membership } = this.#context.options;
     const spi = membership.spis.take(now);
     if (spi === undefined) return SPI;
     const responder = Responder.answer(this.#context, octets, message, keys, spi);
@@ -60,7 +54,7 @@ export class Responders {
       membership.spis.release(spi);
       return responder;
     }
-    this.#enter(now, id, portName, verdict.vouched, responder);
+    this.#enter(now, id, vouched, responder);
     this.#outputs.push({ kind: 'send', message: responder.reply });
     return undefined;
   }
@@ -86,6 +80,11 @@ export class Responders {
     for (const [id, { expiresAt }] of this.#halfOpen) if (now >= expiresAt) this.#end(id, true);
   }
 
+  /** The SPIs on which they ask to receive. */
+  get spis(): number[] {
+    return [...this.#halfOpen.values()].map(({ responder }) => responder.spi);
+  }
+
   /** When the next one's time is over; infinite when there is none. */
   get expiresAt(): Instant {
     let soonest = Number.POSITIVE_INFINITY;
@@ -100,8 +99,9 @@ export class Responders {
     return undefined;
   }
 
-  #enter(now: Instant, id: string, portName: string, vouched: boolean, responder: Responder): void {
+  #enter(now: Instant, id: string, vouched: boolean, responder: Responder): void {
     const { contact, options } = this.#context;
+    const { portName = '' } = contact;
     const lifeUs = Math.max(LIFE_MIN_US, 4 * contact.roundTripUs);
     const giveWay = () => {
       this.#end(id, true);

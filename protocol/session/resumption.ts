@@ -9,9 +9,9 @@
  * Source: link-security §6.5, LS-708, LS-1005.
  */
 import { assert } from '../assert.ts';
-import { equal } from '../bytes/octets.ts';
+import { equal, toHex } from '../bytes/octets.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import type { Peer } from './peer-check.ts';
+import type { Peer } from './peer.ts';
 
 /** What one session leaves to its successor. */
 export interface ResumeSecret {
@@ -30,12 +30,16 @@ export interface HeldSecret extends ResumeSecret {
   readonly bornAt: Instant;
   /** Successions since then. */
   readonly rekeys: number;
+  /** Which holds it, and will hold those that follow it. */
+  readonly home: ResumeSecrets;
 }
 
-/** Those of one node. Bounded by PEERS_MAX peers with PER_PEER_MAX secrets each, oldest out. */
+/** Those of one boot of a node. Bounded by PEERS_MAX peers, PER_PEER_MAX each; oldest out. */
 export class ResumeSecrets {
   /** By the peer's SCID; of each peer the one to begin with first. */
   readonly #held = new Map<number, HeldSecret[]>();
+  /** Ids that were used up, oldest first. Bounded by USED_MAX. */
+  readonly #used = new Set<string>();
 
   /**
    * Keeps the secret of a new session, which came of `succeeds` or of a first contact. The peer
@@ -50,7 +54,7 @@ export class ResumeSecrets {
   ): void {
     assert(secret.psk.length === PSK_OCTETS, 'a resume secret has 32 octets');
     const rekeys = succeeds === undefined ? 0 : succeeds.rekeys + 1;
-    const held = { ...secret, bornAt: succeeds?.bornAt ?? now, rekeys };
+    const held = { ...secret, bornAt: succeeds?.bornAt ?? now, rekeys, home: this };
     const others = this.#held.get(remoteScid) ?? [];
     this.#held.delete(remoteScid);
     const all = shared ? [held, ...others] : [...others, held];
@@ -83,9 +87,18 @@ export class ResumeSecrets {
 
   /** A secret has led to a session on which a frame has authenticated: it is used up. */
   use(remoteScid: number, id: Uint8Array): void {
-    const all = this.#held.get(remoteScid);
-    const at = all?.findIndex((secret) => equal(secret.id, id)) ?? -1;
-    if (all !== undefined && at >= 0) all.splice(at, 1)[0]!.psk.fill(0);
+    this.#drop(remoteScid, id);
+    this.#used.add(toHex(id));
+    if (this.#used.size <= USED_MAX) return;
+    for (const oldest of this.#used) {
+      this.#used.delete(oldest);
+      return;
+    }
+  }
+
+  /** Whether an id was used up not long ago: who names it again repeats what it has recorded. */
+  isUsed(id: Uint8Array): boolean {
+    return this.#used.has(toHex(id));
   }
 
   /** The peer closed, or may no longer come back. */
@@ -102,8 +115,14 @@ export class ResumeSecrets {
   #usable(now: Instant, remoteScid: number): readonly HeldSecret[] {
     const all = this.#held.get(remoteScid) ?? [];
     const old = all.filter(({ bornAt, rekeys }) => now >= bornAt + LIFE_US || rekeys >= REKEYS_MAX);
-    for (const { id } of old) this.use(remoteScid, id);
+    for (const { id } of old) this.#drop(remoteScid, id);
     return all;
+  }
+
+  #drop(remoteScid: number, id: Uint8Array): void {
+    const all = this.#held.get(remoteScid);
+    const at = all?.findIndex((secret) => equal(secret.id, id)) ?? -1;
+    if (all !== undefined && at >= 0) all.splice(at, 1)[0]!.psk.fill(0);
   }
 }
 
@@ -111,5 +130,6 @@ const PSK_OCTETS = 32;
 const LIFE_US = 24 * 3_600 * MICROSECONDS_PER_S;
 const REKEYS_MAX = 144;
 const PEERS_MAX = 1024;
+const USED_MAX = 1024;
 /** Of the sessions on several terminals, and of those not yet confirmed. */
 const PER_PEER_MAX = 4;

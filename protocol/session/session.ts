@@ -9,8 +9,8 @@ import { REPLAY_PROFILE, type ReplayProfile } from './anti-replay.ts';
 import { type AssociationKeys, deriveSessionKeys, type HandshakeResult } from './key-schedule.ts';
 import { ReceiveKey, SendKey } from './keys.ts';
 import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
-import type { Peer } from './peer-check.ts';
-import type { HeldSecret, ResumeSecret } from './resumption.ts';
+import type { Peer } from './peer.ts';
+import type { HeldSecret, ResumeSecret, ResumeSecrets } from './resumption.ts';
 
 /** Which side said HELLO or REKEY. */
 export type Role = 'initiator' | 'responder';
@@ -30,8 +30,9 @@ export interface Session {
    * The other goes on as before until that frame has come (LS-707, LS-708).
    */
   readonly speaksFirst: boolean;
-  /** For the next succession. */
+  /** For the next succession, and who holds it. */
   readonly resume: ResumeSecret;
+  readonly secrets: ResumeSecrets;
   /** What it came of, where it succeeds another session. */
   readonly succeeds: HeldSecret | undefined;
 }
@@ -42,6 +43,8 @@ export interface SessionOrigin {
   readonly peer: Peer;
   /** 32 octets. */
   readonly remoteStatic: Uint8Array;
+  /** Of the boot in which the handshake began. */
+  readonly secrets: ResumeSecrets;
   readonly succeeds?: HeldSecret;
 }
 
@@ -54,7 +57,7 @@ export interface SessionParameters {
 /** Derives the keys of a session and erases what they were derived from. */
 export function createSession(
   result: HandshakeResult,
-  { role, peer, remoteStatic, succeeds }: SessionOrigin,
+  { role, peer, remoteStatic, secrets, succeeds }: SessionOrigin,
   { limits = SESSION_LIMITS, replay = REPLAY_PROFILE }: SessionParameters,
   aead: Aead,
 ): Session {
@@ -75,6 +78,7 @@ export function createSession(
     // The last message of a first contact is the initiator's, that of a succession the responder's.
     speaksFirst: initiator === (succeeds !== undefined),
     resume: { id: resumeId, psk: resumePsk, remoteStatic: remoteStatic.slice(), peer },
+    secrets,
     succeeds,
   };
 }

@@ -1,9 +1,10 @@
 /**
- * The security parameter indexes under which a node is willing to receive. One that has named a
- * security association is held back so long that no late frame can meet its successor.
+ * The security parameter indexes under which a node is willing to receive. One that has named an
+ * association rests when that has ended, so long that no late frame can meet its successor.
  *
  * Source: LS-803.
  */
+import { assert } from '../assert.ts';
 import type { Random } from '../crypto/ports.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 
@@ -16,7 +17,7 @@ export class SpiPool {
     this.#random = random;
   }
 
-  /** A free index, drawn at random, held from `now` on; or undefined when none is free. */
+  /** A free index, drawn at random, held until it is given back; undefined when none is free. */
   take(now: Instant): number | undefined {
     const draw = this.#random.octets(4);
     const start = new DataView(draw.buffer, draw.byteOffset).getUint32(0);
@@ -24,7 +25,7 @@ export class SpiPool {
     for (let step = 0; step < SPI_COUNT; step++) {
       const spi = SPI_MIN + ((start + step) % SPI_COUNT);
       if ((this.#heldUntil.get(spi) ?? 0) > now) continue;
-      this.#heldUntil.set(spi, now + HOLD_US);
+      this.#heldUntil.set(spi, Number.POSITIVE_INFINITY);
       return spi;
     }
     return undefined;
@@ -34,10 +35,15 @@ export class SpiPool {
   release(spi: number): void {
     this.#heldUntil.delete(spi);
   }
+
+  /** Takes back the index of an association that has ended at `now`; it rests first. */
+  retire(spi: number, now: Instant): void {
+    assert(this.#heldUntil.has(spi), 'an association ends under an index that was taken');
+    this.#heldUntil.set(spi, now + REST_US);
+  }
 }
 
 /** Below are the statically provisioned associations; 65535 is reserved by SDLS. */
 const SPI_MIN = 0x0100;
 const SPI_COUNT = 0xfffe - SPI_MIN + 1;
-/** The longest life of an association, then the time for which its index must rest. */
-const HOLD_US = (3600 + 7200) * MICROSECONDS_PER_S;
+const REST_US = 7_200 * MICROSECONDS_PER_S;

@@ -78,8 +78,9 @@ function adopted(serial: number, at: number) {
   return { kind: 'statement-adopted', at, epoch: 1, serial } as const;
 }
 
-function link(neighbour: number, keying: string, handshakesFailed = 0) {
-  return { neighbour, keying, handshakesFailed };
+function link(neighbour: number, keying: string, failures = 0) {
+  const failed = failures === 0 ? {} : { 'hello.no-reply': failures - 1, 'rekey.no-reply': 1 };
+  return { neighbour, keying, failed };
 }
 
 function snapshot(

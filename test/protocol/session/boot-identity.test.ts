@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { InvariantError } from '#protocol/assert.ts';
 import { equal, toHex } from '#protocol/bytes/octets.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
@@ -60,11 +61,20 @@ describe('the pool of SPIs', () => {
     expect(pool.take(0)).toBe(0x1234);
   });
 
-  it('holds an index back for its life and two hours (LS-803)', () => {
+  it('A30: holds an index back as long as it is in use, and two hours more (LS-803)', () => {
     const pool = new SpiPool(ZEROS);
     expect(pool.take(0)).toBe(0x0100);
-    expect(pool.take(10_799_999_999)).toBe(0x0101);
-    expect(pool.take(10_800_000_000)).toBe(0x0100);
+    expect(pool.take(100_000_000_000)).toBe(0x0101);
+    pool.retire(0x0100, 100_000_000_000);
+    expect(pool.take(107_199_999_999)).toBe(0x0102);
+    expect(pool.take(107_200_000_000)).toBe(0x0100);
+  });
+
+  it('gives an index that named nothing out again at once', () => {
+    const pool = new SpiPool(ZEROS);
+    pool.release(pool.take(0)!);
+    expect(pool.take(0)).toBe(0x0100);
+    expect(() => pool.retire(0x0200, 0)).toThrow(InvariantError);
   });
 });
 

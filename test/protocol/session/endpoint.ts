@@ -105,15 +105,15 @@ export class Endpoint implements PairMachine<EndpointOutput> {
     if (output?.kind === 'fault') this.faults.push(output.fault.code);
     if (output?.kind === 'established') {
       this.sessions.push(output.session);
-      if (output.session.role === 'responder') this.sendFrame();
+      if (output.session.speaksFirst) this.sendFrame();
     }
     if (output?.kind === 'repeated') this.sendFrame();
     return output;
   }
 
-  /** Seals an empty frame on the newest session. */
-  sendFrame(): void {
-    const key = this.sessions.at(-1)!.sendKey;
+  /** Seals an empty frame, on the newest session by default. */
+  sendFrame(session = this.sessions.at(-1)!): void {
+    const key = session.sendKey;
     const octets = new Uint8Array(1 + 12 + 16);
     octets[0] = FRAME;
     if (key.seal(NOTHING, NOTHING, octets, 1, 13) !== undefined) throw new Error('sealed');
@@ -121,12 +121,15 @@ export class Endpoint implements PairMachine<EndpointOutput> {
   }
 
   #receiveFrame(now: Instant, octets: Uint8Array): void {
-    // Two sessions at most are alive: the newest and the one before it.
-    for (const session of this.sessions.slice(-2)) {
+    // Three sessions at most are alive.
+    for (const session of this.sessions.slice(-3)) {
       const opened = session.receiveKey.open(octets.subarray(0, 12), NOTHING, octets.subarray(12));
       if (opened instanceof Fault) continue;
-      this.proven = session;
-      if (session === this.sessions.at(-1)) this.handshake.confirmed(now);
+      if (session.receiveKey.frames > 1) this.proven = session;
+      else if (this.handshake.confirmed(now, session)) {
+        this.proven = session;
+        if (!session.speaksFirst) this.sendFrame(session);
+      }
     }
   }
 }

@@ -96,8 +96,8 @@ describe('a session that is confirmed', () => {
     a.receive(0, replyB.message);
     b.receive(0, replyA.message);
     const finishB = next(b);
-    drain(a.handshake);
-    a.handshake.confirmed(0);
+    const own = drain(a.handshake).find((output) => output.kind === 'established');
+    a.handshake.confirmed(0, own!.session);
     a.receive(0, finishB.message);
     expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: HEADER }]);
   });
@@ -117,7 +117,7 @@ describe('an SPI', () => {
     pair.run(() => settled(a, b));
     expect([...held.get(a)!]).toEqual([a.sessions[0]!.receiveKey.spi]);
     expect([...held.get(b)!]).toEqual([b.sessions[0]!.receiveKey.spi]);
-    b.begin(pair.now);
+    b.handshake.begin(pair.now, true);
     const hello = drain(b.handshake).find((output) => output.kind === 'send')!.message;
     hello.fill(0, 20, 52);
     const key = macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_A);
@@ -158,8 +158,8 @@ describe('a peer that', () => {
     const ids = pair.flights.map(({ octets }) => `${octets.subarray(12, 52)}`);
     expect(new Set(ids).size).toBe(2);
     expect(pair.told.a).toEqual([
-      { kind: 'failed', reason: 'no-reply' },
-      { kind: 'failed', reason: 'no-reply' },
+      { kind: 'failed', attempt: 'hello', reason: 'no-reply' },
+      { kind: 'failed', attempt: 'hello', reason: 'no-reply' },
     ]);
   });
 
@@ -188,7 +188,9 @@ describe('a peer that', () => {
     const { a, b, pair } = connect({ drop: ({ octets }) => octets[0] === 0x7f });
     a.begin(0);
     pair.run(() => pair.told.a.some(({ kind }) => kind === 'failed'));
-    expect(pair.told.a.at(-1)).toEqual({ kind: 'failed', reason: 'no-confirmation' });
+    const failed = { kind: 'failed', attempt: 'hello', reason: 'no-confirmation' };
+    const over = { kind: 'void', session: a.sessions[0] };
+    expect(pair.told.a.slice(-2)).toEqual([failed, over]);
     expect(pair.flights.filter(({ octets }) => octets[0] === 3)).toHaveLength(6);
     expect(b.sessions).toHaveLength(1);
     expect(pair.told.b.filter(({ kind }) => kind === 'repeated')).toHaveLength(5);

@@ -6,6 +6,7 @@ import { Handshake, type HandshakeOutput, type Session } from '#protocol/session
 import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import { macKeyOf, writeMac1 } from '#protocol/session/message-macs.ts';
+import { ResumeSecrets } from '#protocol/session/resumption.ts';
 import { drain, TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
 import { memberOf } from './members.ts';
@@ -170,12 +171,18 @@ describe('the worked example', () => {
     ]);
   });
 
-  it('goes on only in the suite and with the messages that are spoken here', () => {
-    const [initiator, responder] = [sideOf('initiator'), sideOf('responder')];
+  it('declines a succession of which it knows nothing', () => {
+    const initiator = sideOf('initiator');
+    initiator.receive(0, fromHex(VECTORS.rekey_suite_1.rekey));
+    const [decline, fault] = drain(initiator).map(shown);
+    expect(decline).toMatch(/^send 0701010000240101020200008/);
+    expect(fault).toBe('fault session.resume-unknown');
+  });
+
+  it('goes on only in the suite that is spoken here', () => {
+    const responder = sideOf('responder');
     responder.receive(0, fromHex(VECTORS.full_handshake_suite_2.hello));
     expect(drain(responder).map(shown)).toEqual(['fault session.suite']);
-    initiator.receive(0, fromHex(VECTORS.rekey_suite_1.rekey));
-    expect(drain(initiator).map(shown)).toEqual(['fault session.header']);
   });
 });
 
@@ -235,6 +242,7 @@ function sideOf(
         return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
       },
     },
+    resumeSecrets: new ResumeSecrets(),
   };
   const spis = { take: () => receive_spi, release: () => {} };
   const { statement, certificate, peerBoots, judgeDates } = made;

@@ -6,10 +6,10 @@ import { Admission } from '#protocol/session/admission.ts';
 import { HandshakeContext } from '#protocol/session/handshake-context.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import { decodeMessage, type NoiseMessage, type RekeyMessage } from '#protocol/session/messages.ts';
-import type { Peer } from '#protocol/session/peer-check.ts';
+import type { Peer } from '#protocol/session/peer.ts';
 import { RekeyInitiator } from '#protocol/session/rekey-initiator.ts';
 import { RekeyResponder } from '#protocol/session/rekey-responder.ts';
-import type { HeldSecret } from '#protocol/session/resumption.ts';
+import { type HeldSecret, ResumeSecrets } from '#protocol/session/resumption.ts';
 import type { Session } from '#protocol/session/session.ts';
 import { TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
@@ -95,7 +95,7 @@ type Side = 'initiator' | 'responder';
 
 function initiatorOf(released: number[] = []): RekeyInitiator {
   const spi = VECTORS.responder.rekey_receive_spi;
-  return new RekeyInitiator(0, contextOf('responder', released), spi, secretOf('responder'), 0);
+  return new RekeyInitiator(0, contextOf('responder', released), spi, secretOf('responder'));
 }
 
 function responderTo(rekey: string, secret = secretOf('initiator')): RekeyResponder | Fault {
@@ -128,6 +128,7 @@ function secretOf(side: Side): HeldSecret {
     peer: { eid: remote.eid } as Peer,
     bornAt: 0,
     rekeys: 0,
+    home: new ResumeSecrets(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Peer } from '#protocol/session/peer-check.ts';
+import type { Peer } from '#protocol/session/peer.ts';
 import { type ResumeSecret, ResumeSecrets } from '#protocol/session/resumption.ts';
 
 const HOUR = 3_600_000_000;
