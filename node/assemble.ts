@@ -9,7 +9,7 @@ import type { NodeConfig, ServicesConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
 import { Satellite } from './satellite.ts';
-import { limitsOf } from './security-config.ts';
+import { sessionPolicyOf } from './security-config.ts';
 import type { Service } from './service.ts';
 import { Echo } from './services/echo.ts';
 import { Ping } from './services/ping.ts';
@@ -35,7 +35,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       credentials,
       membership,
       admission,
-      limits: limitsOf(config.security),
+      sessionPolicy: sessionPolicyOf(config.security),
       frameOctetsMax: link.frameOctetsMax,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,

@@ -69,6 +69,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const link = root.at('link').object(['frameOctetsMax']);
   const security = root.at('security');
   const store = root.at('store').object(['octetsMax']);
+  const frameOctetsMax = link.at('frameOctetsMax').integer(FRAME_OCTETS_MIN, DATAGRAM_MAX);
   const config: NodeConfig = {
     name: root.at('name').text(),
     node: root.at('node').integer(1, NODE_MAX),
@@ -78,8 +79,8 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     terminals: root.at('terminals').integer(bind.length, bind.length),
     crypto: root.at('crypto').word(['auto', 'noble', 'native']),
     credentials: readCredentials(root.at('credentials').secret),
-    link: { frameOctetsMax: link.at('frameOctetsMax').integer(FRAME_OCTETS_MIN, DATAGRAM_MAX) },
-    ...(security.present ? { security: readSecurity(security) } : {}),
+    link: { frameOctetsMax },
+    ...(security.present ? { security: readSecurity(security, frameOctetsMax) } : {}),
     store: { octetsMax: store.at('octetsMax').integer(0) },
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),

@@ -8,11 +8,11 @@ import type { SatelliteConfig } from './satellite-config.ts';
 
 /** A link to the neighbour with the given spacecraft id, not connected yet. */
 export function makeLink(config: SatelliteConfig, ports: SatellitePorts, remoteScid: number): Link {
-  const { credentials, membership, admission, limits, scid: localScid, frameOctetsMax } = config;
+  const { credentials, membership, admission, scid: localScid, frameOctetsMax } = config;
   const { crypto: provider, random } = ports;
   const ends = { localScid, remoteScid };
-  const shared = { credentials, membership, admission, limits, provider, random };
-  const keying = new SessionKeying({ ...shared, ...ends });
+  const shared = { credentials, membership, admission, provider, random };
+  const keying = new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
   return new Link({ ...ends, frameOctetsMax }, keying);
 }
 

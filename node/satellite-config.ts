@@ -2,9 +2,9 @@
 import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
-import type { SessionLimits } from '#protocol/session/limits.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import type { DirectoryEntry } from './config.ts';
+import type { SessionPolicy } from './security-config.ts';
 
 /** The substance of a NodeConfig; `assemble.ts` makes the one from the other. */
 export interface SatelliteConfig {
@@ -17,8 +17,7 @@ export interface SatelliteConfig {
   readonly membership: Membership;
   /** Shared by all links. */
   readonly admission: Admission;
-  /** Of the keys of every session. */
-  readonly limits: SessionLimits;
+  readonly sessionPolicy: SessionPolicy;
   readonly frameOctetsMax: number;
   readonly storeOctetsMax: number;
   readonly bundleOctetsMax: number;

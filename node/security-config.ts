@@ -1,24 +1,51 @@
 /** How a node agrees keys, as its configuration says it. */
 import { MICROSECONDS_PER_S } from '#protocol/machine.ts';
+import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import { SESSION_LIMITS, type SessionLimits, sessionLimits } from '#protocol/session/limits.ts';
+import { ConfigError } from './config-error.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
-/** Managed parameters of the key agreement; those of the specification where it is left out. */
+/** Managed parameters of the key agreement; both ends of a link have the same suite. */
 export interface SecurityConfig {
-  /** After so long the keys of a link are replaced, give or take a tenth. */
-  readonly rekeyAfterUs: number;
+  /** Classical if not given. */
+  readonly suite?: SuitePolicy;
+  /** After so long the keys of a link are replaced, give or take a tenth; 600 s if not given. */
+  readonly rekeyAfterUs?: number;
 }
 
-/** Checks what a person wrote. Source: LS-1006. */
-export function readSecurity(cursor: JsonCursor): SecurityConfig {
-  cursor.object(['rekeyAfterUs']);
-  const rekeyAfterUs = cursor
-    .at('rekeyAfterUs')
-    .integer(MICROSECONDS_PER_S, SESSION_LIMITS.rekey.ageUs);
-  return { rekeyAfterUs };
+/** What sessions are made with. */
+export interface SessionPolicy {
+  readonly suitePolicy: SuitePolicy;
+  readonly limits: SessionLimits;
 }
 
-/** The limits of sessions under a configuration. */
-export function limitsOf(security: SecurityConfig | undefined): SessionLimits {
-  return security === undefined ? SESSION_LIMITS : sessionLimits({ ageUs: security.rekeyAfterUs });
+/** Checks what a person wrote for frames of at most `frameOctetsMax`. Source: LS-402, LS-1006. */
+export function readSecurity(cursor: JsonCursor, frameOctetsMax: number): SecurityConfig {
+  cursor.object(['suite', 'rekeyAfterUs']);
+  const suite = cursor.at('suite');
+  const rekeyAfterUs = cursor.at('rekeyAfterUs');
+  const security: SecurityConfig = {
+    ...(suite.present ? { suite: suite.word(['classical', 'hybrid']) } : {}),
+    ...(rekeyAfterUs.present
+      ? { rekeyAfterUs: rekeyAfterUs.integer(MICROSECONDS_PER_S, SESSION_LIMITS.rekey.ageUs) }
+      : {}),
+  };
+  if (security.suite === 'hybrid' && frameOctetsMax < HYBRID_FRAME_OCTETS_MIN) {
+    throw new ConfigError(`a frame of ${frameOctetsMax} octets does not hold a hybrid HELLO`, {
+      expected: `link.frameOctetsMax of at least ${HYBRID_FRAME_OCTETS_MIN}`,
+      remedy: 'Raise link.frameOctetsMax, or take the classical suite',
+    });
+  }
+  return security;
 }
+
+/** What a configuration comes to, the specification filling in what it leaves out. */
+export function sessionPolicyOf({ suite, rekeyAfterUs }: SecurityConfig = {}): SessionPolicy {
+  return {
+    suitePolicy: suite ?? 'classical',
+    limits: rekeyAfterUs === undefined ? SESSION_LIMITS : sessionLimits({ ageUs: rekeyAfterUs }),
+  };
+}
+
+/** A HELLO of 1280 octets in one frame (LS-402), with 13 octets of frame around it. */
+export const HYBRID_FRAME_OCTETS_MIN = 1_293;

@@ -54,7 +54,10 @@ export function membersOf(
       }),
     ),
     link: { frameOctetsMax: scenario.link.frameOctetsMax },
-    security: { rekeyAfterUs: scenario.security.rekeyAfterMs * MICROSECONDS_PER_MS },
+    security: {
+      suite: scenario.security.suite,
+      rekeyAfterUs: scenario.security.rekeyAfterMs * MICROSECONDS_PER_MS,
+    },
     store: { octetsMax: scenario.store.octetsMax },
     plan: world.plan,
     services: {

@@ -57,7 +57,7 @@ export function compileReport(
     processes,
     bootMs,
     links,
-    security: security.summary(result.snapshots),
+    security: { suite: scenario.security.suite, ...security.summary(result.snapshots) },
     bundles: { ...trace.ledger(), refused: tally(snapshots.map(({ refused }) => refused)) },
     flows,
     frames: framesOf(snapshots, result),

@@ -1,7 +1,7 @@
 /** `report.json`: a published type. Later work only adds fields. */
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { TrafficClassName } from '#protocol/traffic-class.ts';
-import type { FleetKind } from '../scenario/scenario.ts';
+import type { FleetKind, Security } from '../scenario/scenario.ts';
 
 /** Milliseconds at percentiles; zeros where nothing was delivered. */
 export interface LatencySummary {
@@ -79,6 +79,8 @@ export interface RevocationReport {
 
 /** How the links were secured. */
 export interface SecurityReport {
+  /** Of first handshakes. */
+  readonly suite: Security['suite'];
   /** Links that came up, contact by contact. */
   readonly sessions: number;
   /** Times that new keys took over while a link was up. */

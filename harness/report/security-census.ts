@@ -61,7 +61,7 @@ export class SecurityCensus {
   }
 
   /** All that is known when the nodes have stopped. */
-  summary(snapshots: ReadonlyMap<NodeNumber, SatelliteSnapshot>): SecurityReport {
+  summary(snapshots: ReadonlyMap<NodeNumber, SatelliteSnapshot>): Omit<SecurityReport, 'suite'> {
     const all = [...snapshots.values()];
     const refusals = tally(all.map(({ frames }) => frames.faults));
     const session = Object.entries(refusals).filter(([key]) => key.startsWith('session.'));

@@ -88,19 +88,20 @@ function facts(report: Report): [string, string][] {
 }
 
 function securityFacts(security: SecurityReport): [string, string][] {
-  const { sessions, rekeys, handshakesFailed, links, revocations } = security;
+  const { suite, sessions, rekeys, handshakesFailed, links, revocations } = security;
   const kinds = Object.entries(links).filter(([, count]) => count > 0);
   const known = revocations.slice(0, REVOKED_SHOWN_MAX).map(({ node, knownAfterMs, unaware }) => {
-    if (knownAfterMs === null) return `${node}, unknown to ${number(unaware)} nodes`;
+    if (knownAfterMs === null) return `${node}, unknown to ${counted(unaware, 'node')}`;
     return `${node}, known to all others after ${(knownAfterMs / 1_000).toFixed(3)} s`;
   });
   const hidden = revocations.length - known.length;
   if (hidden > 0) known.push(`… and ${number(hidden)} more in report.json`);
   const counts = [
-    ...kinds.map(([kind, count]) => `${number(count)} links by ${kind}`),
-    `${number(sessions)} sessions`,
-    `${number(rekeys)} rekeys`,
-    ...(handshakesFailed === 0 ? [] : [`${number(handshakesFailed)} handshakes failed`]),
+    ...kinds.map(([kind, count]) => `${counted(count, 'link')} by ${kind}`),
+    ...(suite === 'classical' ? [] : [`${suite} suite`]),
+    counted(sessions, 'session'),
+    counted(rekeys, 'rekey'),
+    ...(handshakesFailed === 0 ? [] : [`${counted(handshakesFailed, 'handshake')} failed`]),
   ];
   return [
     ['security', counts.join(', ')],
@@ -169,6 +170,10 @@ function shorten(name: string): string {
 
 function part(count: number, fate: string): string {
   return count === 0 ? '' : ` + ${number(count)} ${fate}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${number(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function number(value: number): string {

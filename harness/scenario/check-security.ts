@@ -1,13 +1,19 @@
 /** What the `security` of a scenario asks for, judged against the rest of it. */
+import { HYBRID_FRAME_OCTETS_MIN } from '#node/security-config.ts';
 import { oneOf, type Report, remedyFor } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Reports what cannot be; `names` are those of all nodes. */
 export function checkSecurity(
-  { security, durationMs, objectives }: Scenario,
+  { security, link, durationMs, objectives }: Scenario,
   names: readonly string[],
   report: Report,
 ): void {
+  if (security.suite === 'hybrid' && link.frameOctetsMax < HYBRID_FRAME_OCTETS_MIN) {
+    const what = `a frame of ${link.frameOctetsMax} B does not hold the HELLO of the hybrid suite`;
+    const expected = `a frameSize of at least ${HYBRID_FRAME_OCTETS_MIN} B`;
+    report(['security', 'suite'], what, 'Enlarge frameSize, or use the classical suite', expected);
+  }
   const isAsked = objectives.some(({ kind }) => kind === 'revocations-known');
   if (isAsked && security.revocations.length === 0) {
     const what = 'an objective speaks of revocations, and there are none';

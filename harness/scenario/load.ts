@@ -133,8 +133,9 @@ function constellationOf(
   }
 }
 
-function securityOf({ rekeyAfter, revocations }: ScenarioInput['security']): Security {
+function securityOf({ suite, rekeyAfter, revocations }: ScenarioInput['security']): Security {
   return {
+    suite,
     rekeyAfterMs: rekeyAfter,
     revocations: revocations.map(({ node, at, from }) => ({ node, atMs: at, from })),
   };

@@ -71,6 +71,8 @@ export interface Flow {
 
 /** How links are secured, and what is withdrawn while the run lasts. */
 export interface Security {
+  /** Of the first handshake between two nodes; `hybrid` adds ML-KEM-768. */
+  readonly suite: 'classical' | 'hybrid';
   /** After so long the keys of a link are replaced. */
   readonly rekeyAfterMs: number;
   readonly revocations: readonly ScheduledRevocation[];

@@ -108,6 +108,9 @@ const link = mapping({
 });
 
 const security = mapping({
+  suite: choice(['classical', 'hybrid'])
+    .default('classical')
+    .describe('Of first handshakes: X25519 alone, or with ML-KEM-768.'),
   rekeyAfter: quantity('duration', 'ms', { min: 1_000, max: 600_000, example: '600 s' })
     .prefault('600 s')
     .describe('How long the keys of a link serve.'),

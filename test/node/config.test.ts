@@ -16,8 +16,9 @@ describe('parseNodeConfig', () => {
     expect(parseNodeConfig({ ...config, services })).toEqual({ ...config, services });
   });
 
-  it('takes a life of keys up to what the specification allows', () => {
-    const config = { ...sampleConfig(), security: { rekeyAfterUs: 600_000_000 } };
+  it('takes a life of keys up to what the specification allows, and a suite', () => {
+    const security = { suite: 'classical', rekeyAfterUs: 600_000_000 };
+    const config = { ...sampleConfig(), security };
     expect(parseNodeConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
   });
 
@@ -70,6 +71,7 @@ describe('parseNodeConfig', () => {
       (c) => (c.security = { rekeyAfterUs: 600_000_001 }),
       'security.rekeyAfterUs is 600000001. Expected a whole number from 1000000 to 600000000',
     ],
+    ['a suite of no name', (c) => (c.security = { suite: 'best' }), 'one of classical, hybrid'],
     ['an unknown key of security', (c) => (c.security = { rekey: 1 }), 'security.rekey is not'],
     ['a bad class', (c) => (c.services.pings[0].trafficClass = 4), 'trafficClass is 4'],
     [

@@ -1,15 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { limitsOf } from '#node/security-config.ts';
+import { JsonCursor } from '#node/json-cursor.ts';
+import { readSecurity, sessionPolicyOf } from '#node/security-config.ts';
 import { SESSION_LIMITS } from '#protocol/session/limits.ts';
 
-describe('the limits of sessions', () => {
-  it('are those of the specification unless a node is told otherwise', () => {
-    expect(limitsOf(undefined)).toBe(SESSION_LIMITS);
+describe('the policy of sessions', () => {
+  it('is that of the specification unless a node is told otherwise', () => {
+    expect(sessionPolicyOf()).toEqual({ suitePolicy: 'classical', limits: SESSION_LIMITS });
+    expect(sessionPolicyOf({})).toEqual(sessionPolicyOf());
   });
 
-  it('change in nothing but the age at which new keys are due', () => {
-    const { rekey, ...rest } = limitsOf({ rekeyAfterUs: 5_000_000 });
+  it('changes in nothing but what is given', () => {
+    const { suitePolicy, limits } = sessionPolicyOf({ suite: 'hybrid', rekeyAfterUs: 5_000_000 });
+    expect(suitePolicy).toBe('hybrid');
+    const { rekey, ...rest } = limits;
     expect(rekey).toEqual({ ...SESSION_LIMITS.rekey, ageUs: 5_000_000 });
     expect({ rekey: SESSION_LIMITS.rekey, ...rest }).toEqual(SESSION_LIMITS);
+  });
+
+  it('is refused the hybrid suite where a frame does not hold its HELLO', () => {
+    const hybrid = new JsonCursor({ suite: 'hybrid' }, 'security');
+    expect(readSecurity(hybrid, 1_293)).toEqual({ suite: 'hybrid' });
+    expect(() => readSecurity(hybrid, 1_292)).toThrow('a frame of 1292 octets does not hold');
   });
 });

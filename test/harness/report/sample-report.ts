@@ -26,6 +26,7 @@ export const REPORT: Report = {
   bootMs: 8_412.4,
   links: { expected: 129, secured: 129, byCryptoProvider: { native: 129 } },
   security: {
+    suite: 'classical',
     sessions: 131,
     rekeys: 129,
     handshakesFailed: 0,

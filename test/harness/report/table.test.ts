@@ -72,6 +72,15 @@ describe('the report for people', () => {
     expect(text).not.toContain('authenticated handshake');
   });
 
+  it('names the suite where it is another, and counts one of a kind as one', () => {
+    const links = { 'authenticated handshake': 1, 'pre-shared key': 0 };
+    const counts = { suite: 'hybrid', sessions: 1, rekeys: 1 } as const;
+    const security = { ...REPORT.security, ...counts, links };
+    expect(formatReport({ ...REPORT, security }, false)).toContain(
+      'security 1 link by authenticated handshake, hybrid suite, 1 session, 1 rekey\n',
+    );
+  });
+
   it('says how far a revocation has come', () => {
     const revocation = { node: 'p2s03', from: 'p1s01', serial: 2, atMs: 30_000 };
     const known = { ...revocation, unaware: 0, knownAfterMs: 1_234.5 };

@@ -89,7 +89,7 @@ describe('a scenario', () => {
       },
       groundLink: { rateBps: 100_000_000 },
       crypto: 'auto',
-      security: { rekeyAfterMs: 600_000, revocations: [] },
+      security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
       store: { octetsMax: 67_108_864 },
       network: { host: '127.0.0.1', portBase: undefined },
       traffic: [
@@ -406,15 +406,22 @@ describe('a bad scenario is refused', () => {
 
 describe('the security of a scenario', () => {
   it('is read with its units in the names', () => {
-    const lines = ['rekeyAfter: 2 min', 'revocations: [{ node: p1s02, at: 30 s, from: london }]'];
+    const lines = [
+      'suite: hybrid',
+      'rekeyAfter: 2 min',
+      'revocations: [{ node: p1s02, at: 30 s, from: london }]',
+    ];
     const { security } = parseScenario(`${GOOD}security:\n  ${lines.join('\n  ')}\n`, 's.yaml');
     expect(security).toEqual({
+      suite: 'hybrid',
       rekeyAfterMs: 120_000,
       revocations: [{ node: 'p1s02', atMs: 30_000, from: 'london' }],
     });
   });
 
+  const HELLO = 'a frame of 1292 B does not hold the HELLO of the hybrid suite';
   it.each([
+    ['suite: quantum', '20:10: suite is quantum. Expected one of classical, hybrid.'],
     ['rekeyAfter: 601 s', '20:15: rekeyAfter is 601 s. Expected a duration from 1000 ms to 600000'],
     ['rekeyAfter: 600', '20:15: rekeyAfter is 600. Expected a duration such as 600 s.'],
     ['rekey: 5 s', '20:3: rekey is not a key of security.'],
@@ -444,6 +451,7 @@ describe('the security of a scenario', () => {
       'revocations: [{ node: p1s01, at: 1 s, from: london }, { node: p1s02, at: 2 s, from: p1s01 }]',
       '20:87: p1s01 is revoked by then, so nobody listens to it. Name another node.',
     ],
+    ['suite: hybrid\nlink: { frameSize: 1292 B }', `20:10: ${HELLO}. Expected a frameSize of at`],
   ])('is refused with %j, at its place', (lines, told) => {
     const problems = problemsOf(() => parseScenario(`${GOOD}security:\n  ${lines}\n`, 's.yaml'));
     expect(problems).toHaveLength(1);
@@ -456,6 +464,11 @@ describe('the security of a scenario', () => {
       's.yaml:19:39: an objective speaks of revocations, and there are none. ' +
         'Add revocations to security.',
     ]);
+  });
+
+  it('holds a hybrid HELLO in a frame that is just large enough', () => {
+    const lines = 'security: { suite: hybrid }\nlink: { frameSize: 1293 B }\n';
+    expect(problemsOf(() => parseScenario(`${GOOD}${lines}`, 's.yaml'))).toEqual([]);
   });
 });
 
