@@ -28,6 +28,8 @@ import {
 /** Seals frames in one direction. Owns key and counter together (LS-902). */
 export interface FrameSealer {
   readonly spi: number;
+  /** The association that it seals for; that of a session where nothing is said. */
+  readonly association?: AssociationParameters;
   /**
    * Takes the next counter, writes the IV at `out[ivAt]`, the sequence number after it where the
    * association has one, and the data with their MAC from `out[sealedAt]`. `aad` is the masked
@@ -48,6 +50,8 @@ export interface FrameSealer {
 /** Opens frames of one direction: fixed field, counter, window, AEAD, window again (LS-904). */
 export interface FrameOpener {
   readonly spi: number;
+  /** The association that it opens for; that of a session where nothing is said. */
+  readonly association?: AssociationParameters;
   /**
    * The plaintext, a fresh array; or a fault with nothing exposed and no state moved. `iv` is the
    * IV as sent, and the sequence number after it where the association has one.

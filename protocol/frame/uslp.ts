@@ -110,7 +110,7 @@ export function decodeFrame(octets: Uint8Array, managed: ManagedParameters): Tra
 /** The primary header at the start of `octets`, whatever channel it belongs to. */
 export function decodeHeader(octets: Uint8Array): FrameHeader | Fault {
   if (octets.length < TRUNCATED_HEADER_OCTETS) return SHORT;
-  if (octets[0]! >> 4 !== VERSION) return VERSION_FAULT;
+  if (octets[0]! >> 4 !== USLP_VERSION) return VERSION_FAULT;
   if ((octets[3]! & 1) === 1) return UNSUPPORTED_TRUNCATED;
   if (octets.length < FIXED_HEADER_OCTETS) return SHORT;
   const flags = octets[6]!;
@@ -184,7 +184,7 @@ export function endFrame(frame: Uint8Array, managed: ManagedParameters): void {
 /** Writes the primary header of a frame of `frameOctets` octets at the start of `out`. */
 export function encodeHeader(header: FrameHeader, frameOctets: number, out: Uint8Array): void {
   const { scid, vcid, vcfCountOctets } = header;
-  out[0] = (VERSION << 4) | (scid >> 12);
+  out[0] = (USLP_VERSION << 4) | (scid >> 12);
   out[1] = scid >> 4;
   out[2] = (scid << 4) | (header.sourceOrDestination << 3) | (vcid >> 3);
   out[3] = (vcid << 5) | (header.mapId << 1);
@@ -211,7 +211,9 @@ function fecfOctets(managed: ManagedParameters): number {
   return managed.fecf ? FECF_OCTETS : 0;
 }
 
-const VERSION = 0b1100;
+/** The transfer frame version number. Source: CCSDS 732.1-B-3 §4.1.2.2. */
+export const USLP_VERSION = 0b1100;
+
 const TRUNCATED_HEADER_OCTETS = 4;
 const FIXED_HEADER_OCTETS = 7;
 const OID_VCID = 63;

@@ -27,8 +27,8 @@ export type LinkOutput =
   | { readonly kind: 'transmit'; readonly frame: Uint8Array }
   /** A whole bundle came in, authenticated. */
   | { readonly kind: 'received'; readonly bundle: Uint8Array; readonly trafficClass: TrafficClass }
-  /** A whole management packet of either kind came in, authenticated. */
-  | { readonly kind: 'management'; readonly packet: Packet }
+  /** A whole management packet of either kind came in, authenticated, its last frame by `spi`. */
+  | { readonly kind: 'management'; readonly packet: Packet; readonly spi: number }
   /** The peer reports anew, in four octets of a frame; nobody has authenticated them (§4.1.5). */
   | { readonly kind: 'ocf'; readonly ocf: Uint8Array }
   /**

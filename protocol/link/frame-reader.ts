@@ -104,9 +104,11 @@ export class FrameReader {
     if (vcid !== CONTROL_VCID && vcid >= TRAFFIC_CLASSES.length) return VC_UNKNOWN;
     const { data } = frame;
     this.spi = (data[0]! << 8) | (data[1] ?? 0);
-    this.#opener = this.#keying.opener(this.spi);
-    if (this.#opener === undefined) return looksClear(data) ? CLEAR_REFUSED : SA_UNKNOWN;
-    const tfdf = openData(frame, this.#foundOpener);
+    const opener = this.#keying.opener(now, this.spi, vcid, mapId);
+    if (opener === SA_UNKNOWN && looksClear(data)) return CLEAR_REFUSED;
+    if (opener instanceof Fault) return opener;
+    this.#opener = opener;
+    const tfdf = openData(frame, this.#foundOpener, opener.association);
     if (tfdf instanceof Fault) return tfdf;
     if (vcid === CONTROL_VCID) {
       this.#control.push(mapId, vcfCount, tfdf);

@@ -12,7 +12,7 @@
 import { Fault } from '../fault.ts';
 import { encodeIdleFrame, IdleFill } from '../frame/idle-frame.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
-import { type FrameSealer, SESSION_ASSOCIATION, sealFrame } from '../frame/sdls.ts';
+import { type FrameSealer, sealFrame } from '../frame/sdls.ts';
 import { encodeFrame, type FrameHeader, followingCount } from '../frame/uslp.ts';
 import { TRAFFIC_CLASSES } from '../traffic-class.ts';
 import type { OcfSource } from './channel.ts';
@@ -50,7 +50,7 @@ export class FrameWriter {
     const header = this.#headers.get(vcid)!;
     header.mapId = mapId;
     const extra = this.#nextExtra();
-    const frame = sealFrame(header, tfdf, sealer, this.#managed, SESSION_ASSOCIATION, extra);
+    const frame = sealFrame(header, tfdf, sealer, this.#managed, sealer.association, extra);
     if (!(frame instanceof Fault)) this.#advance(header);
     return frame;
   }

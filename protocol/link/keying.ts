@@ -103,8 +103,11 @@ export interface Keying extends Machine<KeyingOutput> {
   /** A sealer refused a frame with this fault: its limit is reached. */
   spent(now: Instant, fault: Fault): void;
 
-  /** Opens frames that arrive under `spi`; undefined when nothing does. */
-  opener(spi: number): FrameOpener | undefined;
+  /**
+   * Opens frames that arrive under `spi` on that virtual channel and MAP; `session.sa-unknown`, or
+   * what else keeps the association from opening them. Used before the next one is asked for.
+   */
+  opener(now: Instant, spi: number, vcid: number, mapId: number): FrameOpener | Fault;
   /** A frame authenticated under `spi`. */
   heard(now: Instant, spi: number): void;
   /** A frame came in under an SPI that has no opener. */

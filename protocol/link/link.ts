@@ -211,8 +211,9 @@ export class Link implements Machine<LinkOutput> {
     let packet = this.#reader.nextPacket();
     for (; packet !== undefined; packet = this.#reader.nextPacket()) {
       if (packet instanceof Fault) this.#outlet.refuse(packet);
-      else if (this.#reader.isManagement) this.#outlet.tell({ kind: 'management', packet });
-      else this.#receiveBundle(packet);
+      else if (this.#reader.isManagement) {
+        this.#outlet.tell({ kind: 'management', packet, spi: this.#reader.spi });
+      } else this.#receiveBundle(packet);
     }
   }
 

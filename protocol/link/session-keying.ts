@@ -16,7 +16,7 @@
 import { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { FAILURES_ALARM, LIMIT_AGE, SA_STOPPED } from '../session/faults.ts';
+import { FAILURES_ALARM, LIMIT_AGE, SA_STOPPED, SA_UNKNOWN } from '../session/faults.ts';
 import { Handshake } from '../session/handshake.ts';
 import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { Session } from '../session/session.ts';
@@ -88,8 +88,8 @@ export class SessionKeying implements Keying {
     if (!this.#handshake.seeking) this.#initiate(now);
   }
 
-  opener(spi: number): FrameOpener | undefined {
-    return this.#sessions.find(spi)?.session.receiveKey;
+  opener(_now: Instant, spi: number): FrameOpener | Fault {
+    return this.#sessions.find(spi)?.session.receiveKey ?? SA_UNKNOWN;
   }
 
   heard(now: Instant, spi: number): void {

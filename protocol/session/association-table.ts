@@ -104,10 +104,13 @@ export class AssociationTable {
     return key?.state === 'active' ? receiveKey : KEY_STATE;
   }
 
-  /** What seals frames of that channel; undefined when nothing does. */
-  sealer(channel: number): StaticSendKey | undefined {
-    const association = this.#sealing(channel);
-    return association?.key?.state === 'active' ? association.sendKey : undefined;
+  /** What seals the frames of all these channels; undefined when no one association does. */
+  sealer(channels: readonly number[]): StaticSendKey | undefined {
+    const association = this.#sealing(channels[0]!);
+    if (association?.key?.state !== 'active') return undefined;
+    // Bounded by the channels of a link.
+    for (const channel of channels) if (!association.channels.includes(channel)) return undefined;
+    return association.sendKey;
   }
 
   #sealing(channel: number): Association | undefined {

@@ -33,8 +33,8 @@ export function numberOctets(fields: StaticFields): number {
 /** Seals the frames of one direction. */
 export class StaticSendKey {
   readonly spi: number;
+  readonly association: StaticFields;
   readonly #protection: Protection;
-  readonly #fields: StaticFields;
   readonly #counter: SendCounter;
   readonly #iv: Uint8Array;
   /** The low octets of the IV, as sent: the same memory. */
@@ -56,7 +56,7 @@ export class StaticSendKey {
     );
     this.spi = spi;
     this.#protection = protection;
-    this.#fields = fields;
+    this.association = fields;
     this.#counter = counter;
     this.#iv = ivOf(protection, fields, fixedIv);
     this.#sentIv = this.#iv.subarray(this.#iv.length - fields.ivOctets);
@@ -76,7 +76,7 @@ export class StaticSendKey {
   ): Fault | undefined {
     const number = this.#counter.next();
     if (number instanceof Fault) return number;
-    const { ivOctets, sequenceNumberOctets, mask } = this.#fields;
+    const { ivOctets, sequenceNumberOctets, mask } = this.association;
     const sent = this.#sentIv;
     const carried = Math.min(ivOctets, number.length);
     sent.set(number.subarray(number.length - carried), ivOctets - carried);
@@ -116,8 +116,8 @@ export class StaticSendKey {
 /** Opens the frames of one direction: MAC, number, forward window, in the order of the book. */
 export class StaticReceiveKey {
   readonly spi: number;
+  readonly association: StaticFields;
   readonly #protection: Protection;
-  readonly #fields: StaticFields;
   readonly #mark: ReceiveMark;
   readonly #window: ForwardWindow;
   /** Beside a sequence number the IV must rise as well, or one IV could serve two frames. */
@@ -137,7 +137,7 @@ export class StaticReceiveKey {
     assert(protection.macOctets === fields.macOctets, 'the suite has this MAC');
     this.spi = spi;
     this.#protection = protection;
-    this.#fields = fields;
+    this.association = fields;
     this.#mark = mark;
     this.#window = new ForwardWindow(mark.seen, windowWidth);
     const { ivOctets, sequenceNumberOctets } = fields;
@@ -155,7 +155,7 @@ export class StaticReceiveKey {
    * anybody can write them.
    */
   open(numbers: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
-    const { ivOctets, sequenceNumberOctets } = this.#fields;
+    const { ivOctets, sequenceNumberOctets } = this.association;
     const sentIv = numbers.subarray(0, ivOctets);
     this.#iv.set(sentIv, this.#iv.length - ivOctets);
     const data = this.#protection.open(this.#iv, aad, sealed);

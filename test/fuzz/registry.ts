@@ -4,6 +4,7 @@ import type { Target } from './target.ts';
 import { FORMAT_TARGETS } from './targets/formats.ts';
 import { FRAME_TARGETS } from './targets/frames.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
+import { PROCEDURE_TARGETS } from './targets/procedures.ts';
 import { SESSION_TARGETS } from './targets/session.ts';
 import { STATIC_TARGETS } from './targets/static.ts';
 
@@ -12,6 +13,7 @@ export const TARGETS: readonly Target[] = [
   ...FRAME_TARGETS,
   ...SESSION_TARGETS,
   ...STATIC_TARGETS,
+  ...PROCEDURE_TARGETS,
   ...MACHINE_TARGETS,
 ];
 
@@ -36,5 +38,27 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['checkSpi', 'takes a number'],
   ['StrictOrder.check', 'inside ReceiveKey.open'],
   ['UnitQueue.push', 'takes what the own node sends'],
+  ['decodeSpi', 'inside SecurityUnit.receive'],
+  ['decodeSpiNumber', 'inside SecurityUnit.receive'],
+  ['decodeRekey', 'inside SecurityUnit.receive'],
+  ['decodeStart', 'inside SecurityUnit.receive'],
+  ['decodeWindow', 'inside SecurityUnit.receive'],
+  ['decodeCreate', 'inside SecurityUnit.receive'],
+  ['FieldReader', 'inside SecurityUnit.receive'],
+  ['KeyCommands.verify', 'inside SecurityUnit.receive'],
+  ['decodeUpload', 'inside SecurityUnit.receive'],
+  ['openUpload', 'inside SecurityUnit.receive'],
+  ['decodeKeyList', 'inside SecurityUnit.receive'],
+  ['decodeChallenges', 'inside SecurityUnit.receive'],
+  ['decodeKeyRange', 'inside SecurityUnit.receive'],
+  ['decodeStatus', 'inside ProcedureInitiator.receive'],
+  ['ProcedureInitiator.read', 'asks a question'],
+  ['decodeChallengeReplies', 'inside ProcedureInitiator.receive'],
+  ['decodeInventory', 'inside ProcedureInitiator.receive'],
+  ['decodeLogStatus', 'inside ProcedureInitiator.receive'],
+  ['decodeDump', 'inside ProcedureInitiator.receive'],
+  ['ProcedureInitiator.verify', 'asks a question'],
+  ['StaticKeying.receiveControl', 'takes nothing in'],
+  ['StaticKeying.receiveMessage', 'takes nothing in'],
   ['StrictReader', 'inside decodePayload, decodeCertificate and their like'],
 ]);

@@ -159,7 +159,7 @@ describe('a security unit', () => {
     ledger.written();
     const out = new Uint8Array(40);
     for (let i = 0; i < 3; i++) {
-      expect(associations.sealer(OURS)!.seal(new Uint8Array(12), NOTHING, out, 0, 12)).toBe(
+      expect(associations.sealer([OURS])!.seal(new Uint8Array(12), NOTHING, out, 0, 12)).toBe(
         undefined,
       );
     }

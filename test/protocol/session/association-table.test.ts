@@ -66,15 +66,15 @@ describe('an association table', () => {
     const { table, keys } = tableIn('keyed');
     expect(table.start(5, [OURS, THEIRS])).toBe(SA_BINDING);
     expect(table.start(5, [])).toBe(SA_BINDING);
-    expect(table.sealer(OURS)).toBeUndefined();
+    expect(table.sealer([OURS])).toBeUndefined();
     expect(table.start(5, [OURS])).toBeUndefined();
-    expect(table.sealer(OURS)).toBeInstanceOf(StaticSendKey);
-    expect(table.sealer(THEIRS)).toBeUndefined();
+    expect(table.sealer([OURS])).toBeInstanceOf(StaticSendKey);
+    expect(table.sealer([THEIRS])).toBeUndefined();
     table.create(6, DEFINITION);
     table.rekey(6, 201, ZERO);
     expect(table.start(6, [OURS + 1, OURS])).toBe(SA_TAKEN);
     keys.move([200], 'deactivated');
-    expect(table.sealer(OURS)).toBeUndefined();
+    expect(table.sealer([OURS])).toBeUndefined();
   });
 
   it('gives no key to two associations, nor the same octets under two ids', () => {
