@@ -43,7 +43,7 @@ export class ResumeSecrets {
 
   /**
    * Keeps the secret of a new session, which came of `succeeds` or of a first contact. The peer
-   * surely has it as well where it is `shared`; else it is only begun with once `confirm` says so.
+   * surely has it as well where it is `shared`; else it comes last until `confirm` says so.
    */
   keep(
     now: Instant,

@@ -171,7 +171,7 @@ function feedFop(): Feed {
 
 /** A responder that hears a stranger with the admission key: half of the MACs are good. */
 function feedHandshake(): Feed {
-  const b = new Endpoint('b');
+  const { b } = firstContact();
   const macKey = macKeyOf(CREDENTIALS.b.admissionKeys[0]!.key, SCID_B);
   let now = 0;
   b.begin(now);
@@ -188,7 +188,16 @@ function feedHandshake(): Feed {
   };
 }
 
+/** A first contact, and a succession of which the peer of `feedHandshake` has not heard yet. */
 function handshakeMessages(): Uint8Array[] {
+  const { a, said, hear } = firstContact();
+  a.begin(0);
+  hear(a.handshake, firstContact().b.handshake);
+  promise(said.length === 4, 'a first contact has three messages, and REKEY comes after them');
+  return said;
+}
+
+function firstContact() {
   const [a, b] = [new Endpoint('a'), new Endpoint('b')];
   const said: Uint8Array[] = [];
   const hear = (from: Handshake, to: Handshake) => {
@@ -202,8 +211,7 @@ function handshakeMessages(): Uint8Array[] {
   hear(a.handshake, b.handshake);
   hear(b.handshake, a.handshake);
   hear(a.handshake, b.handshake);
-  promise(said.length === 3, 'a first contact has three messages');
-  return said;
+  return { a, b, said, hear };
 }
 
 /** A link that hears whatever is in the air, half of it with an error control field that holds. */
