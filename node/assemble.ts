@@ -36,7 +36,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       membership,
       admission,
       sessionPolicy: sessionPolicyOf(config.security),
-      frameOctetsMax: link.frameOctetsMax,
+      channel: link,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
       plan,

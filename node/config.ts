@@ -7,8 +7,10 @@ import { isIP } from 'node:net';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
+import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
+import { readChannel } from './channel-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
 import { JsonCursor } from './json-cursor.ts';
@@ -52,7 +54,7 @@ export interface NodeConfig {
   readonly terminals: number;
   readonly crypto: 'auto' | CryptoProviderName;
   readonly credentials: CredentialsJson;
-  readonly link: { readonly frameOctetsMax: number };
+  readonly link: ChannelOptions;
   readonly security?: SecurityConfig;
   readonly store: { readonly octetsMax: number };
   readonly plan: ContactPlan;
@@ -66,10 +68,9 @@ export interface NodeConfig {
 export function parseNodeConfig(json: unknown): NodeConfig {
   const root = new JsonCursor(json).object(KEYS);
   const bind = root.at('bind').list(TERMINALS_MAX, readAddress);
-  const link = root.at('link').object(['frameOctetsMax']);
   const security = root.at('security');
   const store = root.at('store').object(['octetsMax']);
-  const frameOctetsMax = link.at('frameOctetsMax').integer(FRAME_OCTETS_MIN, DATAGRAM_MAX);
+  const link = readChannel(root.at('link'));
   const config: NodeConfig = {
     name: root.at('name').text(),
     node: root.at('node').integer(1, NODE_MAX),
@@ -77,10 +78,10 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     epochUnixMs: root.at('epochUnixMs').integer(0),
     boot: root.at('boot').integer(1),
     terminals: root.at('terminals').integer(bind.length, bind.length),
-    crypto: root.at('crypto').word(['auto', 'noble', 'native']),
+    crypto: root.at('crypto').oneOf(['auto', 'noble', 'native']),
     credentials: readCredentials(root.at('credentials').secret),
-    link: { frameOctetsMax },
-    ...(security.present ? { security: readSecurity(security, frameOctetsMax) } : {}),
+    link,
+    ...(security.present ? { security: readSecurity(security, link.frameOctetsMax) } : {}),
     store: { octetsMax: store.at('octetsMax').integer(0) },
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
@@ -262,6 +263,3 @@ const CONTACTS_MAX = 1_000_000;
 const SERVICES_MAX = 1_024;
 /** The largest bundle a node takes has 1 MiB; this leaves its blocks 1 KiB. */
 const ADU_OCTETS_MAX = 1_047_552;
-/** HELLO fits one frame (link-security LS-402): itself, and 13 octets of frame around it. */
-const FRAME_OCTETS_MIN = 269;
-const DATAGRAM_MAX = 65_507;

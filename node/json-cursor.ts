@@ -64,6 +64,13 @@ export class JsonCursor {
     throw this.mistake(`a whole number ${range}`);
   }
 
+  /** A number between two bounds, both inclusive. */
+  number(min: number, max: number): number {
+    const value = this.#value;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    throw this.mistake(`a number from ${min} to ${max}`);
+  }
+
   text(): string {
     if (typeof this.#value === 'string' && this.#value !== '') return this.#value;
     throw this.mistake('a text');
@@ -74,11 +81,11 @@ export class JsonCursor {
     throw this.mistake('true or false');
   }
 
-  /** One of the given words. */
-  word<Word extends string>(words: readonly Word[]): Word {
-    const word = words.find((candidate) => candidate === this.#value);
-    if (word === undefined) throw this.mistake(`one of ${words.join(', ')}`);
-    return word;
+  /** One of the given words or numbers. */
+  oneOf<const Choice extends string | number>(choices: readonly Choice[]): Choice {
+    const choice = choices.find((candidate) => candidate === this.#value);
+    if (choice === undefined) throw this.mistake(`one of ${choices.join(', ')}`);
+    return choice;
   }
 
   /** Hexadecimal of `octetsMin` to `octetsMax` octets, in lower case. */

@@ -8,12 +8,12 @@ import type { SatelliteConfig } from './satellite-config.ts';
 
 /** A link to the neighbour with the given spacecraft id, not connected yet. */
 export function makeLink(config: SatelliteConfig, ports: SatellitePorts, remoteScid: number): Link {
-  const { credentials, membership, admission, scid: localScid, frameOctetsMax } = config;
+  const { credentials, membership, admission, scid: localScid, channel } = config;
   const { crypto: provider, random } = ports;
   const ends = { localScid, remoteScid };
   const shared = { credentials, membership, admission, provider, random };
   const keying = new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
-  return new Link({ ...ends, frameOctetsMax }, keying);
+  return new Link({ ...ends, ...channel }, keying);
 }
 
 /** What a link is told of a contact that begins, with a peer whose terminal is at `address`. */

@@ -1,4 +1,5 @@
 /** What a satellite is told at its start, with octets as octets. */
+import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
@@ -18,7 +19,7 @@ export interface SatelliteConfig {
   /** Shared by all links. */
   readonly admission: Admission;
   readonly sessionPolicy: SessionPolicy;
-  readonly frameOctetsMax: number;
+  readonly channel: ChannelOptions;
   readonly storeOctetsMax: number;
   readonly bundleOctetsMax: number;
   readonly plan: ContactPlan;

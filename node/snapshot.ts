@@ -16,6 +16,8 @@ export interface SatelliteSnapshot {
   readonly frames: {
     readonly sent: number;
     readonly received: number;
+    /** Octets that the channel coding of the links has put right. */
+    readonly correctedSymbols: number;
     /** Of links and agent; what sockets and channels lost is counted by their owner. */
     readonly faults: Readonly<Record<string, number>>;
   };
@@ -48,6 +50,7 @@ export function snapshotOf(
     frames: {
       sent: links.reduce((sum, { framesSent }) => sum + framesSent, 0),
       received: links.reduce((sum, { framesReceived }) => sum + framesReceived, 0),
+      correctedSymbols: links.reduce((sum, link) => sum + link.correctedSymbols, 0),
       faults: journal.faults.snapshot(),
     },
     links,

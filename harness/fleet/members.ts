@@ -53,7 +53,7 @@ export function membersOf(
         roles: rolesOf(node),
       }),
     ),
-    link: { frameOctetsMax: scenario.link.frameOctetsMax },
+    link: { frameOctetsMax: scenario.link.frameOctetsMax, ...scenario.link.channel },
     security: {
       suite: scenario.security.suite,
       rekeyAfterUs: scenario.security.rekeyAfterMs * MICROSECONDS_PER_MS,

@@ -74,6 +74,7 @@ function framesOf(snapshots: readonly SatelliteSnapshot[], result: FleetResult):
   return {
     sent: sum(snapshots.map(({ frames }) => frames.sent)),
     received: sum(snapshots.map(({ frames }) => frames.received)),
+    correctedSymbols: sum(snapshots.map(({ frames }) => frames.correctedSymbols)),
     faults: tally([...snapshots.map(({ frames }) => frames.faults), result.channelFaults]),
   };
 }

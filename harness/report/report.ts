@@ -121,6 +121,8 @@ export interface Report {
   readonly frames: {
     readonly sent: number;
     readonly received: number;
+    /** Octets that channel coding has put right. */
+    readonly correctedSymbols: number;
     readonly faults: Readonly<Record<string, number>>;
   };
   /** Proportional set size of the node processes; null where the platform does not tell. */

@@ -64,7 +64,11 @@ function facts(report: Report): [string, string][] {
         part(bundles.inFlight, 'in flight'),
     ],
     ...(refused === '' ? [] : [['refused', refused] as [string, string]]),
-    ['frames', `${number(frames.sent)} sent, ${number(frames.received)} received`],
+    [
+      'frames',
+      `${number(frames.sent)} sent, ${number(frames.received)} received` +
+        part(frames.correctedSymbols, 'octets corrected'),
+    ],
     ['faults', faults === '' ? 'none' : faults],
     ...(pss === null
       ? []

@@ -1,5 +1,7 @@
 /** What takes more than one key of a scenario to judge, each finding at its place. */
+import { DATAGRAM_OCTETS_MAX } from '#node/channel-config.ts';
 import { ConfigError } from '#node/config-error.ts';
+import { frameSizes } from '#protocol/link/channel.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
 import { checkSecurity } from './check-security.ts';
 import { oneOf, type Report, remedyFor } from './finding.ts';
@@ -24,6 +26,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
     }
   };
   checkWorld(scenario, report);
+  checkChannel(scenario, report);
   checkObjectives(scenario, report);
   const unlinked: Scenario = { ...scenario, topology: { kind: 'links', links: [] } };
   const satellites = attempt(placeOfOrbits(scenario), () =>
@@ -62,6 +65,26 @@ function checkWorld(scenario: Scenario, report: Report): void {
     const what = 'ground stations are listed, and no satellite has a terminal for them';
     report(['groundTerminals'], what, 'Raise groundTerminals', 'at least 1');
   }
+}
+
+/** The frames of a link suit what its channel has besides. */
+function checkChannel({ link }: Scenario, report: Report): void {
+  const { channel, frameOctetsMax } = link;
+  const { fixedLength, idleFrames, insertZoneOctets, coding } = channel;
+  const needsFixed = (key: string) =>
+    report(['link', key], `${key} needs frames of fixed length`, 'Add frames: fixed to link');
+  if (!fixedLength && idleFrames) needsFixed('idleFrames');
+  if (!fixedLength && insertZoneOctets) needsFixed('insertZone');
+  if (!fixedLength && coding?.reedSolomon !== undefined) needsFixed('coding');
+  const { min, max, multipleOf } = frameSizes(channel, DATAGRAM_OCTETS_MAX);
+  if (frameOctetsMax >= min && frameOctetsMax <= max && frameOctetsMax % multipleOf === 0) return;
+  const many = multipleOf === 1 ? 'a size' : `a multiple of ${multipleOf} B`;
+  report(
+    ['link', 'frameSize'],
+    `frames of ${frameOctetsMax} B do not suit the channel`,
+    'Correct frameSize',
+    max < min ? 'a code with more codewords in a block' : `${many} from ${min} B to ${max} B`,
+  );
 }
 
 /** An objective that nothing measures would hold, or fail, for no reason. */

@@ -77,6 +77,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
     link: {
       rateBps: input.link.rate,
       frameOctetsMax: input.link.frameSize,
+      channel: channelOf(input.link),
       rangeKmMax: input.link.rangeMax,
       grazingAltitudeKm: input.link.grazingAltitude,
     },
@@ -141,6 +142,21 @@ function securityOf({ suite, rekeyAfter, revocations }: ScenarioInput['security'
   };
 }
 
+function channelOf(input: ScenarioInput['link']): Scenario['link']['channel'] {
+  const { frames, idleFrames, insertZone: insertZoneOctets, bulkShare, coding } = input;
+  const shared = { fixedLength: frames === 'fixed', idleFrames, insertZoneOctets, bulkShare };
+  if (coding === undefined) return shared;
+  const { code, interleave, randomizer } = coding;
+  return {
+    ...shared,
+    coding: {
+      reedSolomon:
+        code === 'none' ? undefined : { correctableMax: CORRECTABLE_MAX[code], interleave },
+      randomizer: randomizer === 'none' ? undefined : randomizer,
+    },
+  };
+}
+
 function topologyOf(input: ScenarioInput['topology']): Topology {
   if (input.kind === 'plus-grid') return input;
   return { kind: 'links', links: input.links };
@@ -173,5 +189,7 @@ function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   return objectives;
 }
 
+/** Octets of a codeword that each code corrects. */
+const CORRECTABLE_MAX = { 'rs-255-223': 16, 'rs-255-239': 8 } as const;
 /** Far more than any scenario needs; a mistyped path may name a video. */
 const FILE_OCTETS_MAX = 4 * 2 ** 20;

@@ -2,6 +2,7 @@
  * A scenario as the rest of the harness sees it: checked, with every unit fixed in the name.
  * `load.ts` makes it from YAML. A published type: later work only adds fields.
  */
+import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 
 /** How the nodes are run: harness/fleet/fleet.ts says what each kind is. */
@@ -116,6 +117,8 @@ export interface Scenario {
   readonly link: {
     readonly rateBps: number;
     readonly frameOctetsMax: number;
+    /** What the channel has besides frames of that size, on ground links as well. */
+    readonly channel: Omit<ChannelOptions, 'frameOctetsMax'>;
     readonly rangeKmMax: number | undefined;
     /** The ray between two satellites must stay this far above the ellipsoid. */
     readonly grazingAltitudeKm: number;

@@ -3,6 +3,7 @@
  * to judge is in check.ts. Editors read the same rules from docs/scenario.schema.json.
  */
 import { z } from 'zod';
+import { BULK_SHARE_MAX, INSERT_ZONE_OCTETS_MAX } from '#node/channel-config.ts';
 import { TRAFFIC_CLASSES } from '#protocol/traffic-class.ts';
 import { ALTITUDE_KM_MIN } from '../constellation/elements.ts';
 import {
@@ -13,6 +14,7 @@ import {
   list,
   mapping,
   name,
+  oneOf,
   pair,
   quantity,
   ratio,
@@ -98,9 +100,28 @@ const flow = mapping({
 
 const rate = () => quantity('rate', 'bit/s', { min: 1_000, max: 100e9 }).prefault('100 Mbit/s');
 
+const coding = mapping({
+  code: choice(['none', 'rs-255-223', 'rs-255-239'])
+    .default('none')
+    .describe('Reed–Solomon: corrects 16 or 8 octets of each codeword. Needs frames: fixed.'),
+  interleave: oneOf([1, 2, 3, 4, 5, 8]).default(1).describe('Codewords in a block.'),
+  randomizer: choice(['none', 'long', 'short']).default('none'),
+});
+
 const link = mapping({
   rate: rate(),
   frameSize: quantity('size', 'B', { min: 269, max: 65_507, example: '1400 B' }).prefault('1400 B'),
+  frames: choice(['variable', 'fixed'])
+    .default('variable')
+    .describe('Whether every frame has the frame size; packets then run on from frame to frame.'),
+  idleFrames: truth().default(false).describe('Whether an idle link fills its line with frames.'),
+  insertZone: quantity('size', 'B', { min: 0, max: INSERT_ZONE_OCTETS_MAX, example: '4 B' })
+    .prefault('0 B')
+    .describe('Octets between header and data of every frame of fixed length.'),
+  bulkShare: ratio(0, BULK_SHARE_MAX)
+    .default(0)
+    .describe('The part of a busy link that bulk gets at the least; 0 lets alerts wait the least.'),
+  coding: coding.optional(),
   rangeMax: quantity('length', 'km', { min: 1, max: 100_000, example: '5000 km' }).optional(),
   grazingAltitude: quantity('length', 'km', { min: 0, max: 1_000, example: '80 km' }).prefault(
     '80 km',

@@ -58,6 +58,11 @@ export function choice<const Words extends readonly [string, ...string[]]>(words
   return z.enum(words, { error: () => `one of ${words.join(', ')}` });
 }
 
+/** One of a few numbers. */
+export function oneOf<const Numbers extends readonly [number, ...number[]]>(numbers: Numbers) {
+  return z.literal(numbers, { error: () => `one of ${numbers.join(', ')}` });
+}
+
 /** `true` or `false`. */
 export function truth() {
   return z.boolean({ error: () => 'true or false' });

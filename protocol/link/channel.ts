@@ -3,16 +3,18 @@
  * Everything beyond variable-length frames is off unless asked for.
  */
 import { assert } from '../assert.ts';
-import { type CodingParameters, fitsBlock } from '../coding/coded-block.ts';
+import { type CodingParameters, fitsBlock, overheadOctets } from '../coding/coded-block.ts';
 import type { Randomizer } from '../coding/randomizer.ts';
 import type { ReedSolomon } from '../coding/reed-solomon.ts';
+import { OCF_OCTETS } from '../frame/frame-draft.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
+import { POINTED_HEADER_OCTETS, TFDF_HEADER_OCTETS } from '../frame/tfdf.ts';
 
 /** The channel coding of a link: each block is one datagram. Source: CCSDS 131.0-B-5. */
 export interface ChannelCoding {
   /** Only for frames of fixed length, of a length that `fitsBlock`. */
-  readonly reedSolomon?: ReedSolomon;
-  readonly randomizer?: Randomizer;
+  readonly reedSolomon?: ReedSolomon | undefined;
+  readonly randomizer?: Randomizer | undefined;
 }
 
 /** Plain JSON, so that a configuration holds it as it is. */
@@ -20,18 +22,18 @@ export interface ChannelOptions {
   /** The longest frame, header and FECF included, and of fixed-length frames every one: from 64. */
   readonly frameOctetsMax: number;
   /** Octets of the virtual channel frame count, 0 to 7; 3 by default. */
-  readonly vcfCountOctets?: number;
+  readonly vcfCountOctets?: number | undefined;
   /** Frames of one length, in which packets run on from frame to frame (rule 000). */
-  readonly fixedLength?: boolean;
+  readonly fixedLength?: boolean | undefined;
   /** Frames of only idle data fill the line; only where frames are of fixed length. */
-  readonly idleFrames?: boolean;
+  readonly idleFrames?: boolean | undefined;
   /** Octets, all zero, between header and data of every frame; only where of fixed length. */
-  readonly insertZoneOctets?: number;
+  readonly insertZoneOctets?: number | undefined;
   /** Frames may end with an operational control field, which their header announces. */
-  readonly ocf?: boolean;
+  readonly ocf?: boolean | undefined;
   /** The part of the line that `bulk` gets at the least while it waits: 0, the default, to 0.9. */
-  readonly bulkShare?: number;
-  readonly coding?: ChannelCoding;
+  readonly bulkShare?: number | undefined;
+  readonly coding?: ChannelCoding | undefined;
 }
 
 /** What frames say in their operational control field: a CLCW or a Frame Security Report. */
@@ -53,8 +55,42 @@ export function managedParameters(options: ChannelOptions, scid: number): Manage
   return { ...managed, insertZoneOctets, ocf };
 }
 
+/** Which frame sizes a channel may have, in octets: multiples of `multipleOf` between two bounds. */
+export interface FrameSizes {
+  readonly min: number;
+  readonly max: number;
+  readonly multipleOf: number;
+}
+
+/**
+ * The frame sizes with which a link on such a channel can say HELLO in one frame (LS-402), suit its
+ * code, and fit a datagram of so many octets at the most.
+ */
+export function frameSizes(
+  options: Omit<ChannelOptions, 'frameOctetsMax'>,
+  datagramOctetsMax: number,
+): FrameSizes {
+  const { fixedLength = false, insertZoneOctets = 0, ocf = false } = options;
+  const pointerOctets = fixedLength ? POINTED_HEADER_OCTETS - TFDF_HEADER_OCTETS : 0;
+  const least = HELLO_FRAME_OCTETS + pointerOctets + insertZoneOctets + (ocf ? OCF_OCTETS : 0);
+  const most = datagramOctetsMax - codingOctets(options);
+  const { reedSolomon } = options.coding ?? {};
+  if (reedSolomon === undefined) return { min: least, max: most, multipleOf: 1 };
+  const { interleave, correctableMax } = reedSolomon;
+  const min = Math.ceil(least / interleave) * interleave;
+  return { min, max: (255 - 2 * correctableMax) * interleave, multipleOf: interleave };
+}
+
+/** What the coding adds to a frame in its datagram. */
+export function codingOctets(options: Pick<ChannelOptions, 'coding'>): number {
+  const coding = codingParameters(options);
+  return coding === undefined ? 0 : overheadOctets(coding);
+}
+
 /** The coding of a channel that has one. */
-export function codingParameters({ coding }: ChannelOptions): CodingParameters | undefined {
+export function codingParameters({
+  coding,
+}: Pick<ChannelOptions, 'coding'>): CodingParameters | undefined {
   if (coding === undefined) return undefined;
   const { reedSolomon, randomizer } = coding;
   return { reedSolomon, randomizer, markerBitErrorsMax: MARKER_BIT_ERRORS_MAX };
@@ -62,5 +98,7 @@ export function codingParameters({ coding }: ChannelOptions): CodingParameters |
 
 /** Of these, a protected frame leaves at least 17 to its bundle. */
 const FRAME_OCTETS_MIN = 64;
+/** HELLO (link-security LS-402) and 13 octets of frame around it. */
+const HELLO_FRAME_OCTETS = 269;
 /** Two octets of the marker may be all wrong: the code behind it bears as much. */
 const MARKER_BIT_ERRORS_MAX = 16;

@@ -54,6 +54,23 @@ describe('parseNodeConfig', () => {
       (c) => (c.services.sources[0].sizeOctets = 1_048_576),
       'sizeOctets is 1048576',
     ],
+    [
+      'a frame that its code does not fit',
+      (c) => Object.assign(c.link, CODED, { frameOctetsMax: 1_023 }),
+      'link.frameOctetsMax is 1023. Expected a multiple of 5 from 275 to 1115, for the code',
+    ],
+    [
+      'a code over frames of variable length',
+      (c) => Object.assign(c.link, CODED, { fixedLength: false }),
+      'Expected fixedLength to be true as well',
+    ],
+    [
+      'idle frames of variable length',
+      (c) => (c.link.idleFrames = true),
+      'link.idleFrames is true',
+    ],
+    ['an insert zone in them', (c) => (c.link.insertZoneOctets = 4), 'link.insertZoneOctets is 4'],
+    ['all of the line for bulk', (c) => (c.link.bulkShare = 1), 'Expected a number from 0 to 0.9'],
     ['a giant frame', (c) => (c.link.frameOctetsMax = 65_508), 'link.frameOctetsMax is 65508'],
     [
       'a contact that ends before it starts',
@@ -109,6 +126,13 @@ describe('parseNodeConfig', () => {
     expect((error as ConfigError).remedy).not.toBe('');
   });
 
+  it('takes a channel with everything that it may have', () => {
+    const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
+    const ocf = { ocf: true, idleFrames: true, insertZoneOctets: 3, bulkShare: 0.05 };
+    Object.assign(config.link, CODED, ocf, { frameOctetsMax: 1_115 });
+    expect(parseNodeConfig(config).link).toEqual(config.link);
+  });
+
   it('never shows a secret that is wrong', () => {
     const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
     const secret = config.credentials.identityPrivateKey;
@@ -148,6 +172,11 @@ describe('credentials as JSON', () => {
     expect(encodeCredentials(decodeCredentials(credentials))).toEqual(credentials);
   });
 });
+
+const CODED = {
+  fixedLength: true,
+  coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
+};
 
 // biome-ignore lint/suspicious/noExplicitAny: tests spoil any place of it.
 type Editable = any;

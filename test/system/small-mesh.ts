@@ -5,8 +5,8 @@ import { parseScenario } from '#harness/scenario/load.ts';
 import type { FleetKind, Scenario } from '#harness/scenario/scenario.ts';
 import { up } from '#harness/up.ts';
 
-/** The mesh as a scenario of `runS` seconds. */
-export function smallMesh(fleet: FleetKind, runS: number): Scenario {
+/** The mesh as a scenario of `runS` seconds; `extra` is YAML put after the rest. */
+export function smallMesh(fleet: FleetKind, runS: number, extra = ''): Scenario {
   return parseScenario(
     `
 name: small-mesh
@@ -30,7 +30,7 @@ traffic:
 objectives:
   linksSecuredWithin: 20 s
   deliveredRatio: 1
-`,
+${extra}`,
     'small-mesh.yaml',
   );
 }

@@ -41,6 +41,7 @@ export const WALKER_66: Scenario = {
   link: {
     rateBps: 100_000_000,
     frameOctetsMax: 1_000,
+    channel: {},
     rangeKmMax: undefined,
     grazingAltitudeKm: 80,
   },

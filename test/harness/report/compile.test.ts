@@ -20,6 +20,7 @@ describe('a compiled report', () => {
     expect(frames).toEqual({
       sent: 15,
       received: 12,
+      correctedSymbols: 7,
       faults: { 'sdls.replay': 3, 'uslp.crc': 2, 'channel.outage': 3 },
     });
     expect(bundles.refused).toEqual({ full: 2 });
@@ -92,5 +93,6 @@ function snapshot(
   faults: Record<string, number>,
   refused: Record<string, number>,
 ): SatelliteSnapshot {
-  return { frames: { sent, received, faults }, refused, links: [] } as unknown as SatelliteSnapshot;
+  const frames = { sent, received, correctedSymbols: sent - received + 2, faults };
+  return { frames, refused, links: [] } as unknown as SatelliteSnapshot;
 }

@@ -44,7 +44,12 @@ export const REPORT: Report = {
     refused: {},
   },
   flows: [FLOW],
-  frames: { sent: 98_213, received: 98_212, faults: { 'link.no-contact': 3, 'sdls.replay': 0 } },
+  frames: {
+    sent: 98_213,
+    received: 98_212,
+    correctedSymbols: 0,
+    faults: { 'link.no-contact': 3, 'sdls.replay': 0 },
+  },
   memory: { pssMbPerProcess: { p50: 14.11, max: 15 } },
   fidelity: { timerLagMs: { p50: 0.21, p99: 1.1 }, missedDeadlines: 0, transitMs: 0.2 },
   objectives: [

@@ -84,6 +84,7 @@ describe('a scenario', () => {
       link: {
         rateBps: 100_000_000,
         frameOctetsMax: 1_400,
+        channel: { fixedLength: false, idleFrames: false, insertZoneOctets: 0, bulkShare: 0 },
         rangeKmMax: undefined,
         grazingAltitudeKm: 80,
       },
@@ -124,6 +125,27 @@ describe('a scenario', () => {
       },
       { kind: 'latency-p99', text: 'latency p99 under 1500 ms', maxMs: 1_500 },
     ]);
+  });
+
+  it('describes the channel of its links', () => {
+    const link = `link:
+  frameSize: 1115 B
+  frames: fixed
+  idleFrames: true
+  insertZone: 4 B
+  bulkShare: 0.05
+  coding: { code: rs-255-223, interleave: 5, randomizer: long }
+`;
+    expect(parseScenario(GOOD + link, 's.yaml').link).toMatchObject({
+      frameOctetsMax: 1_115,
+      channel: {
+        fixedLength: true,
+        idleFrames: true,
+        insertZoneOctets: 4,
+        bulkShare: 0.05,
+        coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
+      },
+    });
   });
 
   it('finds a TLE file beside itself', () => {
@@ -358,6 +380,29 @@ describe('a bad scenario is refused', () => {
     ],
   ])('%s', (_, part, by, message) => {
     expect(refusal(part, by)).toEqual([`s.yaml:${message}`]);
+  });
+
+  it('for a channel whose parameters do not agree, each at its place', () => {
+    const problems = problemsOf(() =>
+      parseScenario(
+        `${GOOD}link: { frameSize: 1000 B, idleFrames: true, coding: { code: rs-255-239 } }\n`,
+        's.yaml',
+      ),
+    );
+    expect(problems).toEqual([
+      's.yaml:19:20: frames of 1000 B do not suit the channel. Expected a code with more ' +
+        'codewords in a block. Correct frameSize.',
+      's.yaml:19:40: idleFrames needs frames of fixed length. Add frames: fixed to link.',
+      's.yaml:19:54: coding needs frames of fixed length. Add frames: fixed to link.',
+    ]);
+  });
+
+  it('for a frame size that its code does not fit, with the sizes that do', () => {
+    const link = 'link: { frames: fixed, coding: { code: rs-255-223, interleave: 5 } }\n';
+    expect(problemsOf(() => parseScenario(GOOD + link, 's.yaml'))).toEqual([
+      's.yaml:19:1: frames of 1400 B do not suit the channel. Expected a multiple of 5 B from 275 B ' +
+        'to 1115 B. Correct frameSize.',
+    ]);
   });
 
   it('for every mistake at once, in the order of the file', () => {
