@@ -1,4 +1,7 @@
 /** Makes the links of a satellite: what keying a neighbour gets, and what a contact tells it. */
+
+import { assert } from '#protocol/assert.ts';
+import { codingOctets } from '#protocol/link/channel.ts';
 import type { Connection } from '#protocol/link/keying.ts';
 import { Link } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
@@ -10,6 +13,8 @@ import type { SatelliteConfig } from './satellite-config.ts';
 export function makeLink(config: SatelliteConfig, ports: SatellitePorts, remoteScid: number): Link {
   const { credentials, membership, admission, scid: localScid, channel } = config;
   const { crypto: provider, random } = ports;
+  const octets = channel.frameOctetsMax + codingOctets(channel);
+  assert(octets <= ports.datagrams.sizeMax, 'a frame and its code fit a datagram');
   const ends = { localScid, remoteScid };
   const shared = { credentials, membership, admission, provider, random };
   const keying = new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });

@@ -16,7 +16,6 @@ import { type AgentOutput, BundleAgent, type SendRequest } from '#protocol/agent
 import { assert, unreachable } from '#protocol/assert.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
-import { codingOctets } from '#protocol/link/channel.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
 import { type Instant, sooner } from '#protocol/machine.ts';
 import type { Membership } from '#protocol/session/membership.ts';
@@ -57,9 +56,6 @@ export class Satellite {
   readonly notices$: Observable<Notice> = this.#journal.notices$;
 
   constructor(config: SatelliteConfig, ports: SatellitePorts, services: readonly Service[]) {
-    const { channel } = config;
-    const octets = channel.frameOctetsMax + codingOctets(channel);
-    assert(octets <= ports.datagrams.sizeMax, 'a frame fits a datagram');
     this.#config = config;
     this.#ports = ports;
     this.#applications = new Applications(services);

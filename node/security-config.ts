@@ -25,7 +25,7 @@ export function readSecurity(cursor: JsonCursor, frameOctetsMax: number): Securi
   const suite = cursor.at('suite');
   const rekeyAfterUs = cursor.at('rekeyAfterUs');
   const security: SecurityConfig = {
-    ...(suite.present ? { suite: suite.word(['classical', 'hybrid']) } : {}),
+    ...(suite.present ? { suite: suite.oneOf(['classical', 'hybrid']) } : {}),
     ...(rekeyAfterUs.present
       ? { rekeyAfterUs: rekeyAfterUs.integer(MICROSECONDS_PER_S, SESSION_LIMITS.rekey.ageUs) }
       : {}),

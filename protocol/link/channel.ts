@@ -55,7 +55,7 @@ export function managedParameters(options: ChannelOptions, scid: number): Manage
   return { ...managed, insertZoneOctets, ocf };
 }
 
-/** Which frame sizes a channel may have, in octets: multiples of `multipleOf` between two bounds. */
+/** Which frame sizes a channel may have, octets: multiples of `multipleOf` between two bounds. */
 export interface FrameSizes {
   readonly min: number;
   readonly max: number;
