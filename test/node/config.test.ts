@@ -89,6 +89,11 @@ describe('parseNodeConfig', () => {
       'security.rekeyAfterUs is 600000001. Expected a whole number from 1000000 to 600000000',
     ],
     ['a suite of no name', (c) => (c.security = { suite: 'best' }), 'one of classical, hybrid'],
+    [
+      'two admission keys of one epoch',
+      (c) => (c.credentials.admissionKeys[1].epoch = c.credentials.admissionKeys[0].epoch),
+      'credentials.admissionKeys is not right. Expected one admission key for each epoch',
+    ],
     ['an unknown key of security', (c) => (c.security = { rekey: 1 }), 'security.rekey is not'],
     ['a bad class', (c) => (c.services.pings[0].trafficClass = 4), 'trafficClass is 4'],
     [
