@@ -16,7 +16,7 @@
 import { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { FAILURES_ALARM, LIMIT_AGE, SA_STOPPED, SA_UNKNOWN } from '../session/faults.ts';
+import { BUDGET, FAILURES_ALARM, LIMIT_AGE, SA_STOPPED, SA_UNKNOWN } from '../session/faults.ts';
 import { Handshake } from '../session/handshake.ts';
 import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { Session } from '../session/session.ts';
@@ -200,6 +200,8 @@ export class SessionKeying implements Keying {
         }
         case 'fault':
           this.#outputs.push(output);
+          // What came in the peer's name used up its budget, so this side says HELLO (LS-709).
+          if (output.fault === BUDGET) this.unknown(now);
       }
     }
   }

@@ -13,8 +13,7 @@ import type { NoiseMessage, RekeyMessage } from './messages.ts';
 
 /**
  * Lets a message in, whose mac1 is good under `keys`: whether it came with a cookie that was asked
- * for. Else `session.budget`, or `session.cookie` with a COOKIE among the outputs. `wary` asks for
- * one in any case.
+ * for. Else `session.budget`, or `session.cookie` with a COOKIE among the outputs.
  */
 export function passGate(
   now: Instant,
@@ -23,11 +22,10 @@ export function passGate(
   octets: Uint8Array,
   message: NoiseMessage | RekeyMessage,
   keys: EpochMacKeys,
-  wary: boolean,
 ): boolean | Fault {
   const { portName = '' } = context.contact;
   const opening = { portName, octets, message };
-  const verdict = context.options.admission.admit(now, opening, wary);
+  const verdict = context.options.admission.admit(now, opening);
   if (verdict instanceof Fault) return verdict;
   if (verdict.kind === 'admitted') return verdict.vouched;
   const answer = context.encodeCookie(opening, verdict.cookie, keys);

@@ -144,16 +144,6 @@ export class HandshakeContext {
     return encodePayload({ spi, certificate, keyStatement, epoch, serial });
   }
 
-  /** The octets of a REPLY of this node. */
-  get replyOctets(): number {
-    const ciphertextOctets = this.suite === SUITE_HYBRID ? 1088 + 16 : 0;
-    return (
-      REPLY_OVERHEAD_OCTETS +
-      ciphertextOctets +
-      this.payload(0xffff, this.options.membership.identity).length
-    );
-  }
-
   /** Checks who speaks, once Noise has delivered a static key and a payload (LS-704). */
   verify(state: HandshakeState, payload: Uint8Array): VerifiedPeer | Fault {
     const { credentials, membership, provider, remoteScid } = this.options;
@@ -186,6 +176,3 @@ export class HandshakeContext {
     return createSession({ ...state.finish(), ...ends }, origin, this.options, provider.aead);
   }
 }
-
-/** Header, ephemeral key, static key and its tag, tag of the payload, mac1. */
-const REPLY_OVERHEAD_OCTETS = 20 + 32 + 48 + 16 + 16;

@@ -43,8 +43,7 @@ export class Responders {
     const known = this.#halfOpen.get(id);
     if (known !== undefined) return this.#repeat(now, octets, known);
 
-    const wary = this.#context.replyOctets > AMPLIFICATION_MAX * octets.length;
-    const vouched = passGate(now, this.#context, this.#outputs, octets, message, keys, wary);
+    const vouched = passGate(now, this.#context, this.#outputs, octets, message, keys);
     if (vouched instanceof Fault) return vouched;
     const { membership } = this.#context.options;
     const spi = membership.spis.take(now);
@@ -123,8 +122,6 @@ export class Responders {
   }
 }
 
-/** LS-1205. */
-const AMPLIFICATION_MAX = 3;
 /** LS-712. */
 const LIFE_MIN_US = 15 * MICROSECONDS_PER_S;
 /** Far more than a peer that repeats itself by LS-706 needs. */

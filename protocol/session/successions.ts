@@ -62,7 +62,7 @@ export class Successions {
     if (known !== undefined) return this.#repeat(now, octets, known);
     if (message.noise.length < EPHEMERAL_OCTETS) return LENGTH;
     if (prevailsOver(message.noise.subarray(0, EPHEMERAL_OCTETS))) return undefined;
-    const vouched = passGate(now, this.#context, this.#outputs, octets, message, keys, false);
+    const vouched = passGate(now, this.#context, this.#outputs, octets, message, keys);
     if (vouched instanceof Fault) return vouched;
     const secret = this.#secretFor(now, message, keys);
     if (secret instanceof Fault) return secret;

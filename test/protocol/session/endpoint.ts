@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
-import type { Random } from '#protocol/crypto/ports.ts';
+import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
+import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import type { PairMachine } from '../../simulation/pair.ts';
 import { memberOf } from './members.ts';
@@ -54,6 +55,8 @@ export interface EndpointOptions {
   readonly seed?: string | number;
   readonly membership?: Membership;
   readonly admission?: Admission;
+  readonly provider?: CryptoProvider;
+  readonly suitePolicy?: SuitePolicy;
 }
 
 export type EndpointOutput = HandshakeOutput | { kind: 'frame'; octets: Uint8Array };
@@ -70,13 +73,13 @@ export class Endpoint implements PairMachine<EndpointOutput> {
   constructor(end: 'a' | 'b', options: EndpointOptions = {}) {
     const credentials = options.credentials ?? CREDENTIALS[end];
     const random = new TestRandom(`${end} ${options.seed ?? 0} ${options.boot ?? 1}`);
-    const provider = nativeProvider;
+    const { provider = nativeProvider, suitePolicy = 'classical' } = options;
     const boot = options.boot ?? 1;
     this.membership = options.membership ?? memberOf(credentials, boot, provider, random);
     const [localScid, remoteScid] = end === 'a' ? [SCID_A, SCID_B] : [SCID_B, SCID_A];
     const { membership } = this;
     const admission = options.admission ?? new Admission(credentials, provider, random);
-    const means = { credentials, membership, provider, random, admission };
+    const means = { credentials, membership, provider, random, admission, suitePolicy };
     this.handshake = new Handshake({ ...means, localScid, remoteScid });
     this.handshake.connect({ portName: 'isl-0', roundTripUs: 20_000 });
   }
