@@ -81,7 +81,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     crypto: root.at('crypto').oneOf(['auto', 'noble', 'native']),
     credentials: readCredentials(root.at('credentials').secret),
     link,
-    ...(security.present ? { security: readSecurity(security, link.frameOctetsMax) } : {}),
+    ...(security.present ? { security: readSecurity(security, link) } : {}),
     store: { octetsMax: store.at('octetsMax').integer(0) },
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),

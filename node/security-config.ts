@@ -1,4 +1,5 @@
 /** How a node agrees keys, as its configuration says it. */
+import { type ChannelOptions, frameSizes } from '#protocol/link/channel.ts';
 import { MICROSECONDS_PER_S } from '#protocol/machine.ts';
 import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import { SESSION_LIMITS, type SessionLimits, sessionLimits } from '#protocol/session/limits.ts';
@@ -19,8 +20,8 @@ export interface SessionPolicy {
   readonly limits: SessionLimits;
 }
 
-/** Checks what a person wrote for frames of at most `frameOctetsMax`. Source: LS-402, LS-1006. */
-export function readSecurity(cursor: JsonCursor, frameOctetsMax: number): SecurityConfig {
+/** Checks what a person wrote for links on `channel`. Source: LS-402, LS-1006. */
+export function readSecurity(cursor: JsonCursor, channel: ChannelOptions): SecurityConfig {
   cursor.object(['suite', 'rekeyAfterUs']);
   const suite = cursor.at('suite');
   const rekeyAfterUs = cursor.at('rekeyAfterUs');
@@ -30,9 +31,11 @@ export function readSecurity(cursor: JsonCursor, frameOctetsMax: number): Securi
       ? { rekeyAfterUs: rekeyAfterUs.integer(MICROSECONDS_PER_S, SESSION_LIMITS.rekey.ageUs) }
       : {}),
   };
-  if (security.suite === 'hybrid' && frameOctetsMax < HYBRID_FRAME_OCTETS_MIN) {
-    throw new ConfigError(`a frame of ${frameOctetsMax} octets does not hold a hybrid HELLO`, {
-      expected: `link.frameOctetsMax of at least ${HYBRID_FRAME_OCTETS_MIN}`,
+  const least = leastFrameOctets(security.suite ?? 'classical', channel);
+  if (channel.frameOctetsMax < least) {
+    const what = `a frame of ${channel.frameOctetsMax} octets does not hold a hybrid HELLO`;
+    throw new ConfigError(what, {
+      expected: `link.frameOctetsMax of at least ${least}`,
       remedy: 'Raise link.frameOctetsMax, or take the classical suite',
     });
   }
@@ -47,5 +50,13 @@ export function sessionPolicyOf({ suite, rekeyAfterUs }: SecurityConfig = {}): S
   };
 }
 
-/** A HELLO of 1280 octets in one frame (LS-402), with 13 octets of frame around it. */
-export const HYBRID_FRAME_OCTETS_MIN = 1_293;
+/** The shortest frame, on such a channel, that holds a whole HELLO (LS-402). */
+export function leastFrameOctets(
+  suite: SuitePolicy,
+  channel: Omit<ChannelOptions, 'frameOctetsMax'>,
+): number {
+  return frameSizes(channel, Number.POSITIVE_INFINITY, HELLO_OCTETS[suite]).min;
+}
+
+/** link-security §6.2. */
+const HELLO_OCTETS = { classical: 256, hybrid: 1_280 };

@@ -1,5 +1,5 @@
 /** What the `security` of a scenario asks for, judged against the rest of it. */
-import { HYBRID_FRAME_OCTETS_MIN } from '#node/security-config.ts';
+import { leastFrameOctets } from '#node/security-config.ts';
 import { oneOf, type Report, remedyFor } from './finding.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -9,9 +9,10 @@ export function checkSecurity(
   names: readonly string[],
   report: Report,
 ): void {
-  if (security.suite === 'hybrid' && link.frameOctetsMax < HYBRID_FRAME_OCTETS_MIN) {
+  const least = leastFrameOctets(security.suite, link.channel);
+  if (security.suite === 'hybrid' && link.frameOctetsMax < least) {
     const what = `a frame of ${link.frameOctetsMax} B does not hold the HELLO of the hybrid suite`;
-    const expected = `a frameSize of at least ${HYBRID_FRAME_OCTETS_MIN} B`;
+    const expected = `a frameSize of at least ${least} B`;
     report(['security', 'suite'], what, 'Enlarge frameSize, or use the classical suite', expected);
   }
   const isAsked = objectives.some(({ kind }) => kind === 'revocations-known');

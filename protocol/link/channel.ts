@@ -63,16 +63,19 @@ export interface FrameSizes {
 }
 
 /**
- * The frame sizes with which a link on such a channel can say HELLO in one frame (LS-402), suit its
- * code, and fit a datagram of so many octets at the most.
+ * The frame sizes with which a link on such a channel can say HELLO, that of the classical suite
+ * unless another length is given, in one frame (LS-402), suit its code, and fit a datagram of so
+ * many octets at the most.
  */
 export function frameSizes(
   options: Omit<ChannelOptions, 'frameOctetsMax'>,
   datagramOctetsMax: number,
+  helloOctets = HELLO_OCTETS,
 ): FrameSizes {
   const { fixedLength = false, insertZoneOctets = 0, ocf = false } = options;
   const pointerOctets = fixedLength ? POINTED_HEADER_OCTETS - TFDF_HEADER_OCTETS : 0;
-  const least = HELLO_FRAME_OCTETS + pointerOctets + insertZoneOctets + (ocf ? OCF_OCTETS : 0);
+  const optional = pointerOctets + insertZoneOctets + (ocf ? OCF_OCTETS : 0);
+  const least = FRAME_OVERHEAD_OCTETS + optional + helloOctets;
   const most = datagramOctetsMax - codingOctets(options);
   const { reedSolomon } = options.coding ?? {};
   if (reedSolomon === undefined) return { min: least, max: most, multipleOf: 1 };
@@ -98,7 +101,9 @@ export function codingParameters({
 
 /** Of these, a protected frame leaves at least 17 to its bundle. */
 const FRAME_OCTETS_MIN = 64;
-/** HELLO (link-security LS-402) and 13 octets of frame around it. */
-const HELLO_FRAME_OCTETS = 269;
+/** Of a frame that has nothing optional: headers and FECF. */
+const FRAME_OVERHEAD_OCTETS = 13;
+/** Of the classical suite. Source: link-security §6.2. */
+const HELLO_OCTETS = 256;
 /** Two octets of the marker may be all wrong: the code behind it bears as much. */
 const MARKER_BIT_ERRORS_MAX = 16;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ConfigError } from '#node/config-error.ts';
 import { JsonCursor } from '#node/json-cursor.ts';
 import { readSecurity, sessionPolicyOf } from '#node/security-config.ts';
 import { SESSION_LIMITS } from '#protocol/session/limits.ts';
@@ -19,7 +20,14 @@ describe('the policy of sessions', () => {
 
   it('is refused the hybrid suite where a frame does not hold its HELLO', () => {
     const hybrid = new JsonCursor({ suite: 'hybrid' }, 'security');
-    expect(readSecurity(hybrid, 1_293)).toEqual({ suite: 'hybrid' });
-    expect(() => readSecurity(hybrid, 1_292)).toThrow('a frame of 1292 octets does not hold');
+    const at = (frameOctetsMax: number, options = {}) => {
+      return () => readSecurity(hybrid, { frameOctetsMax, ...options });
+    };
+    expect(at(1_293)()).toEqual({ suite: 'hybrid' });
+    expect(at(1_292)).toThrow('a frame of 1292 octets does not hold a hybrid HELLO');
+    expect(at(1_296, { ocf: true })).toThrow(ConfigError);
+    expect(at(1_297, { ocf: true })()).toEqual({ suite: 'hybrid' });
+    expect(at(1_301, { fixedLength: true, insertZoneOctets: 6 })()).toEqual({ suite: 'hybrid' });
+    expect(at(1_300, { fixedLength: true, insertZoneOctets: 6 })).toThrow(ConfigError);
   });
 });
