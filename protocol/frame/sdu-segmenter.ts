@@ -10,6 +10,7 @@
  *   middle                | head | .......... |
  */
 import { assert } from '../assert.ts';
+import { briefOctets } from '../bytes/slab.ts';
 import { encapsulationHeaderOctets, encodeEncapsulationHeader } from './encapsulation.ts';
 import {
   RULE_FIRST,
@@ -71,7 +72,7 @@ export function segmentPacket(
   tfdfOctetsMax: number,
 ): SduSegmenter {
   const dataAt = TFDF_HEADER_OCTETS + encapsulationHeaderOctets(protocolId, data.length);
-  const buffer = new Uint8Array(dataAt + data.length);
+  const buffer = briefOctets(dataAt + data.length);
   encodeEncapsulationHeader(protocolId, data.length, buffer, TFDF_HEADER_OCTETS);
   buffer.set(data, dataAt);
   return new SduSegmenter(buffer, UPID_PACKETS, tfdfOctetsMax);
@@ -88,7 +89,7 @@ export function segmentSdu(sdu: Uint8Array, tfdfOctetsMax: number): SduSegmenter
 }
 
 function segmentsOf(sdu: Uint8Array, upid: number, tfdfOctetsMax: number): SduSegmenter {
-  const buffer = new Uint8Array(TFDF_HEADER_OCTETS + sdu.length);
+  const buffer = briefOctets(TFDF_HEADER_OCTETS + sdu.length);
   buffer.set(sdu, TFDF_HEADER_OCTETS);
   return new SduSegmenter(buffer, upid, tfdfOctetsMax);
 }

@@ -11,6 +11,7 @@
  * Bit 0 is the highest of its octet and travels first. Source: CCSDS 732.1-B-3 §4.1.
  */
 import { assert } from '../assert.ts';
+import { briefOctets } from '../bytes/slab.ts';
 import { Fault } from '../fault.ts';
 import { FECF_OCTETS, fecfHolds, writeFecf } from './fecf.ts';
 import { OCF_OCTETS } from './frame-draft.ts';
@@ -169,7 +170,7 @@ export function beginFrame(
   assert(header.vcfCountOctets === managed.vcfCountOctets, 'a count has its agreed length');
   assert(header.ocf === (ocf?.length === OCF_OCTETS), 'the header announces the OCF');
   assert((insertZone?.length ?? 0) === (managed.insertZoneOctets ?? 0), 'an agreed insert zone');
-  const frame = new Uint8Array(size);
+  const frame = briefOctets(size);
   encodeHeader(header, size, frame);
   if (insertZone !== undefined) frame.set(insertZone, headerOctets(header.vcfCountOctets));
   if (ocf !== undefined) frame.set(ocf, ocfAt);
