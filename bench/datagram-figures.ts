@@ -13,13 +13,14 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { openUdpDatagrams } from '#node/adapters/udp-datagrams.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
+import { briefOctets } from '#protocol/bytes/slab.ts';
 import { FarEndProcess } from './far-end-process.ts';
 import type { Figure } from './figures.ts';
 import { AAD_OCTETS } from './frame-pair.ts';
 import { LinkEnd } from './link-end.ts';
 import { sealNative, setCounter } from './raw-aead.ts';
 import { alternate, type Entrant, median, medianRatio } from './rounds.ts';
-import { issueCredentials, linkMaker } from './two-nodes.ts';
+import { BenchNode, issueCredentials } from './two-nodes.ts';
 
 /** Two sizes of datagram. */
 export async function datagramFigures(): Promise<Figure[]> {
@@ -71,12 +72,16 @@ async function sealedEntrant(octets: number): Promise<Wire> {
   const keyObject: KeyObject = createSecretKey(key);
   const aad = new Uint8Array(AAD_OCTETS);
   const plaintext = new Uint8Array(octets - 12 - 16);
+  const iv = new Uint8Array(12);
   let counter = 0;
   return wire(far, () => {
-    const iv = new Uint8Array(12);
     setCounter(iv, ++counter);
     const { ciphertext, tag } = sealNative(keyObject, iv, aad, plaintext);
-    socket.send([iv, ciphertext, tag]);
+    const datagram = briefOctets(octets);
+    datagram.set(iv);
+    datagram.set(ciphertext, iv.length);
+    datagram.set(tag, iv.length + ciphertext.length);
+    socket.send(datagram);
   });
 }
 
@@ -87,8 +92,8 @@ async function linkEntrant(octets: number): Promise<Wire> {
   const peer = { host: '127.0.0.1', port: await far.port({ kind: 'bind' }) };
   const near = terminal.addresses[0]!;
   far.tell({ kind: 'link', credentials: encodeCredentials(theirs), near, frameOctetsMax: octets });
-  const link = linkMaker(0, own, nativeProvider, octets)();
-  const end = new LinkEnd(0, link, terminal, peer);
+  const node = new BenchNode(0, own, nativeProvider);
+  const end = new LinkEnd(node, octets, terminal, peer);
   await end.secured;
   const bundle = new Uint8Array(octets - FRAME_OVERHEAD_OCTETS);
   return wire(far, () => end.send(bundle));

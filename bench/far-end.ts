@@ -17,7 +17,7 @@ import type { TerminalAddress } from '#node/ports.ts';
 import { AAD_OCTETS } from './frame-pair.ts';
 import { LinkEnd } from './link-end.ts';
 import { RAW_AEAD } from './raw-aead.ts';
-import { linkMaker } from './two-nodes.ts';
+import { BenchNode } from './two-nodes.ts';
 
 /** What the measuring process asks of the far end. */
 export type Order =
@@ -57,8 +57,8 @@ async function obey(order: Order): Promise<void> {
     case 'link': {
       const { near, frameOctetsMax } = order;
       const credentials = decodeCredentials(order.credentials);
-      const link = linkMaker(1, credentials, nativeProvider, frameOctetsMax)();
-      const end = new LinkEnd(1, link, terminals!, near);
+      const node = new BenchNode(1, credentials, nativeProvider);
+      const end = new LinkEnd(node, frameOctetsMax, terminals!, near);
       count = () => end.framesReceived;
       break;
     }

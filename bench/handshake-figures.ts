@@ -1,51 +1,82 @@
 /**
- * Handshakes a second on one core, which does the work of both sides: from the HELLO to the frame
- * that proves the session to the side that began it. Each time two links that have never met, of
- * two nodes that have.
+ * Handshakes and rekeys a second on one core, which does the work of both sides: from the first
+ * message to the frame that proves the session to the side that began it. Each time with two fresh
+ * links, which agree keys from nothing, or from the session before.
  */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { assert } from '#protocol/assert.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
-import type { Link } from '#protocol/link/link.ts';
+import type { Link, LinkSnapshot } from '#protocol/link/link.ts';
 import type { Instant } from '#protocol/machine.ts';
+import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import type { Figure } from './figures.ts';
 import { type Labour, labour, median } from './rounds.ts';
-import { connectionOf, issueCredentials, linkMaker } from './two-nodes.ts';
+import { BenchNode, issueCredentials } from './two-nodes.ts';
 
-/** Both providers. */
+/** Both providers, both suites. */
 export function handshakeFigures(): Figure[] {
-  return [nativeProvider, nobleProvider].map((provider) => ({
-    what: `handshakes, work of both sides, ${provider.name}`,
-    measured: median(labour(ROUNDS, [handshake(provider)])[0]!),
-    unit: 'a second',
-  }));
-}
-
-function handshake(provider: CryptoProvider): Labour {
-  const [first, second] = issueCredentials();
-  const makeFirst = linkMaker(0, first, provider, FRAME_OCTETS_MAX);
-  const makeSecond = linkMaker(1, second, provider, FRAME_OCTETS_MAX);
-  const count = 8;
-  let now: Instant = 0;
-  const work = (): void => {
-    // So far apart that no budget is touched and no index is held back.
-    for (let index = 0; index < count; index++) {
-      now += APART_US;
-      meet(now, makeFirst(), makeSecond());
+  const figures: Figure[] = [];
+  for (const suite of ['classical', 'hybrid'] as const) {
+    for (const provider of [nativeProvider, nobleProvider]) {
+      const rates = labour(ROUNDS, [
+        new Meeting(provider, suite, true),
+        new Meeting(provider, suite, false),
+      ]);
+      const about = `${suite} suite, ${provider.name}`;
+      const unit = 'a second';
+      figures.push(
+        { what: `handshakes, ${about}`, measured: median(rates[0]!), unit },
+        { what: `rekeys, ${about}`, measured: median(rates[1]!), unit },
+      );
     }
-  };
-  return { count, work };
+  }
+  return figures;
 }
 
-/** Connects two links and carries their frames to and fro until both carry bundles. */
-function meet(now: Instant, first: Link, second: Link): void {
-  second.connect(now, connectionOf(1));
-  first.connect(now, connectionOf(0));
-  let moved = true;
-  // Bounded by the messages of one handshake and the KEEPALIVEs that prove it.
-  while (moved) moved = carry(now, first, second) || carry(now, second, first);
-  assert(first.secured && second.secured, 'the handshake succeeds');
+/** Two nodes that meet again and again. */
+class Meeting implements Labour {
+  readonly count = 4;
+  readonly #first: BenchNode;
+  readonly #second: BenchNode;
+  readonly #forgetful: boolean;
+  #now: Instant = 0;
+
+  /** Forgetful nodes have never met. */
+  constructor(provider: CryptoProvider, suite: SuitePolicy, forgetful: boolean) {
+    const [first, second] = issueCredentials();
+    this.#first = new BenchNode(0, first, provider, suite);
+    this.#second = new BenchNode(1, second, provider, suite);
+    this.#forgetful = forgetful;
+    this.#meet();
+  }
+
+  work(): void {
+    for (let index = 0; index < this.count; index++) {
+      const { rekeys } = this.#meet();
+      assert(rekeys === (this.#forgetful ? 0 : 1), 'it is what it is counted as');
+    }
+  }
+
+  /** Carries frames to and fro until two fresh links carry bundles. */
+  #meet(): LinkSnapshot {
+    // So far apart that no budget is touched and no index is held back.
+    this.#now += APART_US;
+    const [first, second] = [this.#first, this.#second].map((node) => {
+      if (this.#forgetful) node.forget();
+      const link = node.makeLink(FRAME_OCTETS_MAX);
+      node.connect(this.#now, link);
+      return link;
+    }) as [Link, Link];
+    let moved = true;
+    // Bounded by the messages of one handshake and what proves it.
+    while (moved) {
+      const there = carry(this.#now, first, second);
+      moved = carry(this.#now, second, first) || there;
+    }
+    assert(first.secured && second.secured, 'they agree');
+    return first.snapshot();
+  }
 }
 
 function carry(now: Instant, from: Link, to: Link): boolean {
@@ -59,5 +90,5 @@ function carry(now: Instant, from: Link, to: Link): boolean {
 }
 
 const FRAME_OCTETS_MAX = 1_400;
-const ROUNDS = 9;
+const ROUNDS = 7;
 const APART_US = 10_000_000;

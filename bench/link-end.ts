@@ -3,7 +3,7 @@ import { SystemClock } from '#node/adapters/system-clock.ts';
 import type { UdpDatagrams } from '#node/adapters/udp-datagrams.ts';
 import type { TerminalAddress } from '#node/ports.ts';
 import type { Link } from '#protocol/link/link.ts';
-import { connectionOf, type NodeIndex } from './two-nodes.ts';
+import type { BenchNode } from './two-nodes.ts';
 
 /** A link that stands alone, without a bundle agent above it. */
 export class LinkEnd {
@@ -17,8 +17,13 @@ export class LinkEnd {
   });
 
   /** Points the first terminal at `peer` and begins a contact that never ends. */
-  constructor(index: NodeIndex, link: Link, datagrams: UdpDatagrams, peer: TerminalAddress) {
-    this.#link = link;
+  constructor(
+    node: BenchNode,
+    frameOctetsMax: number,
+    datagrams: UdpDatagrams,
+    peer: TerminalAddress,
+  ) {
+    this.#link = node.makeLink(frameOctetsMax);
     this.#datagrams = datagrams;
     datagrams.point(0, peer);
     datagrams.received$.subscribe(({ octets }) => {
@@ -29,7 +34,7 @@ export class LinkEnd {
       this.#link.tick(this.#clock.now());
       this.#drain();
     }, TICK_MS);
-    this.#link.connect(this.#clock.now(), connectionOf(index));
+    node.connect(this.#clock.now(), this.#link);
     this.#drain();
   }
 

@@ -3,11 +3,12 @@ import { createAuthority } from '#harness/authority/authority.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
-import type { Connection } from '#protocol/link/keying.ts';
 import { Link } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
+import type { Instant } from '#protocol/machine.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
+import type { HandshakeOptions, SuitePolicy } from '#protocol/session/handshake-context.ts';
 import { Membership } from '#protocol/session/membership.ts';
 
 /** The first node says HELLO. Their numbers, and spacecraft ids, are 1 and 2. */
@@ -23,27 +24,45 @@ export function issueCredentials(): [Credentials, Credentials] {
   return [issue(1), issue(2)];
 }
 
-/** Makes links of one node to the other, each as if they had never met. */
-export function linkMaker(
-  index: NodeIndex,
-  credentials: Credentials,
-  provider: CryptoProvider,
-  frameOctetsMax: number,
-): () => Link {
-  const random = new OsRandom();
-  const shared = { credentials, provider, random };
-  const membership = new Membership({ ...shared, records: new Map(), bootMin: 1 });
-  // Bounded by the records of one boot.
-  for (let output = membership.poll(); output !== undefined; output = membership.poll()) {
-    if (output.kind === 'persist') membership.written(0, output.record);
-  }
-  const admission = new Admission(credentials, provider, random);
-  const ends = { localScid: 1 + index, remoteScid: 2 - index };
-  const keying = { ...shared, membership, admission, ...ends };
-  return () => new Link({ ...ends, frameOctetsMax }, new SessionKeying(keying));
-}
+/** One node, as far as its links need it. */
+export class BenchNode {
+  readonly #index: NodeIndex;
+  readonly #membership: Membership;
+  readonly #keying: HandshakeOptions;
 
-/** A contact without an end, at a rate that no pacer has to hold back. */
-export function connectionOf(index: NodeIndex): Connection {
-  return { rateBps: 1e12, roundTripUs: 100, initiate: index === 0 };
+  constructor(
+    index: NodeIndex,
+    credentials: Credentials,
+    provider: CryptoProvider,
+    suitePolicy: SuitePolicy = 'classical',
+  ) {
+    const shared = { credentials, provider, random: new OsRandom() };
+    const membership = new Membership({ ...shared, records: new Map(), bootMin: 1 });
+    // Bounded by the records of one boot.
+    for (let output = membership.poll(); output !== undefined; output = membership.poll()) {
+      if (output.kind === 'persist') membership.written(0, output.record);
+    }
+    const admission = new Admission(credentials, provider, shared.random);
+    const ends = { localScid: 1 + index, remoteScid: 2 - index };
+    this.#index = index;
+    this.#membership = membership;
+    this.#keying = { ...shared, membership, admission, ...ends, suitePolicy };
+  }
+
+  /** A fresh link to the other node. */
+  makeLink(frameOctetsMax: number): Link {
+    const { localScid, remoteScid } = this.#keying;
+    const ends = { localScid, remoteScid };
+    return new Link({ ...ends, frameOctetsMax }, new SessionKeying(this.#keying));
+  }
+
+  /** Begins a contact without an end, at a rate that no pacer has to hold back. */
+  connect(now: Instant, link: Link): void {
+    link.connect(now, { rateBps: 1e12, roundTripUs: 100, initiate: this.#index === 0 });
+  }
+
+  /** Forgets every session with the other node, so that the next one takes a whole handshake. */
+  forget(): void {
+    this.#membership.identity.resumeSecrets.forget(this.#keying.remoteScid);
+  }
 }
