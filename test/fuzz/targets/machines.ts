@@ -23,11 +23,18 @@ import {
 } from '#protocol/frame/tfdf.ts';
 import { CONTROL_VCID } from '#protocol/link/frame-writer.ts';
 import { type Machine, MICROSECONDS_PER_S as S } from '#protocol/machine.ts';
-import type { Handshake } from '#protocol/session/handshake.ts';
 import { macKeyOf, writeMac1 } from '#protocol/session/message-macs.ts';
 import { Member } from '../../attacks/member.ts';
 import { LinkPair } from '../../protocol/link/link-pair.ts';
-import { CREDENTIALS, drain, Endpoint, SCID_B } from '../../protocol/session/endpoint.ts';
+import {
+  CREDENTIALS,
+  drain,
+  Endpoint,
+  FRAME,
+  SCID_B,
+  wireOf,
+} from '../../protocol/session/endpoint.ts';
+import { Pair } from '../../simulation/pair.ts';
 import { type Feed, promise, type Target, vectorOctets } from '../target.ts';
 
 /** Outputs of one verb, far more than any machine has. */
@@ -46,7 +53,7 @@ export const MACHINE_TARGETS: readonly Target[] = [
   ),
   machine('Farm1.receive', octetTriples(), 256, 8, feedFarm),
   machine('Fop1.receive', vectorOctets(['ccsds-cop1'], 4), 256, 8, feedFop),
-  machine('Handshake.receive', handshakeMessages(), 64, 4, feedHandshake),
+  machine('Handshake.receive', handshakeMessages(), 256, 4, feedHandshake),
   machine('Link.receive', linkFrames(), 64, 4, feedLink),
   { ...machine('Link.receive from a member', memberFields(), 64, 4, feedMember), covers: [] },
   machine('BundleAgent.receive', bundles, 32, 4, feedAgent),
@@ -169,15 +176,18 @@ function feedFop(): Feed {
   };
 }
 
-/** A responder that hears a stranger with the admission key: half of the MACs are good. */
+/**
+ * A node with a session, or about to have one, that hears somebody with the admission key: half of
+ * the MACs are good. It says HELLO or REKEY itself from time to time.
+ */
 function feedHandshake(): Feed {
   const { b } = firstContact();
   const macKey = macKeyOf(CREDENTIALS.b.admissionKeys[0]!.key, SCID_B);
-  let now = 0;
-  b.begin(now);
+  let now = 10 * S;
   return (octets) => {
     now += 100_000;
     b.handshake.tick(now);
+    if ((octets[18] ?? 0) % 16 === 0) b.handshake.begin(now, (octets[17] ?? 0) % 2 === 0);
     const message = octets.slice();
     if (message.length >= 52 && (message[19]! & 1) === 0) {
       new DataView(message.buffer).setUint16(4, message.length);
@@ -188,30 +198,41 @@ function feedHandshake(): Feed {
   };
 }
 
-/** A first contact, and a succession of which the peer of `feedHandshake` has not heard yet. */
-function handshakeMessages(): Uint8Array[] {
-  const { a, said, hear } = firstContact();
-  a.begin(0);
-  hear(a.handshake, firstContact().b.handshake);
-  promise(said.length === 4, 'a first contact has three messages, and REKEY comes after them');
-  return said;
-}
-
+/** Two nodes that have just met, and what both have said. */
 function firstContact() {
   const [a, b] = [new Endpoint('a'), new Endpoint('b')];
-  const said: Uint8Array[] = [];
-  const hear = (from: Handshake, to: Handshake) => {
-    for (const output of drain(from)) {
-      if (output.kind !== 'send') continue;
-      said.push(output.message);
-      to.receive(0, output.message);
-    }
-  };
+  const pair = new Pair({ a, b, wire: wireOf, delayUs: 1_000 });
   a.begin(0);
-  hear(a.handshake, b.handshake);
-  hear(b.handshake, a.handshake);
-  hear(a.handshake, b.handshake);
-  return { a, b, said, hear };
+  promise(
+    pair.run(() => a.proven !== undefined, 10 * S),
+    'a first contact succeeds',
+  );
+  return { a, b, pair };
+}
+
+/** A message of every type. */
+function handshakeMessages(): Uint8Array[] {
+  const { a, pair } = firstContact();
+  a.begin(pair.now);
+  pair.run(() => a.sessions.length > 1, 20 * S);
+  const said = pair.flights.map(({ octets }) => octets).filter(([first]) => first !== FRAME);
+  // A peer that has started again declines, and one that is asked by too many wants a cookie.
+  const [again, busy] = [new Endpoint('b', { boot: 2 }), new Endpoint('b')];
+  for (const message of said) again.handshake.receive(0, message.slice());
+  for (let seed = 0; seed < 30; seed++) {
+    const stranger = new Endpoint('a', { seed });
+    stranger.begin(0);
+    for (const output of drain(stranger.handshake)) {
+      if (output.kind === 'send') busy.handshake.receive(0, output.message.slice());
+    }
+  }
+  for (const { handshake } of [again, busy]) {
+    for (const output of drain(handshake)) if (output.kind === 'send') said.push(output.message);
+  }
+  const types = new Set(said.map(([type]) => type));
+  promise(types.size === 7, 'there are seven types of message');
+  // One of each type, and one more.
+  return [...types].flatMap((type) => said.filter(([first]) => first === type).slice(0, 2));
 }
 
 /** A link that hears whatever is in the air, half of it with an error control field that holds. */
