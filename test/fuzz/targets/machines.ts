@@ -14,6 +14,11 @@ import { packetReassembler } from '#protocol/frame/packet-reassembler.ts';
 import { PacketPacker } from '#protocol/frame/packet-zone.ts';
 import { SduReassembler } from '#protocol/frame/sdu-reassembler.ts';
 import { type Segments, segmentPacket, segmentSdu } from '#protocol/frame/sdu-segmenter.ts';
+import { decodeSpacePacketHeader, SPACE_PACKET_VERSION } from '#protocol/frame/space-packet.ts';
+import {
+  SpacePacketReassembler,
+  SpacePacketSegmenter,
+} from '#protocol/frame/space-packet-segments.ts';
 import {
   RULE_PACKETS,
   UPID_MISSION,
@@ -37,6 +42,7 @@ import {
 import { Pair } from '../../simulation/pair.ts';
 import { type Feed, promise, type Target, vectorOctets } from '../target.ts';
 
+const SPACE_APID = 100;
 /** Outputs of one verb, far more than any machine has. */
 const OUTPUTS_MAX = 10_000;
 const bundles = vectorOctets(['bundles-public', 'bundles-derived', 'bundles-malformed'], 8);
@@ -51,6 +57,7 @@ export const MACHINE_TARGETS: readonly Target[] = [
   machine('OctetStream.push', [Uint8Array.of(0, 0x64, 1, 2)], 64, 4, () =>
     feedService(new OctetStream(), sizeOfSdu),
   ),
+  machine('SpacePacketReassembler.push', spacePackets(), 64, 8, feedSpacePackets),
   machine('Farm1.receive', octetTriples(), 256, 8, feedFarm),
   machine('Fop1.receive', vectorOctets(['ccsds-cop1'], 4), 256, 8, feedFop),
   machine('Handshake.receive', handshakeMessages(), 256, 4, feedHandshake),
@@ -129,6 +136,41 @@ function partsOf(segments: Segments): Uint8Array[] {
     parts.push(concat([Uint8Array.of(0), part]));
   }
   return parts;
+}
+
+/** Packets of one APID, as the first six octets have them but for the APID. */
+function feedSpacePackets(): Feed {
+  const reassembler = new SpacePacketReassembler(SPACE_APID, 2_000);
+  return (octets) => {
+    if (octets.length < 7) return false;
+    const header = { ...decodeSpacePacketHeader(octets, 0), apid: SPACE_APID };
+    const data = octets.slice(6);
+    reassembler.push({ packetVersion: SPACE_PACKET_VERSION, header, data, end: octets.length });
+    let any = false;
+    // A packet has few outcomes: a gap, a unit given up, a unit whole.
+    for (let turn = 0; turn < 8; turn++) {
+      const output = reassembler.next();
+      if (output === undefined) return any;
+      any = any || output instanceof Uint8Array;
+    }
+    throw new Error('the reassembler comes to an end');
+  };
+}
+
+function spacePackets(): Uint8Array[] {
+  const segmenter = new SpacePacketSegmenter({
+    apid: SPACE_APID,
+    telecommand: false,
+    dataOctetsMax: 50,
+  });
+  return [20, 300, 50, 120].flatMap((octets) => {
+    segmenter.send(new Uint8Array(octets).fill(octets));
+    const cut: Uint8Array[] = [];
+    for (let packet = segmenter.next(); packet !== undefined; packet = segmenter.next()) {
+      cut.push(packet);
+    }
+    return cut;
+  });
 }
 
 function feedFarm(): Feed {
