@@ -28,6 +28,7 @@ import {
 } from './contract.ts';
 import { CONTROL_VCID, HANDSHAKE_VCID } from './frame-writer.ts';
 import type { Keying } from './keying.ts';
+import { CONTROL_OCTETS_MAX } from './link-control.ts';
 
 /** What a good frame was; what it completed waits in the reader. */
 export type Reading = 'packets' | 'control' | 'handshake' | 'idle';
@@ -62,7 +63,7 @@ export class FrameReader {
     this.#keying = keying;
     this.#foundOpener = () => this.#opener;
     this.#messages = this.#freshMessages();
-    this.#control = this.#freshMessages();
+    this.#control = this.#freshMessages(CONTROL_OCTETS_MAX);
     this.reset();
   }
 
@@ -78,7 +79,7 @@ export class FrameReader {
       );
     });
     this.#messages = this.#freshMessages();
-    this.#control = this.#freshMessages();
+    this.#control = this.#freshMessages(CONTROL_OCTETS_MAX);
     this.#opener = undefined;
   }
 
@@ -151,9 +152,9 @@ export class FrameReader {
     return block.frame;
   }
 
-  #freshMessages(): MapDemultiplexer<Uint8Array> {
+  #freshMessages(sduOctetsMax = MESSAGE_OCTETS_MAX): MapDemultiplexer<Uint8Array> {
     const { vcfCountOctets, fixedLength = false } = this.#managed;
-    const options = { upid: UPID_MISSION, sduOctetsMax: MESSAGE_OCTETS_MAX, fixedLength };
+    const options = { upid: UPID_MISSION, sduOctetsMax, fixedLength };
     return new MapDemultiplexer([new SduReassembler(options)], vcfCountOctets);
   }
 }

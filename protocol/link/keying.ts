@@ -36,8 +36,16 @@ export interface Connection {
   readonly endsAt?: Instant;
 }
 
-/** Why a link carries no more bundles. */
-export type DownReason = 'contact over' | 'closed by peer' | 'peer silent' | 'key spent';
+/**
+ * Why a link carries no more bundles. Where the constellation no longer stands behind the peer, the
+ * code of the fault says what it has against it.
+ */
+export type DownReason =
+  | 'contact over'
+  | 'closed by peer'
+  | 'peer silent'
+  | 'key spent'
+  | `not a member: ${string}`;
 
 /** The peer is known and both directions work. */
 export interface Secured {
@@ -95,6 +103,9 @@ export interface Keying extends Machine<KeyingOutput> {
   close(now: Instant): void;
   /** The contact is over: nothing is received any more. Follows `close`. */
   disconnect(now: Instant): void;
+
+  /** Comes before any other verb of a turn: ends what a new constellation statement has ended. */
+  review(now: Instant): void;
 
   /** Seals what leaves now; undefined while there is nothing to seal with. */
   readonly sealer: FrameSealer | undefined;

@@ -157,6 +157,9 @@ export class Link implements Machine<LinkOutput> {
     assert(now >= this.#now, 'time does not fall');
     this.#now = now;
     this.#pacedFramesThisTurn = 0;
+    if (!this.#connected) return;
+    this.#keying.review(now);
+    this.#obeyKeying();
   }
 
   /** A frame of only idle data, where the line would else be empty. */

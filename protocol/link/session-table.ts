@@ -54,6 +54,18 @@ export class SessionTable {
     return [previous, current, ...this.#waiting].filter((entry) => entry !== undefined);
   }
 
+  /** Ends one session at once. */
+  end(now: Instant, entry: LinkSession): void {
+    assert(this.all.includes(entry), 'a session of this link');
+    this.#stop(now, entry);
+    if (entry === this.#previous) {
+      this.#previous = undefined;
+      this.#previousUntil = Number.POSITIVE_INFINITY;
+    }
+    if (entry === this.#current) this.#current = undefined;
+    this.#waiting = this.#waiting.filter((other) => other !== entry);
+  }
+
   /** Forgets all sessions. `roundTripUs` is that of the contact that begins. */
   clear(now: Instant, roundTripUs: number): void {
     this.#roundTripUs = roundTripUs;

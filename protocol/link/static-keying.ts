@@ -72,6 +72,9 @@ export class StaticKeying implements Keying {
 
   disconnect(): void {}
 
+  /** The constellation has no say in keys that are placed by hand. */
+  review(): void {}
+
   get sealer(): FrameSealer | undefined {
     return this.#sendKey;
   }

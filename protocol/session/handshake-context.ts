@@ -5,12 +5,11 @@
  */
 import { assert } from '../assert.ts';
 import type { CryptoProvider, Random } from '../crypto/ports.ts';
-import { Fault } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import type { Admission, Opening } from './admission.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
 import type { BootIdentity } from './boot-identity.ts';
 import type { Credentials } from './credentials.ts';
-import { EPOCH_AHEAD } from './faults.ts';
 import type { FirstContactKeys } from './first-contact-keys.ts';
 import type { Membership } from './membership.ts';
 import {
@@ -26,7 +25,7 @@ import { encodeMessage, type NoiseMessage, type RekeyMessage } from './messages.
 import { HandshakeState } from './noise.ts';
 import { XX, XXHFS } from './noise-patterns.ts';
 import { encodePayload } from './payload.ts';
-import { type VerifiedPeer, verifyPeer } from './peer-check.ts';
+import { type PeerCheckContext, type VerifiedPeer, verifyPeer } from './peer-check.ts';
 import { prologueOf } from './prologue.ts';
 import { createSession, type Role, type Session, type SessionParameters } from './session.ts';
 
@@ -57,6 +56,12 @@ export interface HandshakeContact {
   readonly portName?: string;
   /** The longest round trip of light. */
   readonly roundTripUs: number;
+}
+
+/** What a peer is judged against. */
+export function judgeOf(options: HandshakeOptions): PeerCheckContext {
+  const { credentials, membership, provider, remoteScid } = options;
+  return { credentials, membership, curve: provider.curve, remoteScid };
 }
 
 /** The options, and the steps of either side. */
@@ -146,12 +151,8 @@ export class HandshakeContext {
 
   /** Checks who speaks, once Noise has delivered a static key and a payload (LS-704). */
   verify(state: HandshakeState, payload: Uint8Array): VerifiedPeer | Fault {
-    const { credentials, membership, provider, remoteScid } = this.options;
     assert(state.remoteStatic !== undefined, 'Noise has delivered the static key of the peer');
-    const context = { credentials, membership, curve: provider.curve, remoteScid };
-    const verified = verifyPeer(payload, state.remoteStatic, context);
-    if (verified instanceof Fault || verified.limbo === undefined) return verified;
-    return EPOCH_AHEAD;
+    return verifyPeer(payload, state.remoteStatic, judgeOf(this.options));
   }
 
   /** The session of a handshake under a boot's key, in which this node asked for `spi`. */
@@ -169,10 +170,10 @@ export class HandshakeContext {
       role === 'initiator'
         ? { initiator: local, responder: remote }
         : { initiator: remote, responder: local };
-    const { peer } = verified;
+    const { peer, limbo } = verified;
     const { remoteStatic } = state;
     assert(remoteStatic !== undefined, 'the peer was verified by its static key');
-    const origin = { role, peer, remoteStatic, secrets };
+    const origin = { role, peer, remoteStatic, secrets, limbo };
     return createSession({ ...state.finish(), ...ends }, origin, this.options, provider.aead);
   }
 }

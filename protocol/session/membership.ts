@@ -265,6 +265,7 @@ export class Membership implements Machine<MembershipOutput> {
   #retire(): void {
     this.#erase();
     this.#retired = this.#identity;
+    this.#retired?.resumeSecrets.clear();
     if (this.#retired !== undefined) this.#retiredUntil = this.#now + RETIRED_LIFE_US;
   }
 

@@ -13,7 +13,7 @@ import * as faults from './faults.ts';
 import { decodeKeyStatement, type KeyStatement } from './key-statement.ts';
 import type { Membership } from './membership.ts';
 import { decodePayload } from './payload.ts';
-import type { Peer } from './peer.ts';
+import type { Limbo, Peer } from './peer.ts';
 import type { ConstellationStatement } from './statement.ts';
 
 /** A peer that passed every check, and the SPI on which it wants to receive. */
@@ -25,12 +25,6 @@ export interface VerifiedPeer {
    * to come and all else is good (LS-705).
    */
   readonly limbo: Limbo | undefined;
-}
-
-/** What a peer in limbo has presented. */
-export interface Limbo {
-  readonly payload: Uint8Array;
-  readonly remoteStatic: Uint8Array;
 }
 
 /** What the checks are made against. */

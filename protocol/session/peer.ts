@@ -13,3 +13,9 @@ export interface Peer {
   /** The boot in which it made its static key. */
   readonly boot: number;
 }
+
+/** What a peer in limbo has presented. */
+export interface Limbo {
+  readonly payload: Uint8Array;
+  readonly remoteStatic: Uint8Array;
+}

@@ -10,10 +10,11 @@ import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import { CookieIntake } from './cookie-intake.ts';
 import { BUDGET, MAC2 } from './faults.ts';
-import type { HandshakeContext } from './handshake-context.ts';
+import { type HandshakeContext, judgeOf } from './handshake-context.ts';
 import type { MessageHeader } from './message-header.ts';
 import type { CookieMessage, NoiseMessage } from './messages.ts';
 import type { HandshakeState, KeyPair } from './noise.ts';
+import { recheckPeer } from './peer-check.ts';
 import {
   encodeRekey,
   rekeyPayload,
@@ -32,6 +33,7 @@ export class RekeyInitiator {
   readonly #handshakeId: Uint8Array;
   readonly #ephemeralKey: KeyPair;
   readonly #spi: number;
+  readonly #serial: number;
   readonly #state: HandshakeState;
   readonly #message: Uint8Array;
   /** When the message is due again. */
@@ -48,6 +50,7 @@ export class RekeyInitiator {
     this.#handshakeId = random.octets(HANDSHAKE_ID_OCTETS);
     this.#ephemeralKey = membership.identity.ephemeralKeys.next();
     this.#spi = spi;
+    this.#serial = membership.statement.serial;
     this.#state = rekeyState(context, 'initiator', this.#handshakeId, this.#ephemeralKey, secret);
     const noise = this.#state.writeMessage(rekeyPayload(context, spi));
     assert(!(noise instanceof Fault), 'the static key of the peer has served before');
@@ -90,6 +93,13 @@ export class RekeyInitiator {
     if (payload instanceof Fault) return payload;
     const remoteSpi = remoteSpiIn(payload);
     if (remoteSpi instanceof Fault) return remoteSpi;
+    // The peer was verified by the statement that held when this began, or an older one.
+    const { membership } = context.options;
+    const unchanged = membership.statement.serial === this.#serial;
+    const objection = unchanged
+      ? undefined
+      : recheckPeer(this.#secret.peer, judgeOf(context.options));
+    if (objection !== undefined) return objection;
     const ends = [this.#spi, remoteSpi] as const;
     this.#session = rekeySession(context, 'initiator', state, ...ends, this.#secret);
     return this.#session;

@@ -9,7 +9,7 @@ import { REPLAY_PROFILE, type ReplayProfile } from './anti-replay.ts';
 import { type AssociationKeys, deriveSessionKeys, type HandshakeResult } from './key-schedule.ts';
 import { ReceiveKey, SendKey } from './keys.ts';
 import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
-import type { Peer } from './peer.ts';
+import type { Limbo, Peer } from './peer.ts';
 import type { HeldSecret, ResumeSecret, ResumeSecrets } from './resumption.ts';
 
 /** Which side said HELLO or REKEY. */
@@ -30,6 +30,8 @@ export interface Session {
    * The other goes on as before until that frame has come (LS-707, LS-708).
    */
   readonly speaksFirst: boolean;
+  /** Set while only link control may pass (LS-705): what to check again; cleared when it passes. */
+  limbo: Limbo | undefined;
   /** For the next succession, and who holds it. */
   readonly resume: ResumeSecret;
   readonly secrets: ResumeSecrets;
@@ -46,6 +48,7 @@ export interface SessionOrigin {
   /** Of the boot in which the handshake began. */
   readonly secrets: ResumeSecrets;
   readonly succeeds?: HeldSecret;
+  readonly limbo?: Limbo | undefined;
 }
 
 /** Managed parameters of the keys; those of the specification by default. */
@@ -57,7 +60,7 @@ export interface SessionParameters {
 /** Derives the keys of a session and erases what they were derived from. */
 export function createSession(
   result: HandshakeResult,
-  { role, peer, remoteStatic, secrets, succeeds }: SessionOrigin,
+  { role, peer, remoteStatic, secrets, succeeds, limbo }: SessionOrigin,
   { limits = SESSION_LIMITS, replay = REPLAY_PROFILE }: SessionParameters,
   aead: Aead,
 ): Session {
@@ -77,6 +80,7 @@ export function createSession(
     limits,
     // The last message of a first contact is the initiator's, that of a succession the responder's.
     speaksFirst: initiator === (succeeds !== undefined),
+    limbo,
     resume: { id: resumeId, psk: resumePsk, remoteStatic: remoteStatic.slice(), peer },
     secrets,
     succeeds,

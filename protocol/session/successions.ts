@@ -14,7 +14,7 @@ import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
 import { HALF_OPEN_FULL, HEADER, LENGTH, RESUME_UNKNOWN, SPI } from './faults.ts';
 import { passGate } from './gate.ts';
-import type { HandshakeContext } from './handshake-context.ts';
+import { type HandshakeContext, judgeOf } from './handshake-context.ts';
 import type { HandshakeOutput } from './handshake-output.ts';
 import type { RekeyMessage } from './messages.ts';
 import { recheckPeer } from './peer-check.ts';
@@ -115,7 +115,7 @@ export class Successions {
 
   /** The secret that a REKEY names, if its peer may still come back by it (LS-708). */
   #secretFor(now: Instant, message: RekeyMessage, keys: EpochMacKeys): HeldSecret | Fault {
-    const { credentials, membership, provider, remoteScid } = this.#context.options;
+    const { membership, remoteScid } = this.#context.options;
     const { resumeSecrets } = membership.identity;
     const secret = resumeSecrets.find(now, remoteScid, message.resumeId);
     if (secret === undefined) {
@@ -126,8 +126,7 @@ export class Successions {
       }
       return RESUME_UNKNOWN;
     }
-    const context = { credentials, membership, curve: provider.curve, remoteScid };
-    return recheckPeer(secret.peer, context) ?? secret;
+    return recheckPeer(secret.peer, judgeOf(this.#context.options)) ?? secret;
   }
 
   #answer(

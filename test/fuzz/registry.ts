@@ -19,6 +19,8 @@ export const TARGETS: readonly Target[] = [
 
 /** What is called like a decoder and is no door of its own: name, and why. */
 export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
+  ['Agreement.receive', 'inside Link.receive'],
+  ['ControlDialogue.receive', 'inside Link.receive from a member'],
   ['Custody.read', 'asks the own store'],
   ['Fifo.push', 'a queue'],
   ['FrameReader', 'inside Link.receive'],
@@ -48,6 +50,7 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['RekeyInitiator.receiveCookie', 'inside Handshake.receive'],
   ['Successions.receiveRekey', 'inside Handshake.receive'],
   ['checkSpi', 'takes a number'],
+  ['StatementSpread.receive', 'inside Link.receive from a member'],
   ['StrictOrder.check', 'inside ReceiveKey.open'],
   ['UnitQueue.push', 'takes what the own node sends'],
   ['decodeSpi', 'inside SecurityUnit.receive'],

@@ -173,7 +173,9 @@ export const SESSION_TARGETS: readonly Target[] = [
     1,
   ),
   decoder('decodeControl', [KEEPALIVE_MESSAGE, ...controls()], (octets) =>
-    accepted(decodeControl(octets), (type) => promise(type >= 0, 'a type is a number')),
+    accepted(decodeControl(octets), ({ kind }) =>
+      promise(kind !== undefined, 'a message is of some kind'),
+    ),
   ),
   {
     name: 'ReceiveKey.open',

@@ -13,6 +13,7 @@ import type { Instant } from '#protocol/machine.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
+import type { Membership } from '#protocol/session/membership.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { memberOf } from '../session/members.ts';
 
@@ -35,6 +36,8 @@ export interface PairOptions {
   readonly channel?: Partial<ChannelOptions & Pick<LinkOptions, 'ocfSource'>>;
   /** The alarm goes off only at multiples of this. */
   readonly clockGrainUs?: number;
+  /** What the credentials of an end have in place of the usual. */
+  readonly credentials?: readonly [Partial<Credentials>, Partial<Credentials>];
 }
 
 /** What an end has told its owner, with the instant. */
@@ -46,6 +49,7 @@ export class End {
   readonly #options: PairOptions;
   #boot = 100;
   link: Link;
+  membership: Membership;
   told: Told[] = [];
   /** Every frame that left, with its length. */
   readonly left: { at: Instant; octets: number }[] = [];
@@ -53,23 +57,26 @@ export class End {
   constructor(index: 0 | 1, options: PairOptions) {
     this.#index = index;
     this.#options = options;
-    this.link = this.#create();
+    [this.link, this.membership] = this.#create();
   }
 
   /** A new link with a new membership; what the old one knew is lost. */
   reboot(): void {
     this.#boot += 1;
-    this.link = this.#create();
+    [this.link, this.membership] = this.#create();
   }
 
   of<K extends Told['kind']>(kind: K): Extract<Told, { kind: K }>[] {
     return this.told.filter((told): told is Extract<Told, { kind: K }> => told.kind === kind);
   }
 
-  #create(): Link {
-    const { seed = 1, frameOctetsMax = 1_400, channel } = this.#options;
-    const options = optionsOf(this.#index, seed, this.#boot);
-    return new Link({ ...options, frameOctetsMax, ...channel }, new SessionKeying(options));
+  #create(): [Link, Membership] {
+    const { seed = 1, frameOctetsMax = 1_400, channel, credentials = [{}, {}] } = this.#options;
+    const means = { credentials: credentials[this.#index] };
+    const options = optionsOf(this.#index, seed, this.#boot, means);
+    const keying = new SessionKeying(options);
+    const link = new Link({ ...options, frameOctetsMax, ...channel }, keying);
+    return [link, options.membership];
   }
 }
 
@@ -124,6 +131,11 @@ export class LinkPair {
   inject(to: 0 | 1, frame: Uint8Array): void {
     this.ends[to].link.receive(this.now, frame);
     this.#drain(to);
+  }
+
+  tick(index: 0 | 1): void {
+    this.ends[index].link.tick(this.now);
+    this.#drain(index);
   }
 
   reboot(index: 0 | 1): void {
@@ -236,14 +248,15 @@ const MEMBERS = [VECTORS.initiator, VECTORS.responder].map((member) => ({
   } satisfies Credentials,
 }));
 
+/** What an end may have in place of the usual. */
+type Means = Partial<Pick<HandshakeOptions, 'provider' | 'random'>> & {
+  readonly credentials?: Partial<Credentials>;
+};
+
 /** What the handshake of an end is made of; other means than the usual may be given. */
-export function optionsOf(
-  index: 0 | 1,
-  seed = 1,
-  boot = 100,
-  means: Partial<Pick<HandshakeOptions, 'provider' | 'random'>> = {},
-): HandshakeOptions {
-  const { credentials, scid } = MEMBERS[index]!;
+export function optionsOf(index: 0 | 1, seed = 1, boot = 100, means: Means = {}): HandshakeOptions {
+  const { scid } = MEMBERS[index]!;
+  const credentials = { ...MEMBERS[index]!.credentials, ...means.credentials };
   const { provider = nativeProvider, random = new Chance(seed * 1_000 + boot * 2 + index) } = means;
   return {
     credentials,
