@@ -4,7 +4,7 @@
  *
  * Source: link-security §12 LS-1204.
  */
-import { equal, equalConstantTime } from '../bytes/octets.ts';
+import { equalConstantTime } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
 import { BUDGET, MAC2 } from './faults.ts';
 import { mac1In, writeMac2 } from './message-macs.ts';
@@ -21,7 +21,7 @@ export class CookieIntake {
    */
   receive(message: Uint8Array, { answeredMac1, cookie }: CookieMessage): Fault | undefined {
     if (!equalConstantTime(answeredMac1, mac1In(message))) return MAC2;
-    if (this.#last !== undefined && equal(this.#last, cookie)) return MAC2;
+    if (this.#last !== undefined && equalConstantTime(this.#last, cookie)) return MAC2;
     if (this.#count === COOKIES_MAX) return BUDGET;
     this.#count++;
     this.#last = cookie.slice();

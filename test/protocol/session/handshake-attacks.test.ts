@@ -1,9 +1,25 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { fromHex } from '#protocol/bytes/octets.ts';
 import { hmacSha512 } from '#protocol/crypto/hash.ts';
 import type { HandshakeOutput } from '#protocol/session/handshake.ts';
 import { macKeyOf } from '#protocol/session/message-macs.ts';
+import { keyPair, playInitiator, playResponder } from '../../attacks/insider.ts';
 import { CREDENTIALS, drain, Endpoint, FRAME, SCID_A, SCID_B } from './endpoint.ts';
+
+/** The points whose order divides 8 and their non-canonical forms, without and with bit 255. */
+const LOW_ORDER = [
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+].flatMap((point) => {
+  const last = (Number.parseInt(point.slice(62), 16) | 0x80).toString(16);
+  return [point, `${point.slice(0, 62)}${last}`];
+});
 
 /** One handshake, message by message, with an attacker between any two. */
 let a: Endpoint;
@@ -16,7 +32,7 @@ beforeEach(() => {
   hello = sent(a);
 });
 
-describe('every bit flipped (A05)', () => {
+describe('A05: every bit flipped', () => {
   it('of HELLO is refused, but for mac2 which is not looked at, and the original completes', () => {
     for (const { at, octets } of flips(hello)) {
       if (at >= hello.length - 16) continue;
@@ -59,7 +75,7 @@ describe('every bit flipped (A05)', () => {
   });
 });
 
-describe('every length (A06)', () => {
+describe('A06: every length', () => {
   it('of HELLO but its own is refused, and the original completes', () => {
     for (const octets of lengths(hello)) {
       b.receive(0, octets);
@@ -91,7 +107,7 @@ describe('every length (A06)', () => {
   });
 });
 
-describe('a node that hears itself (A07)', () => {
+describe('A07: a node that hears itself', () => {
   it('refuses its own messages, with the SCIDs as they are or swapped', () => {
     b.receive(0, hello);
     const reply = sent(b);
@@ -113,7 +129,23 @@ describe('a node that hears itself (A07)', () => {
   });
 });
 
-describe('a message of before (A01, A02)', () => {
+describe('A01, A02: a message of before', () => {
+  it('said twice in the same handshake is answered as before, and makes one session', () => {
+    b.receive(0, hello);
+    b.receive(0, hello);
+    const replies = drain(b.handshake).flatMap((o) => (o.kind === 'send' ? [o.message] : []));
+    expect(replies[1]).toEqual(replies[0]);
+    a.receive(0, replies[0]!);
+    const atA = drain(a.handshake);
+    expect(atA.map(({ kind }) => kind)).toEqual(['send', 'established']);
+    a.receive(0, replies[0]!);
+    expect(drain(a.handshake)).toEqual([]);
+    const [finish] = atA.flatMap((output) => (output.kind === 'send' ? [output.message] : []));
+    b.receive(0, finish!);
+    b.receive(0, finish!);
+    expect(drain(b.handshake).map(({ kind }) => kind)).toEqual(['established', 'repeated']);
+  });
+
   it('moves nothing in a session that is up, nor makes one after a restart', () => {
     b.receive(0, hello);
     const reply = sent(b);
@@ -133,8 +165,8 @@ describe('a message of before (A01, A02)', () => {
   });
 });
 
-describe('bogus REPLYs', () => {
-  it('of someone with the admission key cost at most seven checks before the true one (A20)', () => {
+describe('A20: bogus REPLYs', () => {
+  it('of someone with the admission key cost at most seven checks before the true one', () => {
     b.receive(0, hello);
     const reply = sent(b);
     for (let count = 0; count < 7; count++) a.receive(0, forged(count));
@@ -159,14 +191,36 @@ describe('bogus REPLYs', () => {
   }
 });
 
-describe('a point of low order (A33)', () => {
-  it.each([0, 1])('%i in e is refused with its own reason', (first) => {
+describe('A33: a point of low order, canonical or not', () => {
+  it.each(LOW_ORDER)('%s in e of HELLO is refused', (point) => {
     const octets = hello.slice();
-    octets.fill(0, 20, 52);
-    octets[20] = first;
+    octets.set(fromHex(point), 20);
     b.receive(0, withMac1(octets, octets.length - 32, SCID_B));
     expect(refusal(b)).toBe('session.dh-zero');
     completeFromHello();
+  });
+
+  it.each(LOW_ORDER)('%s in e of REPLY is refused', (point) => {
+    b.receive(0, hello);
+    const reply = sent(b);
+    const octets = reply.slice();
+    octets.set(fromHex(point), 20);
+    a.receive(0, withMac1(octets, octets.length - 16, SCID_A));
+    expect(refusal(a)).toBe('session.dh-zero');
+    completeFromReply(reply);
+  });
+
+  it.each(LOW_ORDER)('%s as a static key is refused, in either role', (point) => {
+    const { privateKey } = keyPair(5);
+    const staticKey = { privateKey, publicKey: fromHex(point) };
+    const { certificate } = CREDENTIALS.a;
+    const { keyStatement } = a.membership.identity;
+    const claim = { staticKey, certificate, keyStatement };
+    playInitiator(b, claim);
+    expect(refusal(b)).toBe('session.dh-zero');
+    const other = new Endpoint('a', { seed: 'other' });
+    playResponder(other, claim);
+    expect(refusal(other)).toBe('session.dh-zero');
   });
 });
 
@@ -182,7 +236,7 @@ describe('a HELLO under the id of another', () => {
   });
 });
 
-describe('any octets at all (A43)', () => {
+describe('A43: any octets at all', () => {
   it('give at most a fault', () => {
     fc.assert(
       fc.property(
