@@ -41,6 +41,8 @@ export const RULE_WHOLE = 0b111;
 
 /** Space Packets and Encapsulation Packets. */
 export const UPID_PACKETS = 0;
+/** Commands of COP-1 from sender to receiver. */
+export const UPID_COP1 = 1;
 /** A user-defined octet stream. */
 export const UPID_OCTETS = 4;
 /** One MAP access SDU of mission-specific content. */

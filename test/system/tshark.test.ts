@@ -1,0 +1,145 @@
+/** A second opinion: tshark reads our Space Packets, and the bundles inside our frames. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ipnEid } from '#protocol/bundle/eid.ts';
+import { SpacePacketSegmenter } from '#protocol/frame/space-packet-segments.ts';
+import type { TrafficClass } from '#protocol/traffic-class.ts';
+import { Node, planOf, S } from '../protocol/agent/mesh.ts';
+import { Chance, LinkPair, type PairOptions } from '../protocol/link/link-pair.ts';
+import { LINK_TYPE, pcapOf, udpDatagram } from './pcap.ts';
+
+const SPACE_PACKETS = ['-d', 'udp.port==5555,ccsds'];
+const BUNDLES = ['-o', 'uat:user_dlts:"User 0 (DLT=147)","bpv7","0","","0",""'];
+/** Bad sums, malformed blocks, and whatever tshark calls an error. */
+const COMPLAINTS =
+  'bpv7.crc_status==0 || bpv7.block_failed_crc || _ws.malformed || _ws.expert.severity==8388608';
+
+const chance = new Chance(3);
+const directory = mkdtempSync(join(tmpdir(), 'orbweaver-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const version = tsharkVersion();
+const { ORBWEAVER_NEEDS_TSHARK } = process.env;
+
+describe('tshark', () => {
+  it('is here, or nobody needs it', (context) => {
+    if (version === undefined && ORBWEAVER_NEEDS_TSHARK !== '1') {
+      context.skip('tshark is not installed; with ORBWEAVER_NEEDS_TSHARK=1 this fails');
+    }
+    expect(version).toMatch(/^TShark/);
+  });
+});
+
+describe.skipIf(version === undefined)('tshark, which is skipped where it is not installed', () => {
+  it('reads our Space Packets, segmented ones too', () => {
+    // Ten octets of data at the least: tshark calls shorter packets malformed, though they are not.
+    const packets = [...spacePackets(100, 50, 112), ...spacePackets(2_046, 65_501, 65_501)];
+    const file = capture(
+      'space.pcap',
+      LINK_TYPE.ipv4,
+      packets.map((octets) => udpDatagram(5_555, octets)),
+    );
+    const fields = ['ccsds.apid', 'ccsds.seqflag', 'ccsds.seqnum', 'ccsds.length'];
+    expect(tshark(file, ...SPACE_PACKETS, ...fieldsOf(fields))).toEqual([
+      '100\t1\t0\t49',
+      '100\t0\t1\t49',
+      '100\t2\t2\t11',
+      '2046\t3\t0\t65500',
+    ]);
+    expect(tshark(file, ...SPACE_PACKETS, '-Y', '_ws.malformed')).toEqual([]);
+  });
+
+  it.each<[string, PairOptions]>([
+    ['frames of variable length', {}],
+    ['coded frames of fixed length', { channel: FIXED }],
+  ])('reads the bundles inside %s, and has nothing to complain of', (_, options) => {
+    const sent = bundles();
+    const received = overLink(sent, options);
+    expect(received).toHaveLength(sent.length);
+    const file = capture('bundles.pcap', LINK_TYPE.user0, received);
+    expect(tshark(file, ...BUNDLES, '-Y', COMPLAINTS)).toEqual([]);
+    const fields = ['bpv7.primary.src_uri', 'bpv7.primary.dst_uri', 'bpv7.crc_status'];
+    const lines = tshark(file, ...BUNDLES, ...fieldsOf(fields));
+    expect(lines).toEqual(sent.map(() => 'ipn:1.7\tipn:2.9\t1,1'));
+  });
+
+  it('does complain of a bundle that was changed', () => {
+    const [bundle] = overLink(bundles().slice(0, 1), {});
+    bundle![bundle!.length - 8]! ^= 1;
+    const file = capture('changed.pcap', LINK_TYPE.user0, [bundle!]);
+    expect(tshark(file, ...BUNDLES, '-Y', COMPLAINTS)).toHaveLength(1);
+  });
+});
+
+const FIXED = {
+  frameOctetsMax: 446,
+  fixedLength: true,
+  coding: { reedSolomon: { correctableMax: 16, interleave: 2 } },
+} as const;
+
+/** The packets of one APID around a unit of so many octets. */
+function spacePackets(apid: number, dataOctetsMax: number, octets: number): Uint8Array[] {
+  const segmenter = new SpacePacketSegmenter({ apid, telecommand: false, dataOctetsMax });
+  const packets: Uint8Array[] = [];
+  segmenter.send(chance.octets(octets));
+  for (let packet = segmenter.next(); packet; packet = segmenter.next()) packets.push(packet);
+  return packets;
+}
+
+/** What an agent makes of payloads of many sizes, in every class. */
+function bundles(): Uint8Array[] {
+  const node = new Node(1, planOf([1, 2, 0, 1_000]));
+  node.up(0, 2);
+  for (const [n, size] of [0, 1, 23, 24, 255, 256, 1_000, 20_000].entries()) {
+    node.agent.originate(S, {
+      adu: chance.octets(size),
+      destination: ipnEid(2, 9),
+      sourceService: 7,
+      lifetimeMs: 60_000,
+      trafficClass: (n % 4) as TrafficClass,
+    });
+    node.drain(S);
+  }
+  return node.all('forward').map(({ octets }) => octets);
+}
+
+/** The bundles as the far end of a link gets them out of its frames. */
+function overLink(sent: readonly Uint8Array[], options: PairOptions): Uint8Array[] {
+  const pair = new LinkPair(options);
+  pair.connect();
+  for (const [n, octets] of sent.entries()) pair.send(0, `${n}`, octets);
+  pair.run(10 * S);
+  return pair.ends[1].of('received').map(({ bundle }) => bundle.slice());
+}
+
+function capture(name: string, linkType: number, packets: readonly Uint8Array[]): string {
+  const file = join(directory, name);
+  writeFileSync(file, pcapOf(linkType, packets));
+  return file;
+}
+
+const fieldsOf = (names: readonly string[]) => [
+  '-T',
+  'fields',
+  ...names.flatMap((name) => ['-e', name]),
+];
+
+/** The lines that tshark prints, in two passes. */
+function tshark(file: string, ...options: string[]): string[] {
+  const text = execFileSync('tshark', ['-n', '-2', '-r', file, ...options], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return text.split('\n').slice(0, -1);
+}
+
+function tsharkVersion(): string | undefined {
+  try {
+    return execFileSync('tshark', ['--version'], { encoding: 'utf8', stdio: 'pipe' });
+  } catch {
+    return undefined;
+  }
+}
