@@ -36,6 +36,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       membership,
       admission,
       sessionPolicy: sessionPolicyOf(config.security),
+      provisioned: config.provisioned,
       channel: link,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,

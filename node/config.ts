@@ -15,6 +15,7 @@ import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
 import { JsonCursor } from './json-cursor.ts';
 import type { TerminalAddress } from './ports.ts';
+import { type ProvisionedConfig, readProvisioned } from './provisioned-config.ts';
 import { readSecurity, type SecurityConfig } from './security-config.ts';
 import { ECHO_SERVICE } from './services/echo.ts';
 import type { PingOptions } from './services/ping.ts';
@@ -54,6 +55,8 @@ export interface NodeConfig {
   readonly terminals: number;
   readonly crypto: 'auto' | CryptoProviderName;
   readonly credentials: CredentialsJson;
+  /** Keys and associations of neighbours that know no handshake. */
+  readonly provisioned?: ProvisionedConfig;
   readonly link: ChannelOptions;
   readonly security?: SecurityConfig;
   readonly store: { readonly octetsMax: number };
@@ -69,6 +72,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const root = new JsonCursor(json).object(KEYS);
   const bind = root.at('bind').list(TERMINALS_MAX, readAddress);
   const security = root.at('security');
+  const provisioned = root.at('provisioned');
   const store = root.at('store').object(['octetsMax']);
   const link = readChannel(root.at('link'));
   const config: NodeConfig = {
@@ -82,6 +86,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     credentials: readCredentials(root.at('credentials').secret),
     link,
     ...(security.present ? { security: readSecurity(security, link) } : {}),
+    ...(provisioned.present ? { provisioned: readProvisioned(provisioned) } : {}),
     store: { octetsMax: store.at('octetsMax').integer(0) },
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
@@ -90,6 +95,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   };
   checkContacts(config);
   checkServices(config.services);
+  checkPeers(config);
   return config;
 }
 
@@ -231,6 +237,17 @@ function checkServices({ echo, sink, sources, pings = [] }: ServicesConfig): voi
   }
 }
 
+/** Every provisioned neighbour is another node that the directory knows. */
+function checkPeers({ node, provisioned, directory }: NodeConfig): void {
+  for (const peer of provisioned?.peers ?? []) {
+    if (peer.node !== node && directory.some((entry) => entry.node === peer.node)) continue;
+    throw new ConfigError(`provisioned.peers names node ${peer.node}`, {
+      expected: 'another node of the directory',
+      remedy: `Add node ${peer.node} to the directory, or remove it from provisioned.peers`,
+    });
+  }
+}
+
 function byStart(a: { startsAt: number }, b: { startsAt: number }): number {
   return a.startsAt - b.startsAt;
 }
@@ -244,6 +261,7 @@ const KEYS = [
   'terminals',
   'crypto',
   'credentials',
+  'provisioned',
   'link',
   'security',
   'store',

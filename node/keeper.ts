@@ -1,34 +1,58 @@
 /**
- * Keeps the membership of a satellite: its records go to the vault and the answers come back, and
- * what it tells is noted.
+ * Keeps what a satellite must not forget: the records of its membership and the numbers of its
+ * provisioned keys go to the vault and the answers come back, and what they tell is noted.
  */
 import { Fault } from '#protocol/fault.ts';
-import type { Instant } from '#protocol/machine.ts';
+import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { Membership, MembershipRecord } from '#protocol/session/membership.ts';
 import type { Journal } from './journal.ts';
 import type { Vault, VaultCompletion } from './ports.ts';
+import { NUMBERS_RECORD, type ProvisionedSecurity } from './provisioned-security.ts';
 
 /** What a satellite has to act upon, at once; `noted` is nothing of the kind. */
 export type MembershipNews = 'boot' | 'adopted' | 'noted';
 
-/** Between one membership, its vault and the journal. */
+/** Between the membership and the provisioned keys of one node, its vault and the journal. */
 export class Keeper {
   readonly #membership: Membership;
+  readonly #security: ProvisionedSecurity;
   readonly #vault: Vault;
   readonly #journal: Journal;
 
-  constructor(membership: Membership, vault: Vault, journal: Journal) {
+  constructor(
+    membership: Membership,
+    security: ProvisionedSecurity,
+    vault: Vault,
+    journal: Journal,
+  ) {
     this.#membership = membership;
+    this.#security = security;
     this.#vault = vault;
     this.#journal = journal;
   }
 
-  /** Sees to the next output of the membership; undefined when there is none. */
+  /** Whether links may come up: the boot number is durable. */
+  get ready(): boolean {
+    return this.#membership.ready;
+  }
+
+  /** Lets time pass for both. */
+  tick(now: Instant): void {
+    this.#membership.tick(now);
+    this.#security.tick(now);
+  }
+
+  /** The sooner deadline of the two. */
+  deadline(): Deadline | undefined {
+    return sooner(this.#membership.deadline(), this.#security.deadline());
+  }
+
+  /** Sees to the next output of the two; undefined when there is none. */
   turn(at: Instant): MembershipNews | undefined {
     const output = this.#membership.poll();
     switch (output?.kind) {
       case undefined:
-        return undefined;
+        return this.#keepNumbers();
       case 'persist':
         this.#vault.write(output.record, output.octets);
         return 'noted';
@@ -65,11 +89,25 @@ export class Keeper {
     });
   }
 
-  /** Takes an answer of the vault, which may be about a record of somebody else. */
-  completed(now: Instant, { kind, record }: VaultCompletion): void {
-    if (!isMembershipRecord(record)) return;
+  /** Takes an answer of the vault; true when links may have to look whether they can send. */
+  completed(now: Instant, { kind, record }: VaultCompletion): boolean {
+    if (record === NUMBERS_RECORD) {
+      const at = now;
+      this.#security.completed(now, kind);
+      if (kind === 'write-failed') this.#journal.note({ kind: 'record-unwritten', at, record });
+      return true;
+    }
+    if (!isMembershipRecord(record)) return false;
     if (kind === 'written') this.#membership.written(now, record);
     else this.#membership.unwritten(now, record);
+    return false;
+  }
+
+  #keepNumbers(): MembershipNews | undefined {
+    const numbers = this.#security.poll();
+    if (numbers === undefined) return undefined;
+    this.#vault.write(NUMBERS_RECORD, numbers);
+    return 'noted';
   }
 }
 

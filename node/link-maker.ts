@@ -5,20 +5,28 @@ import { codingOctets } from '#protocol/link/channel.ts';
 import type { Connection } from '#protocol/link/keying.ts';
 import { Link } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
+import type { DirectoryEntry } from './config.ts';
 import type { ContactOutput } from './contact-follower.ts';
 import type { SatellitePorts, TerminalAddress } from './ports.ts';
+import type { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 
-/** A link to the neighbour with the given spacecraft id, not connected yet. */
-export function makeLink(config: SatelliteConfig, ports: SatellitePorts, remoteScid: number): Link {
+/** A link to a neighbour, not connected yet: keyed by provision where the configuration says so. */
+export function makeLink(
+  config: SatelliteConfig,
+  ports: SatellitePorts,
+  { node, scid: remoteScid }: DirectoryEntry,
+  security: ProvisionedSecurity,
+): Link {
   const { credentials, membership, admission, scid: localScid, channel } = config;
   const { crypto: provider, random } = ports;
   const octets = channel.frameOctetsMax + codingOctets(channel);
   assert(octets <= ports.datagrams.sizeMax, 'a frame and its code fit a datagram');
   const ends = { localScid, remoteScid };
   const shared = { credentials, membership, admission, provider, random };
-  const keying = new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
-  return new Link({ ...ends, ...channel }, keying);
+  const keying =
+    security.keying(node) ?? new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
+  return new Link({ ...ends, ...channel, ...security.channel(node) }, keying);
 }
 
 /** What a link is told of a contact that begins, with a peer whose terminal is at `address`. */

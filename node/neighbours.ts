@@ -1,4 +1,5 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
+import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import type { Link, LinkOutput } from '#protocol/link/link.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
@@ -19,7 +20,7 @@ export interface NeighbourOutput {
 }
 
 /** Links live on between contacts. Bounded by the pairs of neighbour and terminal in the plan. */
-export class Neighbours {
+export class Neighbours implements DynamicAssociations {
   readonly all: Neighbour[] = [];
   /** Whom each terminal looks at. Bounded by the node's terminals. */
   readonly #inView: (Neighbour | undefined)[] = [];
@@ -85,6 +86,13 @@ export class Neighbours {
     neighbour.up = up;
     return news && alone;
   }
+
+  /** As ground asks of the association under which this node receives. */
+  transition(_spi: number): number | undefined {
+    return undefined;
+  }
+
+  end(_spi: number): void {}
 
   #look(terminal: number, neighbour: Neighbour | undefined): void {
     this.#inView[terminal] = neighbour;

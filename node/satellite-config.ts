@@ -5,6 +5,7 @@ import type { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { Membership } from '#protocol/session/membership.ts';
 import type { DirectoryEntry } from './config.ts';
+import type { ProvisionedConfig } from './provisioned-config.ts';
 import type { SessionPolicy } from './security-config.ts';
 
 /** The substance of a NodeConfig; `assemble.ts` makes the one from the other. */
@@ -19,6 +20,8 @@ export interface SatelliteConfig {
   /** Shared by all links. */
   readonly admission: Admission;
   readonly sessionPolicy: SessionPolicy;
+  /** Keys and associations of neighbours without a handshake. */
+  readonly provisioned: ProvisionedConfig | undefined;
   readonly channel: ChannelOptions;
   readonly storeOctetsMax: number;
   readonly bundleOctetsMax: number;

@@ -18,7 +18,6 @@ import { Fault } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
 import { type Instant, sooner } from '#protocol/machine.ts';
-import type { Membership } from '#protocol/session/membership.ts';
 import { Applications } from './applications.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
@@ -27,14 +26,17 @@ import { connectionOf, makeLink } from './link-maker.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 import type { Datagram, SatellitePorts, StoreCompletion, VaultCompletion } from './ports.ts';
+import { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 import type { Service } from './service.ts';
 import { type SatelliteSnapshot, snapshotOf } from './snapshot.ts';
+import { answerAgent, askStore } from './store-relay.ts';
 
 export type { SatelliteSnapshot } from './snapshot.ts';
 
 /** A send request, or a constellation statement from outside the links. */
 type Command = SendRequest | { readonly statement: Uint8Array };
+type Management = Extract<LinkOutput, { readonly kind: 'management' }>;
 type Input = Datagram | Instant | StoreCompletion | VaultCompletion | Command;
 
 /** The switchboard of one node. Lives from `start` until its subscription ends. */
@@ -43,7 +45,7 @@ export class Satellite {
   readonly #ports: SatellitePorts;
   readonly #applications: Applications;
   readonly #agent: BundleAgent;
-  readonly #membership: Membership;
+  readonly #security: ProvisionedSecurity;
   readonly #keeper: Keeper;
   readonly #contacts: ContactFollower;
   readonly #neighbours = new Neighbours();
@@ -60,8 +62,8 @@ export class Satellite {
     this.#ports = ports;
     this.#applications = new Applications(services);
     this.#agent = new BundleAgent(config);
-    this.#membership = config.membership;
-    this.#keeper = new Keeper(config.membership, ports.vault, this.#journal);
+    this.#security = new ProvisionedSecurity(config, ports, this.#neighbours);
+    this.#keeper = new Keeper(config.membership, this.#security, ports.vault, this.#journal);
     this.#contacts = new ContactFollower(config.plan, config.node);
   }
 
@@ -160,14 +162,14 @@ export class Satellite {
     if (typeof input === 'number') this.#tick(now);
     else if ('terminal' in input) this.#onDatagram(now, input);
     else if ('adu' in input) this.#agent.originate(now, input);
-    else if ('record' in input) this.#keeper.completed(now, input);
+    else if ('record' in input) this.#onVault(now, input);
     else if ('statement' in input) this.#keeper.adopt(now, input.statement);
-    else this.#onStore(now, input);
+    else answerAgent(this.#agent, now, input);
   }
 
   #tick(now: Instant): void {
-    this.#membership.tick(now);
-    if (this.#membership.ready) this.#contacts.tick(now);
+    this.#keeper.tick(now);
+    if (this.#keeper.ready) this.#contacts.tick(now);
     this.#neighbours.tick(now);
     this.#agent.tick(now);
     this.#applications.tick(now);
@@ -179,17 +181,8 @@ export class Satellite {
     else neighbour.link.receive(now, octets);
   }
 
-  #onStore(now: Instant, completion: StoreCompletion): void {
-    switch (completion.kind) {
-      case 'put':
-        this.#agent.stored(now, completion.id);
-        break;
-      case 'put-failed':
-        this.#agent.storeFailed(now, completion.id, completion.reason);
-        break;
-      case 'got':
-        this.#agent.loaded(now, completion.id, completion.octets);
-    }
+  #onVault(now: Instant, completion: VaultCompletion): void {
+    if (this.#keeper.completed(now, completion)) this.#neighbours.tick(now);
   }
 
   #onContact(now: Instant, output: ContactOutput): void {
@@ -206,7 +199,7 @@ export class Satellite {
     assert(peer !== undefined && address !== undefined, 'the directory lists every neighbour');
     datagrams.point(fromTerminal, address);
     const { link } = this.#neighbours.meet(to, fromTerminal, () =>
-      makeLink(this.#config, this.#ports, peer.scid),
+      makeLink(this.#config, this.#ports, peer, this.#security),
     );
     const initiate = this.#config.scid < peer.scid;
     link.connect(now, connectionOf(output, address, initiate));
@@ -246,21 +239,28 @@ export class Satellite {
         this.#journal.noteLink(now, neighbour, output);
         if (this.#neighbours.setUp(neighbour, false)) this.#agent.linkDown(now, node);
         break;
+      case 'management':
+        this.#onCommand(now, neighbour, output);
+        break;
       case 'fault':
         this.#journal.faults.add(output.fault);
     }
   }
 
+  /** A command may change what seals a link, and is answered on the link that brought it. */
+  #onCommand(now: Instant, { node, link }: Neighbour, command: Management): void {
+    const { replies, faults } = this.#security.command(now, node, command.packet, command.spi);
+    for (const fault of faults) this.#journal.faults.add(fault);
+    for (const reply of replies) link.sendManagement(now, reply);
+    this.#neighbours.tick(now);
+  }
+
   #onAgent(now: Instant, output: AgentOutput): void {
     switch (output.kind) {
       case 'store':
-        this.#ports.store.put(output.id, output.octets);
-        break;
       case 'forget':
-        this.#ports.store.delete(output.id);
-        break;
       case 'load':
-        this.#ports.store.get(output.id);
+        askStore(this.#ports.store, output);
         break;
       case 'forward': {
         const neighbour = this.#neighbours.upTo(output.to);
@@ -282,8 +282,8 @@ export class Satellite {
   /** One alarm for the node: the soonest of all deadlines. */
   #setAlarm(): void {
     let soonest = sooner(this.#neighbours.deadline(), this.#agent.deadline());
-    soonest = sooner(soonest, this.#membership.deadline());
-    if (this.#membership.ready) soonest = sooner(soonest, this.#contacts.deadline());
+    soonest = sooner(soonest, this.#keeper.deadline());
+    if (this.#keeper.ready) soonest = sooner(soonest, this.#contacts.deadline());
     soonest = sooner(soonest, this.#applications.deadline());
     this.#ports.clock.setAlarm(soonest?.at);
   }

@@ -185,9 +185,12 @@ export function decodeCreate(data: Uint8Array, managed: ProcedureParameters): Cr
     macOctets,
     mask: undefined,
   };
-  const headerOctets = SPI_OCTETS + unmasked.ivOctets + unmasked.sequenceNumberOctets;
-  const maskOctets = managed.prefixOctets + headerOctets + unmasked.padLengthOctets;
-  if (mask.length > 0 && mask.length !== maskOctets) return VALUE;
+  const { ivOctets, sequenceNumberOctets, padLengthOctets } = unmasked;
+  const headerOctets = SPI_OCTETS + ivOctets + sequenceNumberOctets + padLengthOctets;
+  const securityOctets = headerOctets + macOctets;
+  if (securityOctets < managed.securityOctetsMin) return VALUE;
+  if (securityOctets > managed.securityOctetsMax) return VALUE;
+  if (mask.length > 0 && mask.length !== managed.prefixOctets + headerOctets) return VALUE;
   const fields = { ...unmasked, mask: mask.length > 0 ? mask : managed.mask(unmasked) };
   const fixedIv = iv.subarray(0, Math.max(0, iv.length - fields.ivOctets));
   const definition = { suite, fields, fixedIv, windowWidth };

@@ -29,6 +29,9 @@ export interface ProcedureParameters {
   >;
   /** Octets of a frame before its security header: a mask covers both. */
   readonly prefixOctets: number;
+  /** Octets of security header and MAC together: a link leaves the most room for them. */
+  readonly securityOctetsMin: number;
+  readonly securityOctetsMax: number;
   /** The mask of an association that is created without one. */
   readonly mask: (fields: StaticFields) => Uint8Array | undefined;
 }
@@ -45,5 +48,7 @@ export const PROCEDURE_PARAMETERS: ProcedureParameters = {
   encryptionSuites: { '01': 'aes-256-gcm' },
   authenticationSuites: { '01': 'aes-256-cmac', '02': 'hmac-sha256', '03': 'hmac-sha512' },
   prefixOctets: 10,
+  securityOctetsMin: 0,
+  securityOctetsMax: 30,
   mask: () => undefined,
 };
