@@ -3,6 +3,7 @@ import type { DynamicAssociations } from '#protocol/extended-procedures/associat
 import type { Link, LinkOutput } from '#protocol/link/link.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
+import { transitionTo } from '#protocol/session/association.ts';
 
 /** One link, and what the agent was told about it. */
 export interface Neighbour {
@@ -87,15 +88,31 @@ export class Neighbours implements DynamicAssociations {
     return news && alone;
   }
 
-  /** As ground asks of the association under which this node receives. */
-  transition(_spi: number): number | undefined {
+  /** Of an association that a handshake has agreed, and under which this node receives. */
+  transition(spi: number): number | undefined {
+    for (const { link } of this.#inContact) {
+      const { associations } = link.snapshot();
+      const found = associations.find((each) => each.spi === spi && each.direction === 'receiving');
+      if (found !== undefined) return LAST_TRANSITIONS[found.state];
+    }
     return undefined;
   }
 
-  end(_spi: number): void {}
+  /** Ends the session to which it belongs. */
+  end(now: Instant, spi: number): void {
+    for (const { link } of this.#inContact) link.endSession(now, spi);
+  }
 
   #look(terminal: number, neighbour: Neighbour | undefined): void {
     this.#inView[terminal] = neighbour;
     this.#inContact = this.#inView.filter((seen) => seen !== undefined);
   }
 }
+
+/** A session's associations go one way only, so where they are tells how they came there. */
+const LAST_TRANSITIONS = {
+  unkeyed: transitionTo('null', 'unkeyed'),
+  keyed: transitionTo('unkeyed', 'keyed'),
+  operational: transitionTo('keyed', 'operational'),
+  stopped: undefined,
+} as const;

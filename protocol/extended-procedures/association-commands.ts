@@ -5,6 +5,7 @@
  * Source: CCSDS 355.1-B-1 §5.5; link-security §7.
  */
 import { Fault } from '../fault.ts';
+import type { Instant } from '../machine.ts';
 import type { AssociationTable } from '../session/association-table.ts';
 import { SA_UNKNOWN } from '../session/faults.ts';
 import {
@@ -16,6 +17,7 @@ import {
   decodeWindow,
   encodeSpiNumber,
   encodeStatus,
+  type Status,
 } from './association-procedures.ts';
 import { DYNAMIC, LENGTH, OWN_SPI } from './faults.ts';
 import type { Answer } from './key-commands.ts';
@@ -39,7 +41,7 @@ export interface DynamicAssociations {
   /** The number of the last transition of that association, or undefined when it is none. */
   transition(spi: number): number | undefined;
   /** Ends it: its keys are erased. */
-  end(spi: number): void;
+  end(now: Instant, spi: number): void;
 }
 
 /** Over the associations of one node. */
@@ -55,27 +57,27 @@ export class AssociationCommands {
   }
 
   /** Carries one out. `via` is the SPI of the frame that brought it. */
-  carryOut(directive: Directive, data: Uint8Array, via: number): Answer {
+  carryOut(now: Instant, directive: Directive, data: Uint8Array, via: number): Answer {
     if (data.length < 2) return LENGTH;
     const spi = (data[0]! << 8) | data[1]!;
     const changes = directive !== 'readNumber' && directive !== 'status';
     if (spi === via && changes) return OWN_SPI;
     const transition = this.#dynamic.transition(spi);
-    if (transition !== undefined) return this.#toDynamic(directive, data, spi, transition);
+    if (transition !== undefined) return this.#toDynamic(now, directive, data, { spi, transition });
     return this.#toStatic(directive, data);
   }
 
-  #toDynamic(directive: Directive, data: Uint8Array, spi: number, transition: number): Answer {
+  #toDynamic(now: Instant, directive: Directive, data: Uint8Array, status: Status): Answer {
     const length = decodeSpi(data, this.#managed);
     switch (directive) {
       case 'stop':
       case 'expire':
       case 'delete':
         if (length instanceof Fault) return length;
-        this.#dynamic.end(spi);
+        this.#dynamic.end(now, status.spi);
         return undefined;
       case 'status':
-        return length instanceof Fault ? length : encodeStatus({ spi, transition });
+        return length instanceof Fault ? length : encodeStatus(status);
       default:
         return DYNAMIC;
     }

@@ -131,7 +131,7 @@ export class SecurityUnit implements Machine<SecurityUnitOutput> {
       this.#refuse(now, pdu.reply ? DIRECTION : PROCEDURE, via, tag);
       return;
     }
-    const answer = this.#carryOut(procedure, pdu.data, via);
+    const answer = this.#carryOut(now, procedure, pdu.data, via);
     if (answer instanceof Fault) {
       this.#refuse(now, answer, via, tag);
       return;
@@ -143,7 +143,7 @@ export class SecurityUnit implements Machine<SecurityUnitOutput> {
     }
   }
 
-  #carryOut(procedure: Procedure, data: Uint8Array, via: number): Answer {
+  #carryOut(now: Instant, procedure: Procedure, data: Uint8Array, via: number): Answer {
     const own = this.#options.associations.find(via)?.key;
     switch (procedure) {
       case 'otar':
@@ -166,7 +166,7 @@ export class SecurityUnit implements Machine<SecurityUnitOutput> {
       case 'resetAlarm':
         return this.#monitor(procedure, data);
       default:
-        return this.#associations.carryOut(procedure, data, via);
+        return this.#associations.carryOut(now, procedure, data, via);
     }
   }
 

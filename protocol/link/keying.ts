@@ -45,6 +45,7 @@ export type DownReason =
   | 'closed by peer'
   | 'peer silent'
   | 'key spent'
+  | 'stopped by command'
   | `not a member: ${string}`;
 
 /** The peer is known and both directions work. */
@@ -128,6 +129,9 @@ export interface Keying extends Machine<KeyingOutput> {
   receiveMessage(now: Instant, octets: Uint8Array): void;
   /** Takes an authentic message of VC 61 that came under `spi`, after `heard`; it is not kept. */
   receiveControl(now: Instant, spi: number, octets: Uint8Array): void;
+
+  /** By command from ground: the session that receives under `spi`, if it does, is over. */
+  end(now: Instant, spi: number): void;
 
   snapshot(): KeyingSnapshot;
 }

@@ -93,6 +93,14 @@ export class Link implements Machine<LinkOutput> {
     else this.#outlet.refuse(MANAGEMENT_REFUSED);
   }
 
+  /** By command from ground: the session that receives under `spi`, if it does, is over. */
+  endSession(now: Instant, spi: number): void {
+    this.#turn(now);
+    if (!this.#connected) return;
+    this.#keying.end(now, spi);
+    this.#obeyKeying();
+  }
+
   /** Takes one datagram off the wire, whose octets pass to the link. */
   receive(now: Instant, datagram: Uint8Array): void {
     this.#turn(now);

@@ -155,6 +155,11 @@ export class SessionKeying implements Keying {
     else this.#announce(now);
   }
 
+  end(now: Instant, spi: number): void {
+    if (this.#connection === undefined || this.#sessions.find(spi) === undefined) return;
+    this.#lose(now, this.#connection, 'stopped by command');
+  }
+
   tick(now: Instant): void {
     if (this.#connection === undefined) return;
     this.#sessions.expire(now);

@@ -108,6 +108,9 @@ export class StaticKeying implements Keying {
   /** A peer without a handshake has no session to keep alive or to close. */
   receiveControl(): void {}
 
+  /** Only sessions end so; provisioned associations are ended in their table. */
+  end(): void {}
+
   tick(): void {
     this.#look();
   }

@@ -26,7 +26,7 @@ describe('provisioned security', () => {
     node.vault.flush();
     node.run(2_000);
     expect(node.kinds()).toEqual(['boot', 'link-secured']);
-    expect(node.links()).toMatchObject([{ keying: 'pre-shared key', handshakesFailed: 0 }]);
+    expect(node.links()).toMatchObject([{ keying: 'pre-shared key', handshakes: 0 }]);
   });
 
   it('goes on from the mark after a restart: the IV jumps forward, never back', () => {

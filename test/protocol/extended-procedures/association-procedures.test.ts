@@ -38,7 +38,7 @@ describe('Create SA', () => {
 
   it.each(Object.entries(definitions))('comes back as it went: %s', (_, wanted) => {
     for (const maskLengthOctets of [1, 2] as const) {
-      const managed = { ...PROCEDURE_PARAMETERS, maskLengthOctets };
+      const managed = { ...PROCEDURE_PARAMETERS, maskLengthOctets, securityOctetsMax: 128 };
       const data = encodeCreate({ spi: 9, definition: wanted }, managed);
       const { fixedIv = new Uint8Array(0), ...rest } = wanted;
       expect(decodeCreate(data, managed)).toEqual({
@@ -46,6 +46,17 @@ describe('Create SA', () => {
         definition: { ...rest, fixedIv },
       });
     }
+  });
+
+  it('has no more fields, nor fewer, than the frames of its link leave room for', () => {
+    const data = encodeCreate(
+      { spi: 9, definition: definitions['the baseline of USLP']! },
+      PROCEDURE_PARAMETERS,
+    );
+    const bounds = (securityOctetsMin: number, securityOctetsMax: number) =>
+      decodeCreate(data, { ...PROCEDURE_PARAMETERS, securityOctetsMin, securityOctetsMax });
+    expect(bounds(30, 30)).not.toBe(VALUE);
+    expect([bounds(31, 40), bounds(0, 29)]).toEqual([VALUE, VALUE]);
   });
 
   it('takes the default mask of its managed parameters where it has none', () => {

@@ -56,7 +56,7 @@ export class Recipient {
     this.associations.start(VIA, [CHANNEL]);
     const dynamic: DynamicAssociations = {
       transition: (spi) => this.dynamic.get(spi),
-      end: (spi) => {
+      end: (_now, spi) => {
         this.dynamic.delete(spi);
         this.ended.push(spi);
       },
