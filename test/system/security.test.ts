@@ -1,5 +1,6 @@
-/** Keys in a whole mesh: suites, rekeys under traffic. */
+/** Keys in a whole mesh: suites, rekeys under traffic, and a revocation on its way. */
 import { describe, expect, it } from 'vitest';
+import { loadScenario } from '#harness/scenario/load.ts';
 import type { FleetKind, Scenario, Security } from '#harness/scenario/scenario.ts';
 import { runQuietly, smallMesh } from './small-mesh.ts';
 
@@ -26,6 +27,35 @@ describe('a mesh', () => {
     expect(report.security.sessions).toBe(3);
     expect(report.frames.faults).toEqual({});
     expect(report.verdict).toBe('pass');
+  });
+
+  it.each<FleetKind>(['hosted', 'virtual'])(
+    'learns of a revocation from node to node, and shuts the revoked one out, as fleet %s',
+    async (fleet) => {
+      const revocations = [{ node: 'delta', atMs: 3_000, from: 'alpha' }];
+      const { traffic } = smallMesh(fleet, 6);
+      const scenario = meshWith(fleet, 6, { revocations });
+      const report = await runQuietly({
+        ...scenario,
+        traffic: traffic.filter(({ from, to }) => from !== 'delta' && to !== 'delta'),
+      });
+      const [news] = report.security.revocations;
+      expect(news).toMatchObject({ node: 'delta', from: 'alpha', serial: 2, unaware: 0 });
+      expect(news?.knownAfterMs).toBeGreaterThan(0);
+      expect(news?.knownAfterMs).toBeLessThan(3_000);
+      expect(report.verdict).toBe('pass');
+    },
+  );
+
+  it('passes the scenario that ships for it', async () => {
+    const scenario = loadScenario('scenarios/revocation.yaml');
+    const report = await runQuietly({ ...scenario, fleet: 'virtual' });
+    expect(report.objectives.map(({ held, value }) => [held, value])).toEqual([
+      [true, expect.any(String)],
+      [true, expect.any(String)],
+      [true, expect.any(String)],
+    ]);
+    expect(report.security.rekeys).toBeGreaterThan(24 * 5);
   });
 });
 
