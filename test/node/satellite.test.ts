@@ -26,6 +26,31 @@ describe('two satellites in contact', () => {
     expect(sky.satellite(101).snapshot().links).toMatchObject([{ neighbour: 102, secured: true }]);
   });
 
+  it('secure their link in the hybrid suite, and its rekeys, where both are told to', () => {
+    const hybrid = {
+      link: { frameOctetsMax: 1_293 },
+      security: { suite: 'hybrid', rekeyAfterUs: 5 * SECOND },
+    } as const;
+    const configs = { 101: hybrid, 102: hybrid };
+    const sky = new SmallSky({ nodes: [101, 102], meetings: [contact], configs });
+    sky.time.advanceTo(20 * SECOND);
+    const { links, frames } = sky.satellite(101).snapshot();
+    expect(links).toMatchObject([{ secured: true, handshakes: 1, rekeys: 4 }]);
+    expect(frames.faults).toEqual({});
+  });
+
+  it('never secure a link of which one end speaks the hybrid suite alone (A32)', () => {
+    const configs = {
+      101: { link: { frameOctetsMax: 1_293 } },
+      102: { link: { frameOctetsMax: 1_293 }, security: { suite: 'hybrid' } },
+    } as const;
+    const sky = new SmallSky({ nodes: [101, 102], meetings: [contact], configs });
+    sky.time.advanceTo(59 * SECOND);
+    expect(sky.notices.filter(({ kind }) => kind === 'link-secured')).toEqual([]);
+    const { faults } = sky.satellite(102).snapshot().frames;
+    expect(faults['session.suite']).toBeGreaterThan(0);
+  });
+
   it('open the link from the side with the lower spacecraft id only', () => {
     const sky = new SmallSky({ nodes: [102, 101], meetings: [contact] });
     sky.time.advanceTo(OWLT_US - 1);

@@ -31,6 +31,8 @@ export interface SkyOptions {
   readonly services?: Readonly<Record<NodeNumber, Partial<ServicesConfig>>>;
   readonly storeOctetsMax?: number;
   readonly rateBps?: number;
+  /** What is not as usual, by node. */
+  readonly configs?: Readonly<Record<NodeNumber, Partial<NodeConfig>>>;
 }
 
 /** The satellites, all started at instant 0. */
@@ -76,6 +78,7 @@ export class SmallSky {
         directory,
         services: { echo: false, sink: false, sources: [], ...services[node] },
         bind: [],
+        ...options.configs?.[node],
       };
       this.satellites.set(node, this.#launch(config));
     }
