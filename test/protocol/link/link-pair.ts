@@ -14,6 +14,7 @@ import { Admission } from '#protocol/session/admission.ts';
 import type { Credentials } from '#protocol/session/credentials.ts';
 import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
 import type { Membership } from '#protocol/session/membership.ts';
+import type { SessionParameters } from '#protocol/session/session.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { memberOf } from '../session/members.ts';
 
@@ -34,6 +35,8 @@ export interface PairOptions {
   readonly frameOctetsMax?: number;
   /** What the channel has besides; the same at both ends but for what `ocfSource` says. */
   readonly channel?: Partial<ChannelOptions & Pick<LinkOptions, 'ocfSource'>>;
+  /** Limits and anti-replay of the sessions. */
+  readonly session?: SessionParameters;
   /** The alarm goes off only at multiples of this. */
   readonly clockGrainUs?: number;
   /** What the credentials of an end have in place of the usual. */
@@ -71,9 +74,10 @@ export class End {
   }
 
   #create(): [Link, Membership] {
-    const { seed = 1, frameOctetsMax = 1_400, channel, credentials = [{}, {}] } = this.#options;
+    const { seed = 1, frameOctetsMax = 1_400, channel, session } = this.#options;
+    const { credentials = [{}, {}] } = this.#options;
     const means = { credentials: credentials[this.#index] };
-    const options = optionsOf(this.#index, seed, this.#boot, means);
+    const options = { ...optionsOf(this.#index, seed, this.#boot, means), ...session };
     const keying = new SessionKeying(options);
     const link = new Link({ ...options, frameOctetsMax, ...channel }, keying);
     return [link, options.membership];
