@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { writeFecf } from '#protocol/frame/fecf.ts';
 import { sessionLimits } from '#protocol/session/limits.ts';
-import { Chance, LinkPair, type PairOptions } from './link-pair.ts';
+import { Chance, type LinkPair } from './link-pair.ts';
+import { capture, changed, idsOf, operational, securedPair, typeIn, vcidOf } from './rekey-pair.ts';
 
 const S = 1_000_000;
 const HELLO = 1;
@@ -219,14 +219,6 @@ describe('limits', () => {
   });
 });
 
-/** A pair with both ends secured. */
-function securedPair(options: PairOptions = {}): LinkPair {
-  const pair = new LinkPair(options);
-  pair.connect();
-  expect(pair.run(60 * S, () => pair.ends.every(({ link }) => link.secured))).toBe(true);
-  return pair;
-}
-
 /** The contact ends at both sides and begins again. */
 function meetAgain(pair: LinkPair): void {
   pair.disconnectEnd(0);
@@ -246,48 +238,6 @@ function handshakeIn(pair: LinkPair, lets: (type: number) => boolean = () => tru
     return lets(type) ? frame : undefined;
   };
   return said;
-}
-
-/** A protected frame of the first end, which also arrives. */
-function capture(pair: LinkPair): Uint8Array {
-  let captured: Uint8Array | undefined;
-  pair.tap = (from, frame) => {
-    if (from === 0 && vcidOf(frame) < 4) captured = frame.slice();
-    return frame;
-  };
-  pair.send(0, 'captured', chance.octets(100));
-  pair.run(100_000);
-  pair.tap = pass;
-  return captured!;
-}
-
-/** A copy with other octets and a good checksum. */
-function changed(frame: Uint8Array, change: (octets: Uint8Array) => void): Uint8Array {
-  const octets = frame.slice();
-  change(octets);
-  writeFecf(octets);
-  return octets;
-}
-
-function vcidOf(frame: Uint8Array): number {
-  return ((frame[2]! & 7) << 3) | (frame[3]! >> 5);
-}
-
-/** The type of the handshake message that a frame carries whole. */
-function typeIn(frame: Uint8Array): number | undefined {
-  return vcidOf(frame) === 62 ? frame[11] : undefined;
-}
-
-/** The session on which each end sends. */
-function idsOf(pair: LinkPair): (string | undefined)[] {
-  return ([0, 1] as const).map((end) => operational(pair, end)[0]?.sessionId);
-}
-
-function operational(pair: LinkPair, end: 0 | 1) {
-  const { associations } = pair.ends[end].link.snapshot();
-  return associations.filter(
-    ({ direction, state }) => direction === 'sending' && state === 'operational',
-  );
 }
 
 function countsOf(pair: LinkPair) {
