@@ -52,7 +52,8 @@ export class Journal {
     if (fact.kind === 'down') this.note({ kind: 'link-down', ...link, reason: fact.reason });
     else {
       const kind = up ? 'link-rekeyed' : 'link-secured';
-      this.note({ kind, ...link, provider: fact.provider });
+      const { provider, keying } = fact;
+      this.note({ kind, ...link, provider, ...(keying === undefined ? {} : { keying }) });
     }
   }
 

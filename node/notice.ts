@@ -35,6 +35,8 @@ export type Notice =
       readonly neighbour: NodeNumber;
       readonly terminal: number;
       readonly provider: CryptoProviderName;
+      /** Said of a neighbour that no handshake has authenticated. */
+      readonly keying?: 'pre-shared key';
     }
   /** Another session took over while the link was up. */
   | {

@@ -44,9 +44,9 @@ export class SecurityCensus {
   /** Takes in what a node tells. */
   notice(node: NodeNumber, notice: Notice): void {
     switch (notice.kind) {
-      // Both ends tell; the one with the lower number is counted.
+      // Both ends tell; the one with the lower number is counted. Provision makes no session.
       case 'link-secured':
-        if (node < notice.neighbour) this.#sessions++;
+        if (node < notice.neighbour && notice.keying === undefined) this.#sessions++;
         break;
       case 'link-rekeyed':
         if (node < notice.neighbour) this.#rekeys++;

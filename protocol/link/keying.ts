@@ -54,6 +54,8 @@ export interface Secured {
   readonly peerEid: string;
   readonly sessionId: string;
   readonly provider: CryptoProviderName;
+  /** Said of a peer that no handshake has authenticated (LS-1804). */
+  readonly keying?: 'pre-shared key';
 }
 
 /** What a keying asks of its link, or tells it. */

@@ -141,7 +141,8 @@ export class StaticKeying implements Keying {
       return;
     }
     const { peerEid, provider } = this.#options;
-    this.#outputs.push({ kind: 'secured', peerEid, sessionId: PRE_SHARED_KEY, provider });
+    const keying = PRE_SHARED_KEY;
+    this.#outputs.push({ kind: 'secured', peerEid, sessionId: keying, provider, keying });
   }
 }
 

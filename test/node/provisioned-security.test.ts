@@ -26,6 +26,7 @@ describe('provisioned security', () => {
     node.vault.flush();
     node.run(2_000);
     expect(node.kinds()).toEqual(['boot', 'link-secured']);
+    expect(node.told.at(-1)).toMatchObject({ keying: 'pre-shared key' });
     expect(node.links()).toMatchObject([{ keying: 'pre-shared key', handshakes: 0 }]);
   });
 
@@ -65,7 +66,7 @@ class Node {
   readonly frames: Uint8Array[] = [];
   readonly #time = new ManualTime();
   readonly #satellite: Satellite;
-  readonly #told: Notice[] = [];
+  readonly told: Notice[] = [];
 
   constructor(vault = new MemoryVault(new Map(), 'held')) {
     this.vault = vault;
@@ -87,7 +88,7 @@ class Node {
       random: new SeededRandom(1, 'node'),
       crypto: nativeProvider,
     });
-    this.#satellite.notices$.subscribe((notice) => this.#told.push(notice));
+    this.#satellite.notices$.subscribe((notice) => this.told.push(notice));
     this.#satellite.start();
   }
 
@@ -106,7 +107,7 @@ class Node {
   }
 
   kinds(): string[] {
-    return this.#told.map(({ kind }) => kind);
+    return this.told.map(({ kind }) => kind);
   }
 
   links() {

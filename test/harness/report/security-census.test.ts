@@ -10,6 +10,7 @@ describe('the census of keys', () => {
     census.notice(2, { ...secured(1), kind: 'link-rekeyed' });
     census.notice(1, { ...secured(2), kind: 'link-rekeyed' });
     census.notice(3, secured(2));
+    census.notice(1, { ...secured(3), keying: 'pre-shared key' });
     expect(census.summary(new Map())).toMatchObject({ sessions: 1, rekeys: 1 });
   });
 

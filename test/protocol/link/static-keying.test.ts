@@ -21,6 +21,7 @@ describe('a statically keyed link', () => {
           peerEid: end.peerEid,
           sessionId: 'pre-shared key',
           provider: 'native',
+          keying: 'pre-shared key',
         },
       ]);
       expect(end.link.snapshot()).toMatchObject({ keying: 'pre-shared key', secured: true });
