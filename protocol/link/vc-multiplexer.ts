@@ -48,6 +48,5 @@ export class VcMultiplexer {
     if (channel === this.#bulk) {
       this.#owedOctets = Math.max(0, this.#owedOctets - (1 - this.#bulkShare) * octets);
     } else if (this.#bulk.waiting) this.#owedOctets += this.#bulkShare * octets;
-    else this.#owedOctets = 0;
   }
 }

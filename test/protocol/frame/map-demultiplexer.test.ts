@@ -11,11 +11,14 @@ describe('the MAP demultiplexer', () => {
   });
 
   it('flags a gap once, and lets every MAP drop what it has begun', () => {
-    expect(run([0, 0, '850a'], [1, 2, '640b'], [0, 3, 'c50c'], [0, 4, 'e50d'])).toEqual([
-      'frame.vcf-gap',
-      '0b',
-      '0d',
-    ]);
+    const frames = [
+      [0, 0, '850a'],
+      [1, 1, '640b'],
+      [1, 3, '640c'],
+      [0, 4, 'c50d'],
+      [0, 5, 'e50e'],
+    ] as const;
+    expect(run(...frames)).toEqual(['0b', 'frame.vcf-gap', '0c', '0e']);
   });
 
   it('discards what a MAP carries that it does not know, and follows the count', () => {
@@ -50,7 +53,7 @@ describe('an octet stream', () => {
 });
 
 /** SDUs on MAP 0 and an octet stream on MAP 1: what comes out of them, faults by key. */
-function run(...frames: [mapId: number, vcfCount: number, tfdf: string][]): string[] {
+function run(...frames: (readonly [mapId: number, vcfCount: number, tfdf: string])[]): string[] {
   const sdus = new SduReassembler({ upid: 5, sduOctetsMax: 100, fixedLength: false });
   const channel = new MapDemultiplexer([sdus, new OctetStream()], 1);
   const outputs: string[] = [];
