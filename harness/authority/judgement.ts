@@ -3,20 +3,13 @@
  *
  * Source: link-security LS-704, LS-1301, LS-504.
  */
-import { equal, toHex } from '#protocol/bytes/octets.ts';
+import { equal } from '#protocol/bytes/octets.ts';
 import type { Curve } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { decodeCertificate } from '#protocol/session/certificate.ts';
-import { keyIdOf, verifyObject } from '#protocol/session/cose.ts';
-import {
-  CERT_SIG,
-  CONSTELLATION,
-  EPOCH_AHEAD,
-  EPOCH_OLD,
-  HKS_SIG,
-  ISSUER_UNKNOWN,
-  REVOKED,
-} from '#protocol/session/faults.ts';
+import { verifyObject } from '#protocol/session/cose.ts';
+import { CONSTELLATION, EPOCH_OLD, HKS_SIG } from '#protocol/session/faults.ts';
+import { verifyCertificate } from '#protocol/session/peer-check.ts';
 import { type ConstellationStatement, verifyStatement } from '#protocol/session/statement.ts';
 import type { PublicParts } from './authority-folder.ts';
 import type { CertificateObject, CredentialsObject, Inspected } from './inspection.ts';
@@ -86,17 +79,15 @@ function judgeCredentials(
 }
 
 function objectionToCertificate(
-  { claims, signed }: CertificateObject,
+  { claims, octets }: CertificateObject,
   statement: ConstellationStatement,
   curve: Curve,
 ): Fault | undefined {
-  const issuer = statement.issuerPublicKeys.find((key) => equal(keyIdOf(key), signed.keyId));
-  if (issuer === undefined) return ISSUER_UNKNOWN;
-  if (!verifyObject(signed, issuer, curve)) return CERT_SIG;
-  if (!equal(claims.constellationId, statement.constellationId)) return CONSTELLATION;
-  if (statement.revoked.has(toHex(claims.id))) return REVOKED;
-  if (claims.lastEpoch < statement.epoch) return EPOCH_OLD;
-  return claims.firstEpoch > statement.epoch ? EPOCH_AHEAD : undefined;
+  // Test equipment is judged as those judge it that allow it.
+  const credentials = { constellationId: statement.constellationId, allowTestEquipment: true };
+  const [scid] = claims.scids as [number];
+  const certificate = verifyCertificate(octets, { credentials, statement, curve, scid });
+  return certificate instanceof Fault ? certificate : undefined;
 }
 
 function newestOf(

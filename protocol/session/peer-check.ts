@@ -39,7 +39,7 @@ export interface PeerCheckContext {
 /** What a certificate is judged by. */
 export interface CertificateCheckContext {
   /** Of the judge. */
-  readonly credentials: Credentials;
+  readonly credentials: Pick<Credentials, 'constellationId' | 'allowTestEquipment'>;
   /** The newest that the judge holds. */
   readonly statement: ConstellationStatement;
   readonly curve: Curve;
