@@ -2,10 +2,12 @@
  * npm run iv [-- --runs N --seed S]
  *
  * Lives many random lives of two neighbours and checks that no IV ever repeats under one key, in a
- * life or across lives (A24). Ends with 1 and the seed of the life where one does.
+ * life or across lives (A24); then runs one session to the full figures of a key (A23). Ends with 1
+ * and the seed of the life where an IV repeats.
  */
 import { parseArgs } from 'node:util';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { runFullSession } from './full-session.ts';
 import { IvLedger } from './iv-ledger.ts';
 import { live } from './life.ts';
 import { quickCurve } from './quick-curve.ts';
@@ -44,6 +46,15 @@ for (let n = 0; n < runs; n++) {
 }
 tell(runs);
 console.log(`with keys that outlive the node: ${listOf(staticSums)}`);
+const full = runFullSession(provider, (sealed) => {
+  if (Date.now() - toldAt < PROGRESS_MS) return;
+  toldAt = Date.now();
+  console.log(`a session of ${sealed.toLocaleString('en')} frames`);
+});
+console.log(`a session asked for new keys at ${full.askedAt} frames and ended at ${full.sealed}`);
+// A link looks at its keys between two turns, of 256 frames each.
+const late = full.askedAt - 2 ** 20;
+if (late < 0 || late > 256 || full.sealed !== 2 ** 22) process.exit(1);
 console.log('no IV repeated');
 
 function add<Name extends string>(
