@@ -134,8 +134,9 @@ export class NumberLedger {
     if (this.stale) this.#due = true;
   }
 
-  /** Whether `tick` would have something to do. */
+  /** Whether `tick` would have something to do; never while a write is under way. */
   get stale(): boolean {
+    if (this.#state === 'writing') return false;
     return this.#state === 'failed' || this.#entries.some(({ mark }) => mark?.stale);
   }
 

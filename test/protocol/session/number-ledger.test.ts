@@ -135,6 +135,19 @@ describe('a receiving mark', () => {
     expect([node.write('written'), node.ledger.stale]).toEqual([true, false]);
   });
 
+  it('asks for no time while a write is under way', () => {
+    const node = new Node();
+    node.write('written');
+    node.receive(1);
+    expect(node.ledger.stale).toBe(true);
+    node.ledger.tick();
+    node.ledger.poll();
+    node.receive(2);
+    expect(node.ledger.stale).toBe(false);
+    node.ledger.written();
+    expect(node.ledger.stale).toBe(true);
+  });
+
   it('remembers after a restart all but what no write has taken up', () => {
     const node = new Node();
     for (let number = 1; number <= 600; number++) node.receive(number);
