@@ -6,7 +6,7 @@
  */
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
-import { followingCount } from './uslp.ts';
+import { FrameCount } from './frame-count.ts';
 
 /** What becomes of the data fields of one MAP. After every `push` drain `next`. */
 export interface MapService<Unit> {
@@ -20,10 +20,9 @@ export interface MapService<Unit> {
 
 /** After every `push` the owner calls `next` until undefined. Bounded as its services are. */
 export class MapDemultiplexer<Unit> {
-  readonly #vcfCountOctets: number;
+  readonly #count: FrameCount;
   /** By MAP ID; bounded by the sixteen that there are. */
   readonly #services: readonly (MapService<Unit> | undefined)[];
-  #expectedCount: number | undefined = undefined;
   #isGap = false;
   #service: MapService<Unit> | undefined = undefined;
   #isUnknown = false;
@@ -32,14 +31,12 @@ export class MapDemultiplexer<Unit> {
   constructor(services: readonly (MapService<Unit> | undefined)[], vcfCountOctets: number) {
     assert(services.length <= MAPS_MAX, 'a MAP ID has four bits');
     this.#services = services;
-    this.#vcfCountOctets = vcfCountOctets;
+    this.#count = new FrameCount(vcfCountOctets);
   }
 
   /** Takes the TFDF of the next frame received; the octets pass to the service of its MAP. */
   push(mapId: number, vcfCount: number, tfdf: Uint8Array): void {
-    const expected = this.#expectedCount;
-    this.#expectedCount = followingCount(vcfCount, this.#vcfCountOctets);
-    this.#isGap = expected !== undefined && vcfCount !== expected;
+    this.#isGap = this.#count.isGapBefore(vcfCount);
     // Bounded by sixteen.
     if (this.#isGap) for (const service of this.#services) service?.interrupt();
     this.#service = this.#services[mapId];
