@@ -10,6 +10,7 @@ export type Layer =
   | 'crypto'
   | 'eid'
   | 'bundle'
+  | 'bpsec'
   | 'agent'
   | 'packet'
   | 'frame'

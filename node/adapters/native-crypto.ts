@@ -23,10 +23,12 @@ import type { Aead, AeadKey, CryptoProvider, Curve } from '#protocol/crypto/port
 import type { Fault } from '#protocol/fault.ts';
 
 class NativeAeadKey implements AeadKey {
+  readonly #cipher: 'aes-256-gcm' | 'aes-128-gcm';
   #key: KeyObject | undefined;
 
   constructor(octets: Uint8Array) {
-    assert(octets.length === 32, 'an AES-256 key has 32 octets');
+    assert(octets.length === 32 || octets.length === 16, 'an AES key has 32 or 16 octets');
+    this.#cipher = octets.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm';
     this.#key = createSecretKey(octets);
   }
 
@@ -37,9 +39,9 @@ class NativeAeadKey implements AeadKey {
     out: Uint8Array,
     offset: number,
   ): void {
-    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
+    assert(iv.length >= 8 && iv.length <= 16, 'an IV has 8 to 16 octets');
     assert(this.#key !== undefined, 'an erased key seals nothing');
-    const cipher = createCipheriv('aes-256-gcm', this.#key, iv, TAG);
+    const cipher = createCipheriv(this.#cipher, this.#key, iv, TAG);
     cipher.setAAD(aad);
     out.set(cipher.update(plaintext), offset);
     cipher.final();
@@ -47,11 +49,11 @@ class NativeAeadKey implements AeadKey {
   }
 
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
-    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
+    assert(iv.length >= 8 && iv.length <= 16, 'an IV has 8 to 16 octets');
     assert(this.#key !== undefined, 'an erased key opens nothing');
     const tagAt = sealed.length - TAG.authTagLength;
     if (tagAt < 0) return TAG_FAULT;
-    const decipher = createDecipheriv('aes-256-gcm', this.#key, iv, TAG);
+    const decipher = createDecipheriv(this.#cipher, this.#key, iv, TAG);
     decipher.setAAD(aad);
     decipher.setAuthTag(sealed.subarray(tagAt));
     const plaintext = decipher.update(sealed.subarray(0, tagAt));
@@ -97,7 +99,7 @@ const curve: Curve = {
   },
 };
 
-/** AES-256-GCM, X25519 and Ed25519 from node:crypto; ML-KEM-768 is the reference's own. */
+/** AES-GCM, X25519 and Ed25519 from node:crypto; ML-KEM-768 is the reference's own. */
 export const nativeProvider: CryptoProvider = { name: 'native', aead, curve, kem: mlKem768 };
 
 /**

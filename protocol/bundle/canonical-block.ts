@@ -31,6 +31,7 @@ export const BLOCK_TYPE = {
   previousNode: 6,
   bundleAge: 7,
   hopCount: 10,
+  integrity: 11,
   confidentiality: 12,
   trafficClass: 192,
 } as const;

@@ -4,6 +4,9 @@ import { Fault } from '../fault.ts';
 /** The tag does not authenticate the octets under this key, IV and associated data. */
 export const TAG_FAULT = new Fault('crypto', 'tag', 'NIST SP 800-38D 7.2');
 
+/** What is wrapped does not unwrap under this key-encryption key. */
+export const KEY_WRAP = new Fault('crypto', 'key-wrap', 'RFC 3394 2.2.3');
+
 /** The peer's public key is of small order: the shared secret would be all zero. */
 export const DH_ZERO = new Fault('crypto', 'dh-zero', 'RFC 7748 6.1');
 

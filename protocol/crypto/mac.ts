@@ -1,16 +1,20 @@
 /**
- * Message authentication codes for links that do not encrypt: from @noble on every platform, hence
- * no port. Source: NIST SP 800-38B §6.2 (CMAC), RFC 2104 §2 (HMAC).
+ * Message authentication codes for bundles, and for links that do not encrypt: from @noble on every
+ * platform, hence no port. Source: NIST SP 800-38B §6.2 (CMAC), RFC 2104 §2 (HMAC).
  */
 import { cmac } from '@noble/ciphers/aes.js';
 import { hmac } from '@noble/hashes/hmac.js';
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 
 /** The codes that SDLS names. */
 export type MacName = 'aes-256-cmac' | 'hmac-sha256' | 'hmac-sha512';
 
-/** The whole code, fresh: 16, 32 or 64 octets over the parts, read as one octet string. */
-export function macOf(name: MacName, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
+/** The whole code, fresh: 16, 32, 48 or 64 octets over the parts, read as one octet string. */
+export function macOf(
+  name: MacName | 'hmac-sha384',
+  key: Uint8Array,
+  parts: readonly Uint8Array[],
+): Uint8Array {
   const mac = BEGIN[name](key);
   // Bounded by the parts given.
   for (const part of parts) mac.update(part);
@@ -20,5 +24,6 @@ export function macOf(name: MacName, key: Uint8Array, parts: readonly Uint8Array
 const BEGIN = {
   'aes-256-cmac': (key: Uint8Array) => cmac.create(key),
   'hmac-sha256': (key: Uint8Array) => hmac.create(sha256, key),
+  'hmac-sha384': (key: Uint8Array) => hmac.create(sha384, key),
   'hmac-sha512': (key: Uint8Array) => hmac.create(sha512, key),
 } as const;

@@ -19,7 +19,7 @@ class NobleAeadKey implements AeadKey {
   #key: Uint8Array | undefined;
 
   constructor(octets: Uint8Array) {
-    assert(octets.length === 32, 'an AES-256 key has 32 octets');
+    assert(octets.length === 32 || octets.length === 16, 'an AES key has 32 or 16 octets');
     this.#key = octets.slice();
   }
 
@@ -30,13 +30,13 @@ class NobleAeadKey implements AeadKey {
     out: Uint8Array,
     offset: number,
   ): void {
-    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
+    assert(iv.length >= 8 && iv.length <= 16, 'an IV has 8 to 16 octets');
     assert(this.#key !== undefined, 'an erased key seals nothing');
     out.set(gcm(this.#key, iv, aad).encrypt(plaintext), offset);
   }
 
   open(iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
-    assert(iv.length === 12 || iv.length === 16, 'an IV has 12 or 16 octets');
+    assert(iv.length >= 8 && iv.length <= 16, 'an IV has 8 to 16 octets');
     assert(this.#key !== undefined, 'an erased key opens nothing');
     try {
       return gcm(this.#key, iv, aad).decrypt(sealed);
@@ -89,5 +89,5 @@ const curve: Curve = {
   },
 };
 
-/** Pure AES-256-GCM, X25519, Ed25519 and ML-KEM-768. */
+/** Pure AES-GCM, X25519, Ed25519 and ML-KEM-768. */
 export const nobleProvider: CryptoProvider = { name: 'noble', aead, curve, kem: mlKem768 };

@@ -14,12 +14,12 @@ export interface Random {
   octets(count: number): Uint8Array;
 }
 
-/** One AES-256-GCM key, expanded once. Holds no counter: nonces are the owner's duty. */
+/** One AES-GCM key, expanded once. Holds no counter: nonces are the owner's duty. */
 export interface AeadKey {
   /**
    * Encrypts `plaintext` into `out` at `offset`: ciphertext, then the 16-octet tag.
-   * `iv` 12 octets, or 16 where a static peer has it so; `out` must have `plaintext.length + 16`
-   * octets of room from `offset`.
+   * `iv` 12 octets on links, or 16 where a static peer has it so; 8 to 16 in bundles (RFC 9173
+   * §4.3.1). `out` must have `plaintext.length + 16` octets of room from `offset`.
    * The three inputs are views that are not kept.
    */
   seal(
@@ -38,9 +38,9 @@ export interface AeadKey {
   erase(): void;
 }
 
-/** AES-256-GCM. */
+/** AES-256-GCM, and AES-128-GCM, which bundles may ask for. */
 export interface Aead {
-  /** Expands a 32-octet key; the provider copies what it needs. */
+  /** Expands a key of 32 or 16 octets; the provider copies what it needs. */
   key(octets: Uint8Array): AeadKey;
 }
 

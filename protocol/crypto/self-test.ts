@@ -7,27 +7,26 @@ import type { Aead, CryptoProvider, Curve } from './ports.ts';
 export function selfTest(provider: CryptoProvider): boolean {
   try {
     return (
-      sealsAndOpens(provider.aead) && agrees(provider.curve) && signsAndVerifies(provider.curve)
+      sealsAndOpens(provider.aead, AES_256) &&
+      sealsAndOpens(provider.aead, AES_128) &&
+      agrees(provider.curve) &&
+      signsAndVerifies(provider.curve)
     );
   } catch {
     return false;
   }
 }
 
-/** Source: McGrew and Viega, The Galois/Counter Mode of Operation, test case 16. */
-function sealsAndOpens(aead: Aead): boolean {
-  const key = aead.key(fromHex('feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308'));
+/** Source: McGrew and Viega, The Galois/Counter Mode of Operation, test cases 16 and 4. */
+function sealsAndOpens(aead: Aead, answer: { key: string; sealed: string }): boolean {
+  const key = aead.key(fromHex(answer.key));
   const iv = fromHex('cafebabefacedbaddecaf888');
   const aad = fromHex('feedfacedeadbeeffeedfacedeadbeefabaddad2');
   const plaintext = fromHex(
     'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72' +
       '1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39',
   );
-  const expected = fromHex(
-    '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa' +
-      '8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662' +
-      '76fc6ece0f4e1768cddf8853bb2d551b',
-  );
+  const expected = fromHex(answer.sealed);
   const sealed = new Uint8Array(expected.length);
   key.seal(iv, aad, plaintext, sealed, 0);
   const opened = key.open(iv, aad, sealed);
@@ -71,3 +70,18 @@ function signsAndVerifies(curve: Curve): boolean {
     !curve.ed25519Verify(new Uint8Array(32), fromHex('09'), new Uint8Array(64))
   );
 }
+
+const AES_256 = {
+  key: 'feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308',
+  sealed:
+    '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa' +
+    '8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662' +
+    '76fc6ece0f4e1768cddf8853bb2d551b',
+};
+const AES_128 = {
+  key: 'feffe9928665731c6d6a8f9467308308',
+  sealed:
+    '42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e' +
+    '21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091' +
+    '5bc94fbc3221a5db94fae95ae7121a47',
+};

@@ -18,13 +18,13 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
     expect(selfTest(provider)).toBe(true);
   });
 
-  describe('AES-256-GCM', () => {
+  describe('AES-GCM', () => {
     const cases = wycheproof('aes_gcm').filter(
-      ({ key, iv }) => length(key) === 32 && [12, 16].includes(length(iv)),
+      ({ key, iv }) => [16, 32].includes(length(key)) && length(iv) >= 8 && length(iv) <= 16,
     );
 
-    it('agrees with all 85 Wycheproof cases of an IV of 12 or 16 octets', () => {
-      expect(cases).toHaveLength(85);
+    it('agrees with all 183 Wycheproof cases of an IV of 8 to 16 octets, under either key', () => {
+      expect(cases).toHaveLength(183);
       for (const { tcId, key, iv, aad, msg, ct, tag, result } of cases) {
         const sealed = fromHex(`${ct}${tag}`);
         const aeadKey = aead.key(fromHex(key!));
@@ -92,8 +92,10 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
     });
 
     it('takes no other key and no other IV', () => {
-      expect(() => aead.key(new Uint8Array(16))).toThrow(InvariantError);
-      for (const size of [0, 8, 11, 13, 15, 17]) {
+      for (const size of [0, 15, 24, 31, 33]) {
+        expect(() => aead.key(new Uint8Array(size))).toThrow(InvariantError);
+      }
+      for (const size of [0, 7, 17]) {
         const other = new Uint8Array(size);
         expect(() => key.seal(other, aad, aad, new Uint8Array(19), 0)).toThrow(InvariantError);
         expect(() => key.open(other, aad, new Uint8Array(19))).toThrow(InvariantError);
