@@ -8,6 +8,7 @@ import { Membership } from '#protocol/session/membership.ts';
 import type { NodeConfig, ServicesConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
+import { checkRandomness } from './repeatable-run.ts';
 import { Satellite } from './satellite.ts';
 import { sessionPolicyOf } from './security-config.ts';
 import type { Service } from './service.ts';
@@ -18,14 +19,16 @@ import { TrafficSource } from './services/traffic-source.ts';
 
 /**
  * A satellite, not yet started. `config` and its credentials have been checked where they came
- * from a person.
+ * from a person. Throws ConfigError when it would repeat itself where others can listen (LS-907).
  */
 export function createSatellite(config: NodeConfig, ports: SatellitePorts): Satellite {
   const credentials = decodeCredentials(config.credentials);
   const { crypto: provider, random, records } = ports;
   const { node, scid, boot: bootMin, epochUnixMs, plan, directory, link, store } = config;
+  const { clockErrorMs = Number.POSITIVE_INFINITY } = config.security ?? {};
   const shared = { credentials, provider, random, records };
-  const membership = new Membership({ ...shared, bootMin, epochUnixMs });
+  const membership = new Membership({ ...shared, bootMin, epochUnixMs, clockErrorMs });
+  checkRandomness(config, membership.certificate, ports);
   const admission = new Admission(credentials, provider, random);
   return new Satellite(
     {

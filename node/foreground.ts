@@ -16,6 +16,7 @@ import type { NodeConfig } from './config.ts';
 import { ConfigError, formatConfigError } from './config-error.ts';
 import { checkCredentials, readNodeConfig } from './config-file.ts';
 import type { Notice } from './notice.ts';
+import type { Satellite } from './satellite.ts';
 
 /** Runs until a signal ends it; the exit code. `args` are those after the word `node`. */
 export async function runNode(args: readonly string[]): Promise<number> {
@@ -97,14 +98,18 @@ async function fly(
   const ports = { clock, datagrams, store, vault, records, random, crypto };
   const satellite = createSatellite(config, ports);
   satellite.notices$.subscribe((notice) => print(json ? JSON.stringify(notice) : lineOf(notice)));
+  const bootRefused = firstBootRefused(satellite, directory);
   const addresses = datagrams.addresses.map(({ host, port }) => `${host}:${port}`);
   if (!json) print(`${config.name} (node ${config.node}) at ${addresses.join(' ')}`);
   const life = satellite.start();
   if (statement !== undefined) {
     life.add(followStatementFile(statement, (octets) => satellite.adoptStatement(octets)));
   }
-  await signal();
-  life.unsubscribe();
+  try {
+    await Promise.race([signal(), bootRefused]);
+  } finally {
+    life.unsubscribe();
+  }
   const snapshot = { ...satellite.snapshot(), datagramFaults: datagrams.faults.snapshot() };
   print(json ? JSON.stringify({ kind: 'final', snapshot }) : `final ${JSON.stringify(snapshot)}`);
 }
@@ -120,6 +125,21 @@ async function openVault(directory: string): Promise<OpenedVault> {
     });
   }
   return opened;
+}
+
+/** Rejects when the first boot number cannot be written: without it no link comes up (LS-1501). */
+function firstBootRefused({ notices$ }: Satellite, directory: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const life = notices$.subscribe((notice) => {
+      if (notice.kind === 'boot') life.unsubscribe();
+      if (notice.kind !== 'record-unwritten' || notice.record !== 'boot') return;
+      reject(
+        new ConfigError(`the boot number cannot be written to ${directory}`, {
+          remedy: 'See that there is room, and that this user may write there',
+        }),
+      );
+    });
+  });
 }
 
 /** The notice in words: seconds, kind, then what belongs to the kind. */

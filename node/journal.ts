@@ -1,10 +1,11 @@
 /** What a satellite writes down: notices for whoever listens, and counters for its snapshot. */
 import { Subject } from 'rxjs';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
-import { FaultCounter } from '#protocol/fault.ts';
+import { type Fault, FaultCounter } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
 import type { Instant } from '#protocol/machine.ts';
+import { RefusalLog } from '#protocol/session/refusal-log.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 
@@ -20,6 +21,7 @@ export class Journal {
   readonly faults = new FaultCounter();
   /** Bounded by the reasons there are. */
   readonly #refused: Record<string, number> = {};
+  readonly #refusals = new RefusalLog();
   readonly #notices = new Subject<Notice>();
   /** Not told yet. Bounded by what one input of the satellite causes. */
   readonly #pending = new Fifo<Notice>();
@@ -40,6 +42,13 @@ export class Journal {
   /** Keeps a notice until `tell`: a frame on its way does not wait for whoever listens. */
   note(notice: Notice): void {
     this.#pending.push(notice);
+  }
+
+  /** Counts what a link refused; what link security refused is told as well, within reason. */
+  refuse(at: Instant, { node: neighbour, terminal }: Neighbour, fault: Fault): void {
+    this.faults.add(fault);
+    if (fault.layer !== 'session' || !this.#refusals.admits(at, fault)) return;
+    this.note({ kind: 'link-refusal', at, neighbour, terminal, reason: fault.code });
   }
 
   /** Notes that a session came up, took over from another, or ended. */

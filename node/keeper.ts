@@ -6,8 +6,9 @@ import { Fault } from '#protocol/fault.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { Membership, MembershipRecord } from '#protocol/session/membership.ts';
 import type { Journal } from './journal.ts';
-import type { Vault, VaultCompletion } from './ports.ts';
+import type { SatellitePorts, Vault, VaultCompletion } from './ports.ts';
 import { NUMBERS_RECORD, type ProvisionedSecurity } from './provisioned-security.ts';
+import type { MembershipSnapshot } from './snapshot.ts';
 
 /** What a satellite has to act upon, at once; `noted` is nothing of the kind. */
 export type MembershipNews = 'boot' | 'adopted' | 'noted';
@@ -17,17 +18,19 @@ export class Keeper {
   readonly #membership: Membership;
   readonly #security: ProvisionedSecurity;
   readonly #vault: Vault;
+  readonly #seeded: boolean;
   readonly #journal: Journal;
 
   constructor(
     membership: Membership,
     security: ProvisionedSecurity,
-    vault: Vault,
+    { vault, random }: Pick<SatellitePorts, 'vault' | 'random'>,
     journal: Journal,
   ) {
     this.#membership = membership;
     this.#security = security;
     this.#vault = vault;
+    this.#seeded = random.seeded === true;
     this.#journal = journal;
   }
 
@@ -57,7 +60,7 @@ export class Keeper {
         this.#vault.write(output.record, output.octets);
         return 'noted';
       case 'boot':
-        this.#journal.note({ kind: 'boot', at, boot: output.boot });
+        this.#journal.note({ kind: 'boot', at, ...this.#randomness, boot: output.boot });
         return 'boot';
       case 'adopted': {
         const { epoch, serial } = output;
@@ -74,6 +77,14 @@ export class Keeper {
         this.#journal.note({ kind: 'certificate-out-of-date', at, eid: output.eid });
         return 'noted';
     }
+  }
+
+  /** How the node stands. */
+  snapshot(): MembershipSnapshot {
+    const membership = this.#membership;
+    const { epoch, serial } = membership.statement;
+    const boot = membership.ready ? membership.identity.boot : 0;
+    return { boot, epoch, serial, ...this.#randomness };
   }
 
   /** Hands in a statement that came from outside the links. */
@@ -108,6 +119,10 @@ export class Keeper {
     if (numbers === undefined) return undefined;
     this.#vault.write(NUMBERS_RECORD, numbers);
     return 'noted';
+  }
+
+  get #randomness(): Pick<MembershipSnapshot, 'randomness'> {
+    return { randomness: this.#seeded ? 'seeded' : 'system' };
   }
 }
 

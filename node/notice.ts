@@ -10,7 +10,13 @@ import type { TrafficClass } from '#protocol/traffic-class.ts';
 /** What a node learns of its constellation, and what it could not keep. */
 export type MembershipNotice =
   /** A boot of this number began; from the first one on, links come up. */
-  | { readonly kind: 'boot'; readonly at: Instant; readonly boot: number }
+  | {
+      readonly kind: 'boot';
+      readonly at: Instant;
+      readonly boot: number;
+      /** `seeded` where nothing is secret (LS-907). */
+      readonly randomness: 'system' | 'seeded';
+    }
   | {
       readonly kind: 'statement-adopted';
       readonly at: Instant;
@@ -48,6 +54,14 @@ export type Notice =
     }
   | {
       readonly kind: 'link-down';
+      readonly at: Instant;
+      readonly neighbour: NodeNumber;
+      readonly terminal: number;
+      readonly reason: string;
+    }
+  /** Something that came in was refused, for a reason of link-security §19; ten a second told. */
+  | {
+      readonly kind: 'link-refusal';
       readonly at: Instant;
       readonly neighbour: NodeNumber;
       readonly terminal: number;

@@ -42,6 +42,8 @@ export interface Datagrams {
   readonly received$: Observable<Datagram>;
   /** The largest datagram, in octets. */
   readonly sizeMax: number;
+  /** Whether nothing of it leaves the simulation that the node is part of. */
+  readonly simulated?: boolean;
 }
 
 /** What the store did with a command. */

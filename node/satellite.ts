@@ -63,7 +63,7 @@ export class Satellite {
     this.#applications = new Applications(services);
     this.#agent = new BundleAgent(config);
     this.#security = new ProvisionedSecurity(config, ports, this.#neighbours);
-    this.#keeper = new Keeper(config.membership, this.#security, ports.vault, this.#journal);
+    this.#keeper = new Keeper(config.membership, this.#security, ports, this.#journal);
     this.#contacts = new ContactFollower(config.plan, config.node);
   }
 
@@ -97,8 +97,9 @@ export class Satellite {
 
   /** Counters and links as they stand. */
   snapshot(): SatelliteSnapshot {
-    const { all } = this.#neighbours;
-    return snapshotOf(this.#agent.ledger(), this.#journal, all, this.#applications.all);
+    const [links, services] = [this.#neighbours.all, this.#applications.all];
+    const membership = this.#keeper.snapshot();
+    return snapshotOf(this.#agent.ledger(), this.#journal, links, services, membership);
   }
 
   #accept(input: Input): void {
@@ -243,7 +244,7 @@ export class Satellite {
         this.#onCommand(now, neighbour, output);
         break;
       case 'fault':
-        this.#journal.faults.add(output.fault);
+        this.#journal.refuse(now, neighbour, output.fault);
     }
   }
 

@@ -12,6 +12,11 @@ export interface SecurityConfig {
   readonly suite?: SuitePolicy;
   /** After so long the keys of a link are replaced, give or take a tenth; 600 s if not given. */
   readonly rekeyAfterUs?: number;
+  /**
+   * By how much the time of day of this node may be wrong at most. Under an hour, certificates
+   * outside their dates are refused; otherwise, or if not given, that is only told (LS-1402).
+   */
+  readonly clockErrorMs?: number;
 }
 
 /** What sessions are made with. */
@@ -22,14 +27,16 @@ export interface SessionPolicy {
 
 /** Checks what a person wrote for links on `channel`. Source: LS-402, LS-1006. */
 export function readSecurity(cursor: JsonCursor, channel: ChannelOptions): SecurityConfig {
-  cursor.object(['suite', 'rekeyAfterUs']);
+  cursor.object(['suite', 'rekeyAfterUs', 'clockErrorMs']);
   const suite = cursor.at('suite');
   const rekeyAfterUs = cursor.at('rekeyAfterUs');
+  const clockErrorMs = cursor.at('clockErrorMs');
   const security: SecurityConfig = {
     ...(suite.present ? { suite: suite.oneOf(['classical', 'hybrid']) } : {}),
     ...(rekeyAfterUs.present
       ? { rekeyAfterUs: rekeyAfterUs.integer(MICROSECONDS_PER_S, SESSION_LIMITS.rekey.ageUs) }
       : {}),
+    ...(clockErrorMs.present ? { clockErrorMs: clockErrorMs.integer(0) } : {}),
   };
   const least = leastFrameOctets(security.suite ?? 'classical', channel);
   if (channel.frameOctetsMax < least) {

@@ -8,6 +8,7 @@ import type { Service } from './service.ts';
 
 /** Counters since the start, and the links as they are. */
 export interface SatelliteSnapshot {
+  readonly membership: MembershipSnapshot;
   readonly ledger: Ledger;
   /** Send requests turned away at the door, by reason. */
   readonly refused: Readonly<Record<string, number>>;
@@ -26,6 +27,17 @@ export interface SatelliteSnapshot {
   readonly services: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+/** How a node stands in its constellation. */
+export interface MembershipSnapshot {
+  /** The boot that the node is in; 0 before there is one. */
+  readonly boot: number;
+  /** Of the newest constellation statement. */
+  readonly epoch: number;
+  readonly serial: number;
+  /** `seeded` where nothing is secret, because every run has the same keys (LS-907). */
+  readonly randomness: 'system' | 'seeded';
+}
+
 /** One link and where it leads. Its faults have come as outputs and are in the journal. */
 export interface NeighbourSnapshot extends Omit<LinkSnapshot, 'faults'> {
   readonly neighbour: NodeNumber;
@@ -38,12 +50,14 @@ export function snapshotOf(
   journal: Journal,
   neighbours: readonly Neighbour[],
   services: readonly Service[],
+  membership: MembershipSnapshot,
 ): SatelliteSnapshot {
   const links = neighbours.map(({ node, terminal, link }) => {
     const { faults: _, ...counters } = link.snapshot();
     return { neighbour: node, terminal, ...counters };
   });
   return {
+    membership,
     ledger,
     refused: journal.refused,
     duplicates: journal.duplicates,

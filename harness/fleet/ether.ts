@@ -87,6 +87,7 @@ export class EtherPort {
 export class EtherDatagrams implements Datagrams {
   readonly ports: EtherPort[] = [];
   readonly sizeMax = 65_507;
+  readonly simulated = true;
   readonly #ether: Ether;
   readonly #received = new Subject<Datagram>();
   readonly received$ = this.#received.asObservable();

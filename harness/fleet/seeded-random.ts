@@ -8,6 +8,7 @@ import type { Random } from '#protocol/crypto/ports.ts';
 
 /** The stream of `seed` for the consumer named `stream`. */
 export class SeededRandom implements Random {
+  readonly seeded = true;
   readonly #prefix: string;
   #counter = 0;
 

@@ -5,8 +5,8 @@
 import { readFileSync, statSync, unwatchFile, watchFile } from 'node:fs';
 
 /**
- * Gives `take` the content of `file` now, if it is there, and after every change; fresh octets.
- * The function it returns ends that.
+ * Gives `take` the content of `file` now, if it is there, after every change, and at every SIGHUP;
+ * fresh octets. The function it returns ends that.
  */
 export function followStatementFile(file: string, take: (octets: Uint8Array) => void): () => void {
   const read = (): void => {
@@ -16,7 +16,11 @@ export function followStatementFile(file: string, take: (octets: Uint8Array) => 
   read();
   // Asked again and again, not watched: a file that is replaced, or comes later, is another file.
   watchFile(file, { interval: ASK_EVERY_MS }, read);
-  return () => unwatchFile(file, read);
+  process.on('SIGHUP', read);
+  return () => {
+    unwatchFile(file, read);
+    process.off('SIGHUP', read);
+  };
 }
 
 /** Undefined when there is nothing to read, or more than any statement has. */

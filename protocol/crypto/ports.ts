@@ -12,6 +12,8 @@ export type CryptoProviderName = 'noble' | 'native';
 export interface Random {
   /** A fresh array of `count` octets, owned by the caller. */
   octets(count: number): Uint8Array;
+  /** Whether the same octets come in every run, so that nothing made of them is secret (LS-907). */
+  readonly seeded?: boolean;
 }
 
 /** One AES-GCM key, expanded once. Holds no counter: nonces are the owner's duty. */

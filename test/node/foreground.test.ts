@@ -77,6 +77,15 @@ describe('orbweaver node', () => {
     expect(stderr).toContain('then remove boot.aside');
   });
 
+  it('does not go on when its boot number cannot be written', async () => {
+    const [config] = await configsOnFreePorts();
+    // Files may have no octets in this shell, and a program is told so rather than ended.
+    const limited = 'trap "" 25; ulimit -f 0; exec "$0" "$@"';
+    const { code, stderr } = await start([write(config)], ['sh', '-c', limited]).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('the boot number cannot be written to');
+  }, 30_000);
+
   it('prints help with an example', async () => {
     const { code, stdout } = await start(['--help']).ended;
     expect(code).toBe(0);
@@ -177,8 +186,9 @@ function write(config: NodeConfig): string {
 }
 let files = 0;
 
-function start(args: string[]) {
-  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: string[], shell: string[] = []) {
+  const [program, ...rest] = [...shell, process.execPath, entry, ...args] as [string, ...string[]];
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

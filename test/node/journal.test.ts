@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { Journal } from '#node/journal.ts';
 import type { Notice } from '#node/notice.ts';
 import { Fault } from '#protocol/fault.ts';
+import type { Link } from '#protocol/link/link.ts';
+import { EPOCH_OLD, REVOKED } from '#protocol/session/faults.ts';
 
 it('tells what happens to bundles', () => {
   const { journal, told } = listening();
@@ -27,6 +29,25 @@ it('counts refusals, duplicates and faults without a notice', () => {
   expect(journal.refused).toEqual({ 'store-full': 2 });
   expect(journal.duplicates).toBe(1);
   expect(journal.faults.snapshot()).toEqual({ 'bundle.test': 1 });
+});
+
+it('tells ten refusals a second for each reason of the security of links, and counts all', () => {
+  const { journal, told } = listening();
+  const neighbour = { node: 102, terminal: 1, link: {} as Link, up: false };
+  for (let n = 0; n < 25; n++) journal.refuse(n, neighbour, REVOKED);
+  journal.refuse(30, neighbour, EPOCH_OLD);
+  journal.refuse(30, neighbour, new Fault('frame', 'test', 'none'));
+  journal.refuse(1_000_000, neighbour, REVOKED);
+  while (journal.tell());
+  const where = { kind: 'link-refusal', neighbour: 102, terminal: 1 };
+  expect(told).toHaveLength(12);
+  expect(told.slice(9)).toEqual([
+    { ...where, at: 9, reason: 'revoked' },
+    { ...where, at: 30, reason: 'epoch-old' },
+    { ...where, at: 1_000_000, reason: 'revoked' },
+  ]);
+  const counts = { 'session.revoked': 26, 'session.epoch-old': 1, 'frame.test': 1 };
+  expect(journal.faults.snapshot()).toEqual(counts);
 });
 
 function listening(): { journal: Journal; told: Notice[] } {

@@ -18,6 +18,13 @@ describe('the policy of sessions', () => {
     expect({ rekey: SESSION_LIMITS.rekey, ...rest }).toEqual(SESSION_LIMITS);
   });
 
+  it('takes the bound of the clock, which dates are judged by', () => {
+    const channel = { frameOctetsMax: 1_024 };
+    const read = (json: object) => readSecurity(new JsonCursor(json, 'security'), channel);
+    expect(read({ clockErrorMs: 250 })).toEqual({ clockErrorMs: 250 });
+    expect(() => read({ clockErrorMs: -1 })).toThrow('security.clockErrorMs is -1');
+  });
+
   it('is refused the hybrid suite where a frame does not hold its HELLO', () => {
     const hybrid = new JsonCursor({ suite: 'hybrid' }, 'security');
     const at = (frameOctetsMax: number, options = {}) => {

@@ -1,6 +1,6 @@
 /** A few satellites in one thread on manual time, with a medium that delays and can be cut. */
 import { Subject, type Subscription } from 'rxjs';
-import { createAuthority } from '#harness/authority/authority.ts';
+import { type Authority, createAuthority } from '#harness/authority/authority.ts';
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
 import { MemoryVault } from '#node/adapters/memory-vault.ts';
@@ -11,6 +11,7 @@ import { encodeCredentials } from '#node/credentials-json.ts';
 import type { Notice } from '#node/notice.ts';
 import type { Datagram, Datagrams, TerminalAddress } from '#node/ports.ts';
 import type { Satellite } from '#node/satellite.ts';
+import { toHex } from '#protocol/bytes/octets.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import { ManualClock, ManualTime } from './manual-clock.ts';
@@ -45,10 +46,14 @@ export class SmallSky {
   /** All notices of all nodes, in order. */
   readonly notices: (Notice & { readonly node: NodeNumber })[] = [];
   readonly medium = new Medium(this.time);
+  readonly authority: Authority;
+  readonly #configs = new Map<NodeNumber, NodeConfig>();
+  readonly #vaults = new Map<NodeNumber, MemoryVault>();
+  readonly #starts = new Map<NodeNumber, number>();
 
   constructor(options: SkyOptions) {
     const random = new SeededRandom(1, 'authority');
-    const authority = createAuthority({
+    this.authority = createAuthority({
       name: 'small sky',
       provider: nativeProvider,
       random,
@@ -62,7 +67,7 @@ export class SmallSky {
       terminals: [addressOf(node, 0), addressOf(node, 1)],
     }));
     for (const node of nodes) {
-      const issued = authority.issue({ eid: `ipn:${node}.0`, scids: [node], roles: 0 });
+      const issued = this.authority.issue({ eid: `ipn:${node}.0`, scids: [node], roles: 0 });
       const config: NodeConfig = {
         name: `satellite ${node}`,
         node,
@@ -80,7 +85,8 @@ export class SmallSky {
         bind: [],
         ...options.configs?.[node],
       };
-      this.satellites.set(node, this.#launch(config));
+      this.#configs.set(node, config);
+      this.#launch(config);
     }
   }
 
@@ -93,22 +99,41 @@ export class SmallSky {
     return this.satellites.get(node) as Satellite;
   }
 
-  #launch(config: NodeConfig): Satellite {
+  /** A statement that withdraws the certificates of a node. */
+  revoke(node: NodeNumber): Uint8Array {
+    const eid = `ipn:${node}.0`;
+    const own = this.authority.certificates.filter(({ claims }) => claims.subject === eid);
+    const certificateIds = own.map(({ claims }) => toHex(claims.id));
+    return this.authority.revoke({ certificateIds }).octets;
+  }
+
+  /** Ends a node and starts it again, with what its vault held. */
+  restart(node: NodeNumber): void {
+    this.lives.get(node)?.unsubscribe();
+    this.#launch(this.#configs.get(node) as NodeConfig);
+  }
+
+  #launch(config: NodeConfig): void {
     const { node } = config;
+    const records = this.#vaults.get(node)?.records ?? new Map();
+    const starts = (this.#starts.get(node) ?? 0) + 1;
+    this.#starts.set(node, starts);
+    const vault = new MemoryVault(records);
+    this.#vaults.set(node, vault);
     const clock = new ManualClock(this.time);
     this.clocks.set(node, clock);
     const satellite = createSatellite(config, {
       clock,
       datagrams: this.medium.open(node),
       store: new MemoryStore(config.store.octetsMax),
-      vault: new MemoryVault(),
-      records: new Map(),
-      random: new SeededRandom(1, config.name),
+      vault,
+      records,
+      random: new SeededRandom(starts, config.name),
       crypto: nativeProvider,
     });
     satellite.notices$.subscribe((notice) => this.notices.push({ ...notice, node }));
+    this.satellites.set(node, satellite);
     this.lives.set(node, satellite.start());
-    return satellite;
   }
 }
 
@@ -134,6 +159,7 @@ export class Medium {
     return {
       received$: received.asObservable(),
       sizeMax: 65_507,
+      simulated: true,
       point: (terminal, at) => this.#pointed.set(addressOf(node, terminal).port, at?.port),
       send: ({ terminal, octets }) => this.#send(addressOf(node, terminal).port, octets),
     };

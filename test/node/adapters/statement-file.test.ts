@@ -19,6 +19,20 @@ describe('a statement file', () => {
     expect(inbox.taken).toEqual(['one', 'another']);
   });
 
+  it('is read again at SIGHUP, and no more once that has ended', () => {
+    const file = join(folder, 'd');
+    writeFileSync(file, 'one');
+    const taken: number[] = [];
+    const end = followStatementFile(file, (octets) => taken.push(octets.length));
+    process.emit('SIGHUP');
+    expect(taken).toEqual([3, 3]);
+    end();
+    process.on('SIGHUP', ignore);
+    process.emit('SIGHUP');
+    process.off('SIGHUP', ignore);
+    expect(taken).toHaveLength(2);
+  });
+
   it('may come later', async () => {
     const file = join(folder, 'b');
     const inbox = follow(file);
@@ -37,6 +51,8 @@ describe('a statement file', () => {
     expect(follow(file).taken).toHaveLength(1);
   });
 });
+
+function ignore(): void {}
 
 /** What comes from the file, until the tests are over. */
 function follow(file: string) {
