@@ -76,6 +76,7 @@ export class Link implements Machine<LinkOutput> {
     this.#keying.disconnect(now);
     this.#obeyKeying();
     this.#reader.reset();
+    this.#ocf = undefined;
     this.#connected = false;
   }
 

@@ -62,7 +62,12 @@ describe('frames of fixed length', () => {
     ocf = 5;
     pair.send(0, 'last', chance.octets(10));
     pair.run(S);
-    expect(pair.ends[1].of('ocf').map((told) => toHex(told.ocf))).toEqual(['01020304', '01020305']);
+    const told = () => pair.ends[1].of('ocf').map((output) => toHex(output.ocf));
+    expect(told()).toEqual(['01020304', '01020305']);
+    for (const end of [0, 1] as const) pair.disconnectEnd(end);
+    pair.connect();
+    pair.run(S);
+    expect(told()).toEqual(['01020304', '01020305', '01020305']);
   });
 });
 
