@@ -58,11 +58,6 @@ export class Liveness {
     this.#resting = true;
   }
 
-  /** Whether the peer counts as gone. */
-  get resting(): boolean {
-    return this.#resting;
-  }
-
   /** Whether a KEEPALIVE heard now asks for an answer. */
   owesAnswer(now: Instant): boolean {
     return now - this.#sentAt >= this.#repeatUs / 2;

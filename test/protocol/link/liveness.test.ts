@@ -54,4 +54,15 @@ describe('liveness', () => {
     expect(liveness.owesAnswer(0.4 * S)).toBe(false);
     expect(liveness.owesAnswer(0.5 * S)).toBe(true);
   });
+
+  it('rests when the peer counts as gone, until it is heard again', () => {
+    const liveness = new Liveness(0, 10_000);
+    liveness.sent(0, 'probe');
+    expect(liveness.deadAt).toBe(15_010_000);
+    liveness.rest();
+    expect(liveness.deadAt).toBe(Number.POSITIVE_INFINITY);
+    expect(liveness.keepaliveAt).toBe(Number.POSITIVE_INFINITY);
+    liveness.heard();
+    expect(liveness.keepaliveAt).toBe(10_000_000);
+  });
 });
