@@ -10,7 +10,10 @@ import type { VaultRecords } from '#node/ports.ts';
 import type { ProvisionedSecurity } from '#node/provisioned-security.ts';
 import { CborReader } from '#protocol/bytes/cbor-reader.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
+import { Fault } from '#protocol/fault.ts';
+import { decodeKeyStatement, type KeyStatement } from '#protocol/session/key-statement.ts';
 import { Membership } from '#protocol/session/membership.ts';
+import { PeerBoots } from '#protocol/session/peer-boots.ts';
 import { TestRandom } from '../protocol/session/endpoint.ts';
 
 describe('a node that loses power', () => {
@@ -116,6 +119,16 @@ describe('a node that loses power', () => {
     expect(twins.map(({ boot }) => boot)).toEqual([2, 2]);
     const keys = [first.membership.identity, ...twins].map(({ staticKey }) => staticKey);
     expect(new Set(keys.map(({ publicKey }) => toHex(publicKey))).size).toBe(3);
+    const seen = new PeerBoots();
+    const id = new Uint8Array(16);
+    const [one, other] = twins.map(({ keyStatement }) => {
+      const read = decodeKeyStatement(keyStatement);
+      if (read instanceof Fault) throw new Error(read.key);
+      return read.statement;
+    }) as [KeyStatement, KeyStatement];
+    seen.remember(id, one);
+    expect(seen.check(id, one)).toBeUndefined();
+    expect(seen.check(id, other)).toHaveProperty('code', 'hks-key');
     // Nothing that is kept holds a key.
     const kept = [...snapshot.values()].map(toHex).join(' ');
     for (const { privateKey } of keys) expect(kept).not.toContain(toHex(privateKey));

@@ -119,6 +119,36 @@ describe('a newer statement', () => {
     expect(pair.ends[0].link.snapshot().faults).toHaveProperty(['session.revoked']);
   });
 
+  it.each([0, 1] as const)('A12: bars the way back of a session before, at end %i', (judge) => {
+    const pair = paired();
+    pair.run(S);
+    for (const end of [0, 1] as const) pair.disconnectEnd(end);
+    const other = judge === 0 ? VECTORS.responder : VECTORS.initiator;
+    learn(pair, judge, signed({ serial: SERIAL + 1, revoked: new Set([other.cert_id]) }));
+    pair.run(S);
+    pair.connect();
+    pair.run(60 * S);
+    expect(pair.ends.map((end) => end.of('secured').length)).toEqual([1, 1]);
+    expect(pair.ends[judge].link.snapshot().faults).toHaveProperty(['session.revoked']);
+  });
+
+  it.each([0, 1] as const)('A12: counts for a return under way, at end %i', (judge) => {
+    const pair = paired();
+    pair.run(S);
+    for (const end of [0, 1] as const) pair.disconnectEnd(end);
+    const other = judge === 0 ? VECTORS.responder : VECTORS.initiator;
+    const octets = signed({ serial: SERIAL + 1, revoked: new Set([other.cert_id]) });
+    let frames = 0;
+    pair.tap = (_, frame) => {
+      // The first frame of the return is on its way.
+      if (++frames === 1) learn(pair, judge, octets);
+      return frame;
+    };
+    pair.connect();
+    pair.run(60 * S);
+    expect(pair.ends.map((end) => end.of('secured').length)).toEqual([1, 1]);
+  });
+
   it('of another epoch leaves a session alone that it has nothing against', () => {
     const pair = paired();
     pair.run(S);

@@ -94,7 +94,7 @@ describe('a peer', () => {
     expect(check(change)).not.toBeInstanceOf(Fault);
   });
 
-  it('is held to the newest boot that was seen (A10)', () => {
+  it('A10: is held to the newest boot that was seen', () => {
     expect(check({})).not.toBeInstanceOf(Fault);
     expect(check({ statement: { boot: PEER.boot - 1 } })).toHaveProperty('code', 'boot-old');
     const staticPublicKey = new Uint8Array(32).fill(7);
