@@ -39,7 +39,7 @@ describe('two satellites in contact', () => {
     expect(frames.faults).toEqual({});
   });
 
-  it('never secure a link of which one end speaks the hybrid suite alone (A32)', () => {
+  it('A32: never secure a link of which one end speaks the hybrid suite alone', () => {
     const configs = {
       101: { link: { frameOctetsMax: 1_293 } },
       102: { link: { frameOctetsMax: 1_293 }, security: { suite: 'hybrid' } },

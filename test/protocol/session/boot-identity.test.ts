@@ -14,7 +14,7 @@ const { curve } = nativeProvider;
 const ZEROS: Random = { octets: (count) => new Uint8Array(count) };
 
 describe('a boot identity', () => {
-  it('has another static key at every start, even from a broken generator (A27)', () => {
+  it('A27: has another static key at every start, even from a broken generator', () => {
     const made = [1, 2, 3].map((boot) => identityOf(boot));
     expect(new Set(made.map(({ staticKey }) => toHex(staticKey.publicKey))).size).toBe(3);
     for (const { staticKey } of made) {

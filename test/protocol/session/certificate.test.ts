@@ -85,7 +85,7 @@ describe('a certificate', () => {
     );
   });
 
-  it('is not taken for a key statement, nor the reverse (A14)', () => {
+  it('A14: is not taken for a key statement, nor the reverse', () => {
     const { certificate, handshake_key_statement } = VECTORS.initiator;
     expect(decodeKeyStatement(fromHex(certificate))).toBe(HKS_SIG);
     expect(decodeCertificate(fromHex(handshake_key_statement))).toBe(CERT_FORM);
@@ -102,7 +102,7 @@ describe('a certificate', () => {
     ['a long-form integer', (text) => text.replace('a3013204', 'a301380d04'), CBOR],
     ['its claims out of order', (text) => text.replace('aa01', 'aa02'), CBOR],
     ['a length of 4 GiB', (text) => text.replace('5892', '5affffffff'), CBOR],
-  ])('with %s is refused (A35)', (_, damage, reason) => {
+  ])('A35: with %s is refused', (_, damage, reason) => {
     const { certificate } = VECTORS.initiator;
     expect(damage(certificate)).not.toBe(certificate);
     expect(decodeCertificate(fromHex(damage(certificate)))).toBe(reason);
@@ -114,7 +114,7 @@ describe('a certificate', () => {
     expect(decodeCertificate(signed)).toBe(CBOR);
   });
 
-  it('with any octet changed is refused, or its signature is (A34)', () => {
+  it('A34: with any octet changed is refused, or its signature is', () => {
     const original = fromHex(VECTORS.initiator.certificate);
     const issuer = fromHex(VECTORS.issuer_public);
     for (let bit = 0; bit < original.length * 8; bit++) {

@@ -28,7 +28,7 @@ describe('two endpoints', () => {
     expect([a.deadline(), b.deadline()]).toEqual([undefined, undefined]);
   });
 
-  it.each([0, 1, 2, 3])('settle although message %i is lost (A22)', (lost) => {
+  it.each([0, 1, 2, 3])('A22: settle although message %i is lost', (lost) => {
     const { a, b, pair } = connect({ drop: ({ index }) => index === lost });
     a.begin(0);
     expect(pair.run(() => settled(a, b))).toBe(true);
@@ -36,13 +36,13 @@ describe('two endpoints', () => {
   });
 
   const pairs = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].map((j) => [i, i + 1 + j] as const));
-  it.each(pairs)('settle although messages %i and %i are lost (A22)', (first, second) => {
+  it.each(pairs)('A22: settle although messages %i and %i are lost', (first, second) => {
     const { a, b, pair } = connect({ drop: ({ index }) => index === first || index === second });
     a.begin(0);
     expect(pair.run(() => settled(a, b))).toBe(true);
   });
 
-  it('settle over a wire that loses three in ten, whatever the seed (A22)', () => {
+  it('A22: settle over a wire that loses three in ten, whatever the seed', () => {
     for (let seed = 0; seed < 40; seed++) {
       const { a, b, pair } = connect({ seed, drop: lossy(seed, 0.3) });
       a.begin(0);
@@ -55,7 +55,7 @@ describe('two endpoints', () => {
 });
 
 describe('a simultaneous start', () => {
-  it('ends in one session, the same on both sides (A21)', () => {
+  it('A21: ends in one session, the same on both sides', () => {
     const winners = new Set<string>();
     for (let seed = 0; seed < 8; seed++) {
       const { a, b, pair } = connect({ seed });
@@ -68,7 +68,7 @@ describe('a simultaneous start', () => {
     expect(winners).toEqual(new Set(['initiator', 'responder']));
   });
 
-  it('ends so too when the starts are apart by less than the round trip, with loss (A21)', () => {
+  it('A21: ends so too when the starts are apart by less than the round trip, with loss', () => {
     for (let seed = 0; seed < 40; seed++) {
       const { a, b, pair } = connect({ seed, drop: lossy(seed, 0.2) });
       a.begin(0);
@@ -84,7 +84,7 @@ describe('a simultaneous start', () => {
 });
 
 describe('a session that is confirmed', () => {
-  it('is not replaced by the late FINISH of the handshake it prevailed over (A21)', () => {
+  it('A21: is not replaced by the late FINISH of the handshake it prevailed over', () => {
     const [a, b] = [new Endpoint('a'), new Endpoint('b')];
     const next = (end: Endpoint) => drain(end.handshake).find((output) => output.kind === 'send')!;
     a.begin(0);

@@ -32,7 +32,7 @@ describe('a pair of keys', () => {
     }
   });
 
-  it('refuses a changed frame and still opens the true one (A05)', () => {
+  it('A05: refuses a changed frame and still opens the true one', () => {
     const { sender, receiver } = keys();
     const { iv, sealed } = seal(sender);
     for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -61,7 +61,7 @@ describe('a pair of keys', () => {
     expect(receiver.open(iv, AAD, sealed)).toEqual(DATA);
   });
 
-  it('opens nothing that travels the other way (A29)', () => {
+  it('A29: opens nothing that travels the other way', () => {
     const { sender, receiver } = keys();
     const other = new ReceiveKey(2, nativeProvider.aead.key(new Uint8Array(32)), FIXED);
     const { iv, sealed } = seal(sender);
@@ -70,7 +70,7 @@ describe('a pair of keys', () => {
   });
 });
 
-describe('a send key at its limits (A23)', () => {
+describe('A23: a send key at its limits', () => {
   it('seals 2^22 frames, with counters that never repeat, and then no more', () => {
     const counters = new CountingKey();
     const sender = new SendKey(1, counters, FIXED);

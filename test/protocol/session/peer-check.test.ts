@@ -74,7 +74,7 @@ describe('a peer', () => {
     expect(check({ certificate, signerSeed: seed, signerId: id })).toHaveProperty('code', 'self');
   });
 
-  it('of an epoch to come is in limbo, with what to check again (A11)', () => {
+  it('A11: of an epoch to come is in limbo, with what to check again', () => {
     const ahead = { firstEpoch: 8, lastEpoch: 9 };
     const boot = PEER.boot + 9;
     expect(check({ certificate: ahead, statement: { boot } })).toMatchObject({

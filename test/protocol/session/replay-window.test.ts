@@ -6,7 +6,7 @@ import { ReplayWindow } from '#protocol/session/replay-window.ts';
 const WIDTH = 4064;
 
 describe('the replay window', () => {
-  it('agrees with a plain set about any order of counters (A04)', () => {
+  it('A04: agrees with a plain set about any order of counters', () => {
     const step = fc.oneof(
       fc.integer({ min: -70, max: 70 }),
       fc.integer({ min: -WIDTH - 40, max: 40 }),
@@ -30,7 +30,7 @@ describe('the replay window', () => {
     );
   });
 
-  it('reaches back 4064 counters and not one more (A03)', () => {
+  it('A03: reaches back 4064 counters and not one more', () => {
     const window = new ReplayWindow();
     window.accept(10_000);
     expect(window.accept(10_000 - WIDTH)).toBe(TOO_OLD);
@@ -39,7 +39,7 @@ describe('the replay window', () => {
     expect(window.accept(10_000)).toBe(REPLAY);
   });
 
-  it('loses nothing when all within it arrive backwards (A04)', () => {
+  it('A04: loses nothing when all within it arrive backwards', () => {
     const window = new ReplayWindow();
     for (let counter = WIDTH; counter > 0; counter--) {
       expect(window.accept(counter)).toBeUndefined();

@@ -36,7 +36,7 @@ describe('the statement of the worked example', () => {
     expect(signStatement(statement, ROOT, curve)).toEqual(octets);
   });
 
-  it('is refused under another root, signature or constellation (A13, A14)', () => {
+  it('A13, A14: is refused under another root, signature or constellation', () => {
     const refusal = (
       change: (octets: Uint8Array) => void,
       roots = ROOTS,

@@ -112,7 +112,7 @@ describe('a static receiving key', () => {
     expect(open(receiver, frame)).toBe(REPLAY);
   });
 
-  it('moves for no frame that it refuses (A05)', () => {
+  it('A05: moves for no frame that it refuses', () => {
     const { sender, receiverAt } = keys('000000000000000000000000');
     const [first, second] = [sealed(sender), sealed(sender)];
     const receiver = receiverAt('000000000000000000000000', 1);

@@ -1,0 +1,98 @@
+/**
+ * Somebody has had all that is in the memory of two nodes: both static keys and the secret of their
+ * session. It hears the next rekey, and does nothing.
+ */
+import { describe, expect, it } from 'vitest';
+import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { fromHex, toHex } from '#protocol/bytes/octets.ts';
+import type { CryptoProvider } from '#protocol/crypto/ports.ts';
+import { Fault } from '#protocol/fault.ts';
+import { NOISE_AUTH } from '#protocol/session/faults.ts';
+import { HandshakeState, type KeyPair } from '#protocol/session/noise.ts';
+import { type HandshakePattern, KKPSK0 } from '#protocol/session/noise-patterns.ts';
+import { keyPair } from './insider.ts';
+
+const { curve } = nativeProvider;
+const PSK = new Uint8Array(32).fill(0x5a);
+const PROLOGUE = fromHex('0102');
+const STATICS = { initiator: keyPair(1), responder: keyPair(2) };
+const PAYLOADS = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5, 6)] as const;
+
+describe('a rekey after everything was handed over', () => {
+  it('A39: is open in its question and closed in its answer, and so is what follows', () => {
+    const { question, answer, keys } = rekey(KKPSK0);
+    const { eavesdropper } = listen(KKPSK0, question);
+    expect(eavesdropper.readMessage(answer)).toBe(NOISE_AUTH);
+    // Even with the answer out of the way, the keys of the new session are others.
+    expect(eavesdropper.finish().keys.map(toHex)).not.toEqual(keys);
+  });
+
+  it('A39: would be open without the agreement of the two fresh keys, as this test would show', () => {
+    const messages = KKPSK0.messages.map((tokens) => tokens.filter((token) => token !== 'ee'));
+    const pattern = { ...KKPSK0, messages };
+    const { question, answer, keys } = rekey(pattern);
+    const { eavesdropper } = listen(pattern, question);
+    expect(eavesdropper.readMessage(answer)).toEqual(PAYLOADS[1]);
+    expect(eavesdropper.finish().keys.map(toHex)).toEqual(keys);
+  });
+});
+
+/** The honest sides, with fresh ephemeral keys, and what goes over the wire. */
+function rekey(pattern: HandshakePattern) {
+  const side = (name: 'initiator' | 'responder', ephemeralKey: KeyPair) =>
+    stateOf(pattern, nativeProvider, name, ephemeralKey);
+  const [initiator, responder] = [side('initiator', keyPair(71)), side('responder', keyPair(72))];
+  const question = octetsOf(initiator.writeMessage(PAYLOADS[0]));
+  expect(responder.readMessage(question)).toEqual(PAYLOADS[0]);
+  const answer = octetsOf(responder.writeMessage(PAYLOADS[1]));
+  expect(initiator.readMessage(answer)).toEqual(PAYLOADS[1]);
+  return { question, answer, keys: initiator.finish().keys.map(toHex) };
+}
+
+/** In the place of the initiator, whose ephemeral key it has only seen. */
+function listen(pattern: HandshakePattern, question: Uint8Array) {
+  const seen = { privateKey: UNKNOWN, publicKey: question.slice(0, 32) };
+  const eavesdropper = stateOf(pattern, knowing(seen), 'initiator', seen);
+  // It can write the very question: so much does it know.
+  expect(eavesdropper.writeMessage(PAYLOADS[0])).toEqual(question);
+  return { eavesdropper };
+}
+
+/** Agrees on a secret wherever it has one of the two private keys; else it has to guess. */
+function knowing(seen: KeyPair): CryptoProvider {
+  const known = Object.values(STATICS);
+  const x25519Shared = (privateKey: Uint8Array, publicKey: Uint8Array) => {
+    if (privateKey !== UNKNOWN) return curve.x25519Shared(privateKey, publicKey);
+    const other = known.find((pair) => toHex(pair.publicKey) === toHex(publicKey));
+    if (other === undefined) return new Uint8Array(32).fill(0x77);
+    return curve.x25519Shared(other.privateKey, seen.publicKey);
+  };
+  return { ...nativeProvider, curve: { ...curve, x25519Shared } };
+}
+
+function stateOf(
+  pattern: HandshakePattern,
+  provider: CryptoProvider,
+  name: 'initiator' | 'responder',
+  ephemeralKey: KeyPair,
+): HandshakeState {
+  const other = name === 'initiator' ? 'responder' : 'initiator';
+  return HandshakeState.initialize({
+    provider,
+    pattern,
+    initiator: name === 'initiator',
+    prologue: PROLOGUE,
+    staticKey: STATICS[name],
+    remoteStatic: STATICS[other].publicKey,
+    ephemeralKey,
+    psk: PSK,
+  });
+}
+
+function octetsOf(result: Uint8Array | Fault): Uint8Array {
+  if (result instanceof Fault) throw new Error(result.key);
+  return result;
+}
+
+/** Stands for a private key that nobody has told. */
+const UNKNOWN = new Uint8Array(32);
