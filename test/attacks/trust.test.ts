@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
-import { fromHex } from '#protocol/bytes/octets.ts';
+import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
 import {
   type Certificate,
@@ -87,25 +87,41 @@ describe('a peer', () => {
 
 describe('a certificate of a listed issuer', () => {
   it('A14: for another constellation is refused', () => {
-    const judge = credentialsOf('responder');
-    const statement = verifyStatement(
-      judge.statement,
-      judge.rootPublicKeys,
-      judge.constellationId,
-      curve,
-    );
-    const decoded = decodeCertificate(fromHex(VECTORS.initiator.certificate));
-    if (statement instanceof Fault || decoded instanceof Fault) throw new Error('good octets');
-    const verdict = (changes: Partial<Certificate>) => {
-      const claims = { ...decoded.certificate, ...changes };
-      const octets = issueCertificate(claims, fromHex(VECTORS.issuer_private), curve);
-      const context = { credentials: judge, statement, curve, scid: VECTORS.initiator.scid };
-      return verifyCertificate(octets, context);
-    };
     expect(verdict({})).not.toBeInstanceOf(Fault);
     const constellationId = new Uint8Array(16).fill(9);
     expect(verdict({ constellationId })).toMatchObject({ key: 'session.constellation' });
   });
+
+  it('A11: whose epochs are over, or yet to come, is refused', () => {
+    const { epoch } = VECTORS;
+    const over = verdict({ firstEpoch: 1, lastEpoch: epoch - 1 });
+    expect(over).toMatchObject({ key: 'session.epoch-old' });
+    const ahead = verdict({ firstEpoch: epoch + 1, lastEpoch: epoch + 5 });
+    expect(ahead).toMatchObject({ key: 'session.epoch-ahead' });
+    expect(verdict({ firstEpoch: epoch, lastEpoch: epoch })).not.toBeInstanceOf(Fault);
+  });
+
+  it('A12: that is revoked is refused', () => {
+    const id = fromHex(VECTORS.initiator.cert_id);
+    expect(verdict({}, new Set([toHex(id)]))).toMatchObject({ key: 'session.revoked' });
+  });
+
+  /** On the initiator's certificate of the worked example with some claims changed. */
+  function verdict(changes: Partial<Certificate>, revoked: ReadonlySet<string> = new Set()) {
+    const judge = credentialsOf('responder');
+    const { rootPublicKeys, constellationId } = judge;
+    const statement = verifyStatement(judge.statement, rootPublicKeys, constellationId, curve);
+    const decoded = decodeCertificate(fromHex(VECTORS.initiator.certificate));
+    if (statement instanceof Fault || decoded instanceof Fault) throw new Error('good octets');
+    const claims = { ...decoded.certificate, ...changes };
+    const octets = issueCertificate(claims, fromHex(VECTORS.issuer_private), curve);
+    return verifyCertificate(octets, {
+      credentials: judge,
+      statement: { ...statement, revoked },
+      curve,
+      scid: VECTORS.initiator.scid,
+    });
+  }
 });
 
 describe('a constellation statement', () => {
