@@ -1,6 +1,6 @@
 /**
- * Somebody has had all that is in the memory of two nodes: both static keys and the secret of their
- * session. It hears the next rekey, and does nothing.
+ * Somebody has, or will have, all that is in the memory of two nodes but their ephemeral keys: both
+ * static keys, and the secret of a session. It hears a handshake, and does nothing.
  */
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
@@ -9,7 +9,7 @@ import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { NOISE_AUTH } from '#protocol/session/faults.ts';
 import { HandshakeState, type KeyPair } from '#protocol/session/noise.ts';
-import { type HandshakePattern, KKPSK0 } from '#protocol/session/noise-patterns.ts';
+import { type HandshakePattern, KKPSK0, type Token, XX } from '#protocol/session/noise-patterns.ts';
 import { keyPair } from './insider.ts';
 
 const { curve } = nativeProvider;
@@ -28,7 +28,7 @@ describe('a rekey after everything was handed over', () => {
   });
 
   it('A39: would be open without the agreement of the two fresh keys, as this test would show', () => {
-    const messages = KKPSK0.messages.map((tokens) => tokens.filter((token) => token !== 'ee'));
+    const messages = KKPSK0.messages.map((tokens) => tokens.filter(isNotFresh));
     const pattern = { ...KKPSK0, messages };
     const { question, answer, keys } = rekey(pattern);
     const { eavesdropper } = listen(pattern, question);
@@ -37,8 +37,21 @@ describe('a rekey after everything was handed over', () => {
   });
 });
 
+describe('a first contact whose static keys are known later', () => {
+  it('A38: is closed from its answer on, and so is what follows', () => {
+    const { question, answer } = exchange(XX);
+    expect(listen(XX, question).eavesdropper.readMessage(answer)).toBe(NOISE_AUTH);
+  });
+
+  it('A38: would be open without the agreement of the two fresh keys, as this test would show', () => {
+    const pattern = { ...XX, messages: XX.messages.map((tokens) => tokens.filter(isNotFresh)) };
+    const { question, answer } = exchange(pattern);
+    expect(listen(pattern, question).eavesdropper.readMessage(answer)).toEqual(PAYLOADS[1]);
+  });
+});
+
 /** The honest sides, with fresh ephemeral keys, and what goes over the wire. */
-function rekey(pattern: HandshakePattern) {
+function exchange(pattern: HandshakePattern) {
   const side = (name: 'initiator' | 'responder', ephemeralKey: KeyPair) =>
     stateOf(pattern, nativeProvider, name, ephemeralKey);
   const [initiator, responder] = [side('initiator', keyPair(71)), side('responder', keyPair(72))];
@@ -46,7 +59,18 @@ function rekey(pattern: HandshakePattern) {
   expect(responder.readMessage(question)).toEqual(PAYLOADS[0]);
   const answer = octetsOf(responder.writeMessage(PAYLOADS[1]));
   expect(initiator.readMessage(answer)).toEqual(PAYLOADS[1]);
+  return { question, answer, initiator };
+}
+
+/** The whole of a rekey. */
+function rekey(pattern: HandshakePattern) {
+  const { question, answer, initiator } = exchange(pattern);
   return { question, answer, keys: initiator.finish().keys.map(toHex) };
+}
+
+/** Whether a token is of more than the two ephemeral keys. */
+function isNotFresh(token: Token): boolean {
+  return token !== 'ee';
 }
 
 /** In the place of the initiator, whose ephemeral key it has only seen. */
@@ -83,9 +107,8 @@ function stateOf(
     initiator: name === 'initiator',
     prologue: PROLOGUE,
     staticKey: STATICS[name],
-    remoteStatic: STATICS[other].publicKey,
     ephemeralKey,
-    psk: PSK,
+    ...(pattern.staticsKnown ? { remoteStatic: STATICS[other].publicKey, psk: PSK } : {}),
   });
 }
 
