@@ -19,6 +19,8 @@ import {
 import { formatEid } from './eid.ts';
 import { decodeBundleAge, decodeHopCount, decodePreviousNode } from './extension-blocks.ts';
 import { type PrimaryBlock, readPrimaryBlock, writePrimaryBlock } from './primary-block.ts';
+import { checkSenderRules } from './sender-rules.ts';
+import { DEVIATION, type Judge, tolerate } from './strictness.ts';
 
 /** The blocks of a bundle. */
 export interface Bundle {
@@ -29,26 +31,22 @@ export interface Bundle {
 
 /**
  * Decodes the octets of one whole bundle and checks every CRC; blocks and data are views of
- * `octets`. Faults: those of the blocks; `bundle.framing` when the outer array is not indefinite
- * (§4.1 lets a receiver discard it); `bundle.payload` when the payload is missing or not last;
+ * `octets`. Faults: those of the blocks; `bundle.payload` when the payload is missing or not last;
  * `bundle.block-number`, `bundle.duplicate-block` and `bundle.too-many-blocks`;
- * `bundle.trailing-octets`.
+ * `bundle.trailing-octets`; and each deviation that `judge` does not forgive, see DEVIATION.
  *
  * The data of previous node, bundle age and hop count blocks is decoded as a check, unless a block
- * confidentiality block may have encrypted it (RFC 9172 §3.8). Rules that only bind the sender,
- * such as those for anonymous bundles (§4.2.3), are not enforced on the receiver, and whether a
- * fragment fits into its whole is for reassembly to judge (§5.9).
+ * confidentiality block may have encrypted it (RFC 9172 §3.8).
  */
-export function decodeBundle(octets: Uint8Array): Bundle | Fault {
-  const reader = new CborReader(octets);
+export function decodeBundle(octets: Uint8Array, judge: Judge = tolerate): Bundle | Fault {
+  const reader = new CborReader(octets, 0, octets.length, true);
   const head = reader.arrayHead(true);
   if (head instanceof Fault) return head;
-  if (head !== INDEFINITE) return FRAMING;
   const primary = readPrimaryBlock(reader);
   if (primary instanceof Fault) return primary;
   const blocks: CanonicalBlock[] = [];
   // Bounded by BLOCKS_MAX.
-  while (!reader.takeBreak()) {
+  while (head === INDEFINITE ? !reader.takeBreak() : blocks.length + 1 < head) {
     if (blocks.length === BLOCKS_MAX) return TOO_MANY_BLOCKS;
     const block = readCanonicalBlock(reader);
     if (block instanceof Fault) return block;
@@ -59,7 +57,20 @@ export function decodeBundle(octets: Uint8Array): Bundle | Fault {
   if (!reader.atEnd) return TRAILING_OCTETS;
   const payload = blocks[blocks.length - 1];
   if (payload === undefined || payload.type !== BLOCK_TYPE.payload) return PAYLOAD;
-  return checkExtensions(blocks) ?? { primary, blocks };
+  let fault = checkExtensions(blocks);
+  if (head !== INDEFINITE) fault ??= judge(DEVIATION.framing);
+  if (reader.longHeads) fault ??= judge(DEVIATION.longHead);
+  return fault ?? checkSenderRules(primary, blocks, judge) ?? { primary, blocks };
+}
+
+/**
+ * Decodes only the primary block of a bundle that `decodeBundle` refuses, to tell whose it was.
+ * Faults: those of `readPrimaryBlock`.
+ */
+export function decodePrimary(octets: Uint8Array): PrimaryBlock | Fault {
+  const reader = new CborReader(octets, 0, octets.length, true);
+  const head = reader.arrayHead(true);
+  return head instanceof Fault ? head : readPrimaryBlock(reader);
 }
 
 /** Fresh octets of a bundle; a block with `octets` goes out as it came in. */
@@ -136,7 +147,6 @@ function decodeExtension(type: number, data: Uint8Array): unknown {
   return type === BLOCK_TYPE.bundleAge ? decodeBundleAge(data) : decodeHopCount(data);
 }
 
-const FRAMING = new Fault('bundle', 'framing', 'RFC 9171 4.1');
 const PAYLOAD = new Fault('bundle', 'payload', 'RFC 9171 4.1');
 const BLOCK_NUMBER = new Fault('bundle', 'block-number', 'RFC 9171 4.1');
 const DUPLICATE_BLOCK = new Fault('bundle', 'duplicate-block', 'RFC 9171 4.1, 4.4');

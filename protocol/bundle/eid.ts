@@ -91,6 +91,11 @@ export function isLocalNode(eid: Eid): boolean {
   return eid.scheme === 'ipn' && eid.node === LOCAL_NODE && eid.allocator === 0;
 }
 
+/** Whether its text has the form of a URI with a node name and a demux (RFC 9171 §4.2.5.1.1). */
+export function hasUriForm(eid: Eid): boolean {
+  return eid.scheme === 'ipn' || eid.ssp === 'none' || DTN_URI.test(`dtn:${eid.ssp}`);
+}
+
 /** Writes an endpoint with as many elements as its `items` says. */
 export function writeEid(writer: CborWriter, eid: Eid): void {
   if (eid.scheme === 'dtn') {
@@ -110,8 +115,9 @@ export function writeEid(writer: CborWriter, eid: Eid): void {
  * Reads one endpoint. Faults: the reader's; `eid.structure`; `eid.scheme` for a scheme other than
  * dtn and ipn; `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text` for an
  * empty text, one of more than DTN_TEXT_OCTETS_MAX or one with characters other than visible ASCII.
- * The text `none` is read as the null endpoint. A service above 2^53 − 1 gives
- * `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound, and no node has so many services.
+ * The text `none` is read as a null endpoint other than NULL_EID, which tells it apart. A service
+ * above 2^53 − 1 gives `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound, and no node has so
+ * many services.
  */
 export function readEid(reader: CborReader): Eid | Fault {
   const items = reader.arrayHead();

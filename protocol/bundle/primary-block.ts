@@ -46,7 +46,20 @@ export const BUNDLE_FLAG = {
   fragment: 0x1,
   administrativeRecord: 0x2,
   mustNotFragment: 0x4,
+  acknowledgmentRequested: 0x20,
+  statusTime: 0x40,
+  reportReception: 0x4000,
+  reportForwarding: 0x10000,
+  reportDelivery: 0x20000,
+  reportDeletion: 0x40000,
 } as const;
+
+/** All flags that ask for status reports. */
+export const REPORT_FLAGS =
+  BUNDLE_FLAG.reportReception |
+  BUNDLE_FLAG.reportForwarding |
+  BUNDLE_FLAG.reportDelivery |
+  BUNDLE_FLAG.reportDeletion;
 
 /**
  * Reads a primary block and checks its CRC. Faults: those of its parts; `bundle.version`;

@@ -1,8 +1,8 @@
 /**
  * A strict cursor over CBOR (RFC 8949). It takes only what core deterministic encoding (§4.2.1)
- * writes: shortest heads, definite lengths, no floats; an indefinite array only where the caller
- * asks. It copies nothing, allocates nothing that the input merely declares, and after a Fault its
- * position means nothing.
+ * writes: shortest heads, definite lengths, no floats; an indefinite array, or heads that are too
+ * long, only where the caller asks. It copies nothing, allocates nothing that the input merely
+ * declares, and after a Fault its position means nothing.
  */
 import { Fault } from '../fault.ts';
 import { utf8Decode } from './octets.ts';
@@ -16,11 +16,15 @@ export class CborReader {
   readonly end: number;
   /** Where the next item starts; counted from the start of `octets`. */
   offset: number;
+  /** Whether a head was longer than it needs to be; such a one is read only if asked for. */
+  longHeads = false;
+  readonly #takesLongHeads: boolean;
 
-  constructor(octets: Uint8Array, offset = 0, end = octets.length) {
+  constructor(octets: Uint8Array, offset = 0, end = octets.length, takesLongHeads = false) {
     this.octets = octets;
     this.offset = offset;
     this.end = end;
+    this.#takesLongHeads = takesLongHeads;
   }
 
   /** Whether every octet has been read. */
@@ -183,7 +187,10 @@ export class CborReader {
     let value = 0;
     // Bounded by the eight octets of the longest head. Rounding above 2^53 never falls below it.
     for (let i = offset + 1; i < next; i++) value = value * 256 + octets[i]!;
-    if (value < ARGUMENT_MIN[info - 24]!) return NOT_SHORTEST;
+    if (value < ARGUMENT_MIN[info - 24]!) {
+      if (!this.#takesLongHeads) return NOT_SHORTEST;
+      this.longHeads = true;
+    }
     if (value > Number.MAX_SAFE_INTEGER) return INTEGER_RANGE;
     this.offset = next;
     return value;

@@ -16,6 +16,7 @@ export interface BundleVector {
   readonly id: string;
   readonly hex: string;
   readonly decoded: { readonly primary: PrimaryVector; readonly blocks: readonly BlockVector[] };
+  readonly expect: { readonly issues?: readonly string[] };
 }
 
 export interface PrimaryVector {
@@ -50,6 +51,30 @@ export function eidVectors(): readonly EidVector[] {
 
 export function bundleVectors(file: 'public' | 'derived' | 'malformed'): readonly BundleVector[] {
   return load(`bundles-${file}`);
+}
+
+export interface StatusReportVector {
+  readonly id: string;
+  readonly adminRecordHex: string;
+  readonly bundleHex: string;
+  /** Absent when the record is to be ignored. */
+  readonly decoded?: {
+    readonly statuses: Readonly<
+      Record<
+        'received' | 'forwarded' | 'delivered' | 'deleted',
+        { readonly asserted: boolean; readonly time?: number }
+      >
+    >;
+    readonly reason: number;
+    readonly subjectSource: string;
+    readonly subjectTimestamp: readonly number[];
+    readonly fragmentOffset?: number;
+    readonly fragmentLength?: number;
+  };
+}
+
+export function statusReportVectors(): readonly StatusReportVector[] {
+  return load('status-reports');
 }
 
 function load<T>(file: string): readonly T[] {

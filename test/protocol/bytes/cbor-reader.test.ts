@@ -69,6 +69,19 @@ const uint = (reader: CborReader) => reader.uint();
 const bytes = (reader: CborReader) => reader.bytes();
 const skip = (reader: CborReader) => reader.skip();
 
+test('a head that is too long is read where the caller asks, and told of', () => {
+  for (const [hex, value] of [
+    ['1817', 23],
+    ['1a0000ffff', 0xffff],
+    ['1b00000000ffffffff', 0xffffffff],
+  ] as const) {
+    const reader = new CborReader(fromHex(hex), 0, hex.length / 2, true);
+    expect([reader.uint(), reader.atEnd, reader.longHeads]).toEqual([value, true, true]);
+  }
+  const short = new CborReader(fromHex('1818'), 0, 2, true);
+  expect([short.uint(), short.longHeads]).toEqual([24, false]);
+});
+
 test.each<[string, string, (reader: CborReader) => unknown, string]>([
   ['nothing', '', uint, 'cbor.truncated'],
   ['a cut head', '1903', uint, 'cbor.truncated'],
