@@ -5,6 +5,7 @@ import {
   type Bundle,
   bundleId,
   decodeBundle,
+  decodePrimary,
   encodeBundle,
   payloadOf,
 } from '#protocol/bundle/bundle.ts';
@@ -27,7 +28,10 @@ import {
   encodePreviousNode,
   encodeTrafficClass,
 } from '#protocol/bundle/extension-blocks.ts';
+import { mayFragment, splitBundle } from '#protocol/bundle/fragment.ts';
 import { readPrimaryBlock, writePrimaryBlock } from '#protocol/bundle/primary-block.ts';
+import { decodeStatusReport, encodeStatusReport } from '#protocol/bundle/status-report.ts';
+import { refuse } from '#protocol/bundle/strictness.ts';
 import { CborReader } from '#protocol/bytes/cbor-reader.ts';
 import { CborWriter } from '#protocol/bytes/cbor-writer.ts';
 import { fromHex, utf8Decode, utf8Encode } from '#protocol/bytes/octets.ts';
@@ -97,12 +101,18 @@ function step(reader: CborReader, choice: number): unknown {
 }
 
 function feedBundle(octets: Uint8Array): boolean {
+  const primary = decodePrimary(octets);
   return accepted(decodeBundle(octets), (bundle) => {
+    promise(!(primary instanceof Fault), 'a bundle has a primary block');
     const written = encodeBundle(bundle);
-    same(written, octets);
+    if (!(decodeBundle(octets, refuse) instanceof Fault)) same(written, octets);
     // Without the octets as they came, the same bundle in canonical form.
     const fresh = encodeBundle(withoutOctets(bundle));
     promise(!(decodeBundle(fresh) instanceof Fault), 'a bundle rewritten is a bundle');
+    const parts = mayFragment(bundle) ? (splitBundle(bundle, 300) ?? []) : [];
+    for (const part of parts) {
+      promise(!(decodeBundle(encodeBundle(part)) instanceof Fault), 'a part is a bundle');
+    }
     promise(bundleId(bundle.primary, payloadOf(bundle).data.length).length > 0, 'it has a name');
   });
 }
@@ -140,15 +150,32 @@ const CODINGS = [
 ] as const;
 
 const PLAIN_CODE = { ...CODINGS[2], randomizer: undefined };
+const reports = vectorOctetsOf('status-reports', 'adminRecordHex');
 const frame = Uint8Array.from({ length: 120 }, (_, at) => at * 7);
 const blocks = [
   ...vectorOctets(['ccsds-sync-coding'], 4),
   ...CODINGS.map((coding) => encodeBlock(frame, coding)),
 ];
 
+/** One field of every vector of a file. */
+function vectorOctetsOf(file: string, field: string): Uint8Array[] {
+  const { vectors } = JSON.parse(readFileSync(`test/vectors/${file}.json`, 'utf8'));
+  return vectors.map((vector: Record<string, string>) => fromHex(vector[field]!));
+}
+
 export const FORMAT_TARGETS: readonly Target[] = [
   decoder('CborReader', cbor, wander, ['CborReader'], 16),
-  decoder('decodeBundle', bundles, feedBundle),
+  decoder('decodeBundle', bundles, feedBundle, [
+    'decodeBundle',
+    'decodePrimary',
+    'checkSenderRules',
+  ]),
+  decoder('decodeStatusReport', reports, (octets) =>
+    accepted(decodeStatusReport(octets), (report) => {
+      const again = decodeStatusReport(encodeStatusReport(report));
+      promise(!(again instanceof Fault), 'a report written is a report');
+    }),
+  ),
   decoder(
     'readPrimaryBlock',
     bundles.map((octets) => octets.subarray(1)),
