@@ -1,9 +1,10 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
+
+import { transitionTo } from '#protocol/association/association.ts';
 import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import type { Link, LinkOutput } from '#protocol/link/link.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
-import { transitionTo } from '#protocol/session/association.ts';
 
 /** One link, and what the agent was told about it. */
 export interface Neighbour {

@@ -4,9 +4,9 @@
  * of their own, and no message ever shows one.
  */
 import { readFileSync } from 'node:fs';
+import { STATIC_SPI_MAX } from '#protocol/association/association-table.ts';
+import { KEYS_MAX, SESSION_KEY_ID_MIN } from '#protocol/association/key-inventory.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
-import { STATIC_SPI_MAX } from '#protocol/session/association-table.ts';
-import { KEYS_MAX, SESSION_KEY_ID_MIN } from '#protocol/session/key-inventory.ts';
 import { ConfigError } from './config-error.ts';
 import type { JsonCursor } from './json-cursor.ts';
 

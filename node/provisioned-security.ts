@@ -6,6 +6,9 @@
  * Source: link-security §18; CCSDS 355.1-B-1 §4.2.1.
  */
 import { assert } from '#protocol/assert.ts';
+import { AssociationTable } from '#protocol/association/association-table.ts';
+import { KeyInventory } from '#protocol/association/key-inventory.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { selfTest } from '#protocol/crypto/self-test.ts';
@@ -32,9 +35,6 @@ import type { LinkOptions } from '#protocol/link/link.ts';
 import { linkChannels, StaticKeying } from '#protocol/link/static-keying.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
-import { AssociationTable } from '#protocol/session/association-table.ts';
-import { KeyInventory } from '#protocol/session/key-inventory.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
 import { ConfigError } from './config-error.ts';
 import type { SatellitePorts, VaultCompletion, VaultRecords } from './ports.ts';
 import type { ProvisionedPeer } from './provisioned-config.ts';

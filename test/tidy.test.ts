@@ -226,13 +226,14 @@ const ROOMS_BELOW: Record<string, string[]> = {
   ltp: BELOW,
   convergence: BELOW,
   routing: BELOW,
-  session: BELOW,
+  association: BELOW,
+  session: [...BELOW, 'association'],
   frame: BELOW,
-  'extended-procedures': [...BELOW, 'session'],
+  'extended-procedures': [...BELOW, 'association'],
   coding: BELOW,
   cop1: ['bytes'],
   agent: [...BELOW, 'bundle', 'bpsec', 'routing'],
-  link: [...BELOW, 'session', 'frame', 'coding', 'cop1', 'ltp'],
+  link: [...BELOW, 'association', 'session', 'frame', 'coding', 'cop1', 'ltp'],
 };
 
 const WALL = /\bDate\b|\bMath\.random\b|\bperformance\.|\brandomUUID\b/;

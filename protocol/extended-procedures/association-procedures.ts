@@ -12,11 +12,12 @@
  * The number is what the book calls ARSN or IV. Its length fields are taken to count octets, which
  * the book leaves open. Source: CCSDS 355.1-B-1 §5.5, annex D.
  */
+
+import type { AssociationDefinition } from '../association/association.ts';
+import { type Suite, suiteFits } from '../association/protection.ts';
+import { numberOctets } from '../association/static-keys.ts';
 import { concat, toHex } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
-import type { AssociationDefinition } from '../session/association.ts';
-import { type Suite, suiteFits } from '../session/protection.ts';
-import { numberOctets } from '../session/static-keys.ts';
 import { LENGTH, VALUE } from './faults.ts';
 import { FieldReader, uintOctets } from './fields.ts';
 import type { ProcedureParameters } from './managed-parameters.ts';

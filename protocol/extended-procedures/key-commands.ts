@@ -6,10 +6,11 @@
  *
  * Source: CCSDS 355.1-B-1 §3.2, 5.4.
  */
+
+import { KEY_ID, KEY_STATE } from '../association/faults.ts';
+import type { InventoryKey, KeyInventory } from '../association/key-inventory.ts';
 import type { Aead, Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import { KEY_STATE } from '../session/faults.ts';
-import { type InventoryKey, KEY_ID, type KeyInventory } from '../session/key-inventory.ts';
 import { OWN_SPI } from './faults.ts';
 import {
   type Challenge,

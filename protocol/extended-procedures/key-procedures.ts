@@ -12,10 +12,10 @@
  * Sealed with AES-256-GCM, without additional data. Source: CCSDS 355.1-B-1 §5.4, annex D.
  */
 import { assert } from '../assert.ts';
+import type { KeyState } from '../association/key-inventory.ts';
 import { concat } from '../bytes/octets.ts';
 import type { AeadKey } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import type { KeyState } from '../session/key-inventory.ts';
 import { LENGTH, MAC, VALUE } from './faults.ts';
 import { FieldReader, uintOctets } from './fields.ts';
 import type { ProcedureParameters } from './managed-parameters.ts';

@@ -3,7 +3,7 @@
  * CCSDS 355.1-B-1 annex D where it says something, else what nasa/CryptoLib does; where the book is
  * unclear nothing is claimed, and both readings can be set.
  */
-import type { StaticFields } from '../session/static-keys.ts';
+import type { StaticFields } from '../association/static-keys.ts';
 
 /** The managed parameters of one recipient. Widths are in octets. */
 export interface ProcedureParameters {

@@ -13,12 +13,12 @@
  * Source: CCSDS 355.1-B-1 §4, 5; link-security §7, §15.
  */
 import { assert } from '../assert.ts';
+import type { AssociationTable } from '../association/association-table.ts';
+import type { KeyInventory } from '../association/key-inventory.ts';
 import type { Aead, Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { Fifo } from '../fifo.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
-import type { AssociationTable } from '../session/association-table.ts';
-import type { KeyInventory } from '../session/key-inventory.ts';
 import { AssociationCommands, type DynamicAssociations } from './association-commands.ts';
 import { DIRECTION, LENGTH, PROCEDURE, TOO_MANY, UNAUTHENTICATED } from './faults.ts';
 import { FieldReader } from './fields.ts';

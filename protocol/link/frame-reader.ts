@@ -5,6 +5,8 @@
  *
  * Source: link-layer §1, §4.4, §4.8, §17; link-security §4, §9 LS-904.
  */
+
+import { SA_UNKNOWN } from '../association/faults.ts';
 import { type CodingParameters, decodeBlock } from '../coding/coded-block.ts';
 import { Fault } from '../fault.ts';
 import { ENCAPSULATION_VERSION, PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
@@ -17,7 +19,6 @@ import { SduReassembler } from '../frame/sdu-reassembler.ts';
 import { UPID_MISSION } from '../frame/tfdf.ts';
 import { decodeFrame, ONLY_IDLE_DATA } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
-import { SA_UNKNOWN } from '../session/faults.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { codingParameters, managedParameters } from './channel.ts';
 import {

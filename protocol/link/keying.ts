@@ -10,11 +10,12 @@
  *
  * Source: link-security §4, §6.7, §7, §10, §18.
  */
+
+import type { AssociationState } from '../association/association-state.ts';
 import type { CryptoProviderName } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import type { Instant, Machine } from '../machine.ts';
-import type { AssociationState } from '../session/association-state.ts';
 
 /** What the plan says of a contact. */
 export interface Connection {

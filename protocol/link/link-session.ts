@@ -5,14 +5,14 @@
  * Source: link-security §7, §10.
  */
 import { assert } from '../assert.ts';
-import type { Random } from '../crypto/ports.ts';
-import { jittered } from '../jitter.ts';
-import type { Instant } from '../machine.ts';
 import {
   type AssociationEvent,
   type AssociationState,
   stateAfter,
-} from '../session/association-state.ts';
+} from '../association/association-state.ts';
+import type { Random } from '../crypto/ports.ts';
+import { jittered } from '../jitter.ts';
+import type { Instant } from '../machine.ts';
 import type { Session } from '../session/session.ts';
 import type { AssociationSnapshot } from './keying.ts';
 import { Liveness, type Purpose } from './liveness.ts';

@@ -11,12 +11,12 @@
  * Source: link-layer §1, §4, §17; link-security §4.
  */
 import { assert } from '../assert.ts';
+import { SA_UNKNOWN } from '../association/faults.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
 import type { Deadline, Instant, Machine } from '../machine.ts';
-import { SA_UNKNOWN } from '../session/faults.ts';
 import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { Connection, DownReason, Keying } from './keying.ts';

@@ -7,12 +7,13 @@
  * What authenticates here is a pre-shared key and is called nothing else. Source: link-security
  * §18 LS-1801 to LS-1804; CCSDS 355.0-B-2 §4.2.4.3.
  */
+
+import { type AssociationTable, channelId } from '../association/association-table.ts';
+import type { StaticReceiveKey, StaticSendKey } from '../association/static-keys.ts';
 import { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import { USLP_VERSION } from '../frame/uslp.ts';
 import type { Deadline, Instant } from '../machine.ts';
-import { type AssociationTable, channelId } from '../session/association-table.ts';
-import type { StaticReceiveKey, StaticSendKey } from '../session/static-keys.ts';
 import { TRAFFIC_CLASSES } from '../traffic-class.ts';
 import { MANAGEMENT_CLASS, MANAGEMENT_MAP_ID } from './contract.ts';
 import { CONTROL_VCID } from './frame-writer.ts';

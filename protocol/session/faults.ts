@@ -60,20 +60,12 @@ export const STATEMENT_FORKED = new Fault('session', 'statement-forked', 'LS-130
 export const SELF = new Fault('session', 'self', 'LS-704');
 /** A resume id that names no secret of this node, or no longer does. */
 export const RESUME_UNKNOWN = new Fault('session', 'resume-unknown', 'LS-708');
-/** A security parameter index outside 1–65534. */
-export const SPI = new Fault('session', 'spi', 'LS-704');
 /** The first four octets of the IV are not those of the security association. */
 export const IV_FIXED = new Fault('session', 'iv-fixed', 'LS-904');
 /** A frame counter of zero or beyond the hard limit. */
 export const COUNTER_RANGE = new Fault('session', 'counter-range', 'LS-904');
-/** A frame counter that was accepted before. */
-export const REPLAY = new Fault('session', 'replay', 'LS-1101');
 /** A frame counter behind the window. */
 export const TOO_OLD = new Fault('session', 'too-old', 'LS-1101');
-/** A frame counter further ahead than the largest forward jump. */
-export const WINDOW = new Fault('session', 'window', 'LS-1102');
-/** A frame whose tag does not verify. */
-export const FRAME_AUTH = new Fault('session', 'frame-auth', 'LS-904');
 /** A session is as old as one may be. */
 export const LIMIT_AGE = new Fault('session', 'limit-age', 'link-security 10');
 /** The sending key has sealed as many frames as it may. */
@@ -84,17 +76,3 @@ export const LIMIT_OCTETS = new Fault('session', 'limit-octets', 'LS-902');
 export const LIMIT_FAILURES = new Fault('session', 'limit-failures', 'link-security 10');
 /** So many frames have failed under a receiving key that somebody should know. */
 export const FAILURES_ALARM = new Fault('session', 'failures-alarm', 'link-security 10');
-/** A key that was erased: its association is over. */
-export const SA_STOPPED = new Fault('session', 'sa-stopped', 'link-security 7');
-/** No association has this SPI. */
-export const SA_UNKNOWN = new Fault('session', 'sa-unknown', 'LS-904');
-/** A sending number for which no mark is written yet: ask again when it is. */
-export const NUMBER_UNRESERVED = new Fault('session', 'number-unreserved', 'LS-1802');
-/** A sending number has reached its largest value, and never wraps. */
-export const NUMBER_SPENT = new Fault('session', 'number-spent', 'LS-1802');
-/** An association that does not serve this channel. */
-export const SA_BINDING = new Fault('session', 'sa-binding', 'CCSDS 355.0-B-2 4.2.4.3');
-/** An association that is not in the state for this. */
-export const SA_STATE = new Fault('session', 'sa-state', 'CCSDS 355.1-B-1 5.5.1.1');
-/** A key that is not in the state for this. */
-export const KEY_STATE = new Fault('session', 'key-state', 'CCSDS 355.1-B-1 3.2');

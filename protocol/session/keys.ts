@@ -9,18 +9,11 @@
  * Source: link-security §9–§11.
  */
 import { assert } from '../assert.ts';
+import { FRAME_AUTH, SA_STOPPED } from '../association/faults.ts';
 import type { AeadKey } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { type AntiReplay, createAntiReplay, REPLAY_PROFILE } from './anti-replay.ts';
-import {
-  COUNTER_RANGE,
-  FRAME_AUTH,
-  IV_FIXED,
-  LIMIT_FAILURES,
-  LIMIT_FRAMES,
-  LIMIT_OCTETS,
-  SA_STOPPED,
-} from './faults.ts';
+import { COUNTER_RANGE, IV_FIXED, LIMIT_FAILURES, LIMIT_FRAMES, LIMIT_OCTETS } from './faults.ts';
 import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
 
 /** Seals the frames of one direction. It is a `FrameSealer` (protocol/frame/sdls.ts). */

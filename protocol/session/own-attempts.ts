@@ -5,9 +5,11 @@
  *
  * Source: link-security §7 (LS-706, LS-708, LS-711).
  */
+
+import { SPI } from '../association/faults.ts';
 import { Fault } from '../fault.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { HEADER, SPI } from './faults.ts';
+import { HEADER } from './faults.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import type { FailureReason, HandshakeOutput } from './handshake-output.ts';
 import { Initiator } from './initiator.ts';

@@ -3,6 +3,7 @@
  *
  * Source: LS-704, LS-504, LS-503.
  */
+import { SPI } from '../association/faults.ts';
 import { equal, toHex } from '../bytes/octets.ts';
 import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
@@ -96,7 +97,7 @@ export function recheckPeer(
 
 /** Whether a peer may ask to receive on this SPI: undefined or `session.spi`. */
 export function checkSpi(spi: number): Fault | undefined {
-  return spi === 0 || spi > SPI_MAX ? faults.SPI : undefined;
+  return spi === 0 || spi > SPI_MAX ? SPI : undefined;
 }
 
 /** The certificate, if an issuer vouches for it here and now; views of `octets`. */

@@ -5,8 +5,10 @@
  *
  * Source: link-security §11, after RFC 6479.
  */
+
+import { REPLAY } from '../association/faults.ts';
 import type { Fault } from '../fault.ts';
-import { REPLAY, TOO_OLD } from './faults.ts';
+import { TOO_OLD } from './faults.ts';
 
 /** How many counters may still arrive behind the highest one, itself included. */
 export type WindowWidth = 64 | 256 | 1024 | 4064;

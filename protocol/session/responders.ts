@@ -4,10 +4,12 @@
  *
  * Source: link-security §7 (LS-702, LS-712), §12.
  */
+
+import { SPI } from '../association/faults.ts';
 import { toHex } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { BUDGET, HALF_OPEN_FULL, HEADER, SPI } from './faults.ts';
+import { BUDGET, HALF_OPEN_FULL, HEADER } from './faults.ts';
 import { passGate } from './gate.ts';
 import type { HalfOpenPlace } from './half-open.ts';
 import type { HandshakeContext } from './handshake-context.ts';

@@ -5,8 +5,8 @@
  * Source: link-security §11 LS-1102; CCSDS 355.0-B-2 §4.2.4.
  */
 import { assert } from '../assert.ts';
+import { REPLAY, WINDOW } from '../association/faults.ts';
 import type { Fault } from '../fault.ts';
-import { REPLAY, WINDOW } from './faults.ts';
 
 /** The highest counter accepted on one security association. It is an `AntiReplay`. */
 export class StrictOrder {

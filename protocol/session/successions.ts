@@ -8,11 +8,13 @@
  *
  * Source: link-security §6.5, §7 (LS-708, LS-709, LS-711), §12.
  */
+
+import { SPI } from '../association/faults.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
-import { HALF_OPEN_FULL, HEADER, LENGTH, RESUME_UNKNOWN, SPI } from './faults.ts';
+import { HALF_OPEN_FULL, HEADER, LENGTH, RESUME_UNKNOWN } from './faults.ts';
 import { passGate } from './gate.ts';
 import { type HandshakeContext, judgeOf } from './handshake-context.ts';
 import type { HandshakeOutput } from './handshake-output.ts';

@@ -3,12 +3,13 @@
  * numbers is written, late, not at all or just before it dies, and it starts again from what is
  * durable. The record is never set back: with such keys nobody may restore a node (LS-906).
  */
+
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
+import { createProtection } from '#protocol/association/protection.ts';
+import { StaticSendKey } from '#protocol/association/static-keys.ts';
 import type { Aead, CryptoProvider } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { SESSION_ASSOCIATION } from '#protocol/frame/sdls.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
-import { createProtection } from '#protocol/session/protection.ts';
-import { StaticSendKey } from '#protocol/session/static-keys.ts';
 import { Dice } from '../fuzz/dice.ts';
 import { IvLedger } from './iv-ledger.ts';
 

@@ -1,6 +1,13 @@
 /** A ground station that knows nothing but statically keyed SDLS: one UDP socket and two keys. */
 import { createSocket, type Socket } from 'node:dgram';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
+import { createProtection } from '#protocol/association/protection.ts';
+import {
+  type StaticFields,
+  StaticReceiveKey,
+  StaticSendKey,
+} from '#protocol/association/static-keys.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { ManagedParameters } from '#protocol/frame/managed-parameters.ts';
 import { decodePacket } from '#protocol/frame/packet.ts';
@@ -8,13 +15,6 @@ import { openData, sealFrame } from '#protocol/frame/sdls.ts';
 import { encodeSpacePacket, SEQUENCE_WHOLE } from '#protocol/frame/space-packet.ts';
 import { decodeTfdf, RULE_WHOLE, tfdfHeader, UPID_PACKETS } from '#protocol/frame/tfdf.ts';
 import { decodeFrame } from '#protocol/frame/uslp.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
-import { createProtection } from '#protocol/session/protection.ts';
-import {
-  type StaticFields,
-  StaticReceiveKey,
-  StaticSendKey,
-} from '#protocol/session/static-keys.ts';
 
 export interface GroundOptions {
   readonly scid: number;

@@ -1,11 +1,11 @@
 /** Commands and replies of the SDLS Extended Procedures. */
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { channelId } from '#protocol/association/association-table.ts';
 import { concat } from '#protocol/bytes/octets.ts';
 import { decodeReport, encodeReport } from '#protocol/extended-procedures/frame-security-report.ts';
 import { ProcedureInitiator } from '#protocol/extended-procedures/initiator.ts';
 import { decodePdu, encodePdu } from '#protocol/extended-procedures/pdu.ts';
-import { channelId } from '#protocol/session/association-table.ts';
 import {
   GCM_DEFINITION,
   MASTER_KEY,

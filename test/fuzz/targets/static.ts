@@ -1,10 +1,10 @@
 /** Provisioned keys: their frames and the record of their numbers. */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
+import { createProtection, type Suite } from '#protocol/association/protection.ts';
+import { type StaticFields, StaticReceiveKey } from '#protocol/association/static-keys.ts';
 import { concat } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
-import { createProtection, type Suite } from '#protocol/session/protection.ts';
-import { type StaticFields, StaticReceiveKey } from '#protocol/session/static-keys.ts';
 import { accepted, decoder, promise, same, type Target } from '../target.ts';
 
 const ONE = Uint8Array.of(1);

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AssociationDefinition } from '#protocol/association/association.ts';
+import type { Suite } from '#protocol/association/protection.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import {
   decodeCreate,
@@ -14,8 +16,6 @@ import {
   PROCEDURE_PARAMETERS,
   type ProcedureParameters,
 } from '#protocol/extended-procedures/managed-parameters.ts';
-import type { AssociationDefinition } from '#protocol/session/association.ts';
-import type { Suite } from '#protocol/session/protection.ts';
 
 describe('Create SA', () => {
   const definitions: Record<string, AssociationDefinition> = {

@@ -1,13 +1,13 @@
 /** A recipient with master key 5, keys of its configuration, and an association to command it by. */
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { AssociationTable, channelId } from '#protocol/association/association-table.ts';
+import { KeyInventory } from '#protocol/association/key-inventory.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import type { ProcedureParameters } from '#protocol/extended-procedures/managed-parameters.ts';
 import { SecurityUnit } from '#protocol/extended-procedures/security-unit.ts';
-import { AssociationTable, channelId } from '#protocol/session/association-table.ts';
-import { KeyInventory } from '#protocol/session/key-inventory.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
 
 export const MASTER_KEY_ID = 5;
 export const MASTER_KEY = fromHex(

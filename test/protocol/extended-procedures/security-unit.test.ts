@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { transitionTo } from '#protocol/association/association.ts';
+import { channelId } from '#protocol/association/association-table.ts';
+import { FRAME_AUTH, REPLAY, SA_UNKNOWN } from '#protocol/association/faults.ts';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { ProcedureInitiator } from '#protocol/extended-procedures/initiator.ts';
 import { PROCEDURES, type Procedure } from '#protocol/extended-procedures/pdu.ts';
 import { EVENT_TAGS, LOG_EVENTS_MAX } from '#protocol/extended-procedures/security-log.ts';
 import { Fault } from '#protocol/fault.ts';
-import { transitionTo } from '#protocol/session/association.ts';
-import { channelId } from '#protocol/session/association-table.ts';
-import { FRAME_AUTH, REPLAY, SA_UNKNOWN } from '#protocol/session/faults.ts';
 import {
   GCM_DEFINITION,
   LOCAL_SCID,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { channelId } from '#protocol/association/association-table.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import {
   decodeSpiNumber,
@@ -31,7 +32,6 @@ import {
   procedureOf,
 } from '#protocol/extended-procedures/pdu.ts';
 import { Fault } from '#protocol/fault.ts';
-import { channelId } from '#protocol/session/association-table.ts';
 import { GCM_DEFINITION, Recipient, VIA } from './recipient.ts';
 
 const { vectors, count } = JSON.parse(

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { AssociationTable } from '#protocol/association/association-table.ts';
+import { KeyInventory } from '#protocol/association/key-inventory.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
 import type { Fault } from '#protocol/fault.ts';
 import { writeFecf } from '#protocol/frame/fecf.ts';
 import { defaultMask } from '#protocol/frame/sdls-mask.ts';
 import { Link, type LinkOutput } from '#protocol/link/link.ts';
 import { linkChannels, StaticKeying } from '#protocol/link/static-keying.ts';
-import { AssociationTable } from '#protocol/session/association-table.ts';
-import { KeyInventory } from '#protocol/session/key-inventory.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
 
 describe('a statically keyed link', () => {
   it('carries bundles both ways, and is told as pre-shared key and nothing else (LS-1804)', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { REPLAY, WINDOW } from '#protocol/association/faults.ts';
 import {
   createAntiReplay,
   REPLAY_PROFILE,
   type ReplayProfile,
 } from '#protocol/session/anti-replay.ts';
-import { REPLAY, TOO_OLD, WINDOW } from '#protocol/session/faults.ts';
+import { TOO_OLD } from '#protocol/session/faults.ts';
 
 describe('a profile of anti-replay', () => {
   it.each<[ReplayProfile, unknown]>([

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { FRAME_AUTH, REPLAY, SA_STOPPED } from '#protocol/association/faults.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import type { AeadKey } from '#protocol/crypto/ports.ts';
 import type { Fault } from '#protocol/fault.ts';
 import {
   COUNTER_RANGE,
-  FRAME_AUTH,
   IV_FIXED,
   LIMIT_FAILURES,
   LIMIT_FRAMES,
   LIMIT_OCTETS,
-  REPLAY,
-  SA_STOPPED,
 } from '#protocol/session/faults.ts';
 import { ReceiveKey, SendKey } from '#protocol/session/keys.ts';
 import { sessionLimits } from '#protocol/session/limits.ts';

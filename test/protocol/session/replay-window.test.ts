@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REPLAY, TOO_OLD } from '#protocol/session/faults.ts';
+import { REPLAY } from '#protocol/association/faults.ts';
+import { TOO_OLD } from '#protocol/session/faults.ts';
 import { ReplayWindow } from '#protocol/session/replay-window.ts';
 
 const WIDTH = 4064;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '#protocol/assert.ts';
-import { REPLAY, WINDOW } from '#protocol/session/faults.ts';
+import { REPLAY, WINDOW } from '#protocol/association/faults.ts';
 import { StrictOrder } from '#protocol/session/strict-order.ts';
 
 describe('the strict order', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { difference, increment, raised, resized } from '#protocol/session/wide-number.ts';
+import { difference, increment, raised, resized } from '#protocol/association/wide-number.ts';
 
 describe('a wide number', () => {
   it('counts as a big integer does, and stops at its largest', () => {

@@ -3,7 +3,7 @@ import {
   type AssociationEvent,
   type AssociationState,
   stateAfter,
-} from '#protocol/session/association-state.ts';
+} from '#protocol/association/association-state.ts';
 
 const EVENTS: AssociationEvent[] = ['key', 'start', 'stop', 'expire', 'end'];
 

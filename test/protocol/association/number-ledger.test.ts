@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toHex } from '#protocol/bytes/octets.ts';
-import { Fault } from '#protocol/fault.ts';
-import { NUMBER_UNRESERVED } from '#protocol/session/faults.ts';
-import type { ReceiveMark, SendCounter } from '#protocol/session/kept-numbers.ts';
 import {
-  LEDGER_ENTRIES_MAX,
   LEDGER_FORM,
   LEDGER_FULL,
+  NUMBER_UNRESERVED,
   NUMBER_WIDTH,
-  NumberLedger,
-} from '#protocol/session/number-ledger.ts';
+} from '#protocol/association/faults.ts';
+import type { ReceiveMark, SendCounter } from '#protocol/association/kept-numbers.ts';
+import { LEDGER_ENTRIES_MAX, NumberLedger } from '#protocol/association/number-ledger.ts';
+import { toHex } from '#protocol/bytes/octets.ts';
+import { Fault } from '#protocol/fault.ts';
 
 describe('a sending counter', () => {
   it('gives no number before its mark is written', () => {

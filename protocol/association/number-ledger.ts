@@ -11,22 +11,17 @@
  * The fingerprint is the head of a SHA-512 over a label and the 256-bit key: it tells nobody the
  * key. Source: LS-1802, LS-1803.
  */
+
 import { assert } from '../assert.ts';
 import { concat, equal, utf8Encode } from '../bytes/octets.ts';
 import { sha512 } from '../crypto/hash.ts';
 import { Fault } from '../fault.ts';
+import { LEDGER_FORM, LEDGER_FULL, NUMBER_WIDTH } from './faults.ts';
 import { ReceiveMark, SendCounter } from './kept-numbers.ts';
 import { difference, resized } from './wide-number.ts';
 
 /** Keys in one ledger, both directions counted. */
 export const LEDGER_ENTRIES_MAX = 512;
-
-/** The octets that were held are no such record: numbers are lost, so nothing may be sent. */
-export const LEDGER_FORM = new Fault('session', 'ledger-form', 'LS-1802');
-/** More keys than a ledger holds have been used. */
-export const LEDGER_FULL = new Fault('session', 'ledger-full', 'LS-1802');
-/** A key goes on in a field of another length than it began in. */
-export const NUMBER_WIDTH = new Fault('session', 'number-width', 'LS-1802');
 
 interface Entry {
   readonly fingerprint: Uint8Array;

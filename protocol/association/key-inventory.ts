@@ -8,9 +8,10 @@
  *
  * Source: CCSDS 355.1-B-1 §3.2, annex D4.3.4.
  */
+
 import { assert } from '../assert.ts';
-import { Fault } from '../fault.ts';
-import { KEY_STATE } from './faults.ts';
+import type { Fault } from '../fault.ts';
+import { KEY_ID, KEY_STATE, KEYS_FULL } from './faults.ts';
 
 /** Where a key is in its life. */
 export type KeyState = 'pre-active' | 'active' | 'deactivated' | 'destroyed';
@@ -19,11 +20,6 @@ export type KeyState = 'pre-active' | 'active' | 'deactivated' | 'destroyed';
 export const SESSION_KEY_ID_MIN = 128;
 /** Keys in one inventory. */
 export const KEYS_MAX = 1_024;
-
-/** No key of that id, or a master key where a session key belongs, or the reverse. */
-export const KEY_ID = new Fault('session', 'key-id', 'CCSDS 355.1-B-1 3.2');
-/** No room for another key. */
-export const KEYS_FULL = new Fault('session', 'keys-full', 'CCSDS 355.1-B-1 3.2');
 
 /** One key. Whoever holds it sees its state change. */
 export class InventoryKey {

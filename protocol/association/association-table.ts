@@ -4,23 +4,28 @@
  *
  * Source: CCSDS 355.0-B-2 §4.2.4.3, 5.2, 5.4; LS-803, LS-1801.
  */
+
 import { assert } from '../assert.ts';
 import { equalConstantTime } from '../bytes/octets.ts';
 import type { Aead } from '../crypto/ports.ts';
-import { Fault } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import { Association, type AssociationDefinition } from './association.ts';
-import { KEY_STATE, SA_BINDING, SA_STATE, SA_UNKNOWN, SPI } from './faults.ts';
-import { KEY_ID, type KeyInventory } from './key-inventory.ts';
+import {
+  KEY_ID,
+  KEY_STATE,
+  SA_BINDING,
+  SA_EXISTS,
+  SA_STATE,
+  SA_TAKEN,
+  SA_UNKNOWN,
+  SPI,
+} from './faults.ts';
+import type { KeyInventory } from './key-inventory.ts';
 import type { NumberLedger } from './number-ledger.ts';
 import type { StaticReceiveKey, StaticSendKey } from './static-keys.ts';
 
 /** Statically provisioned associations have an SPI of 1 to this. Source: LS-803. */
 export const STATIC_SPI_MAX = 0xff;
-
-/** An association of that SPI exists already. */
-export const SA_EXISTS = new Fault('session', 'sa-exists', 'CCSDS 355.1-B-1 5.5.1');
-/** Another association seals for this channel, or the key serves another one. */
-export const SA_TAKEN = new Fault('session', 'sa-taken', 'CCSDS 355.0-B-2 5.2');
 
 /**
  * A GMAP ID in 32 bits, as commands carry it: version 4, SCID 16, VCID 6, MAP 6.

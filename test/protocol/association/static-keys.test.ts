@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { NUMBER_SPENT, NUMBER_UNRESERVED, REPLAY, WINDOW } from '#protocol/association/faults.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
+import { createProtection, type Suite } from '#protocol/association/protection.ts';
+import {
+  numberOctets,
+  StaticReceiveKey,
+  StaticSendKey,
+} from '#protocol/association/static-keys.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { macOf } from '#protocol/crypto/mac.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
@@ -11,10 +19,6 @@ import {
   openData,
   sealData,
 } from '#protocol/frame/sdls.ts';
-import { NUMBER_SPENT, NUMBER_UNRESERVED, REPLAY, WINDOW } from '#protocol/session/faults.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
-import { createProtection, type Suite } from '#protocol/session/protection.ts';
-import { numberOctets, StaticReceiveKey, StaticSendKey } from '#protocol/session/static-keys.ts';
 import {
   associationOf,
   type Decoded,

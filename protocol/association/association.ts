@@ -10,11 +10,12 @@
  *
  * Source: CCSDS 355.0-B-2 §5, 355.1-B-1 §5.5.1.
  */
+
 import { assert } from '../assert.ts';
 import type { Aead } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { type AssociationEvent, type AssociationState, stateAfter } from './association-state.ts';
-import { KEY_STATE, NUMBER_SPENT, SA_STATE } from './faults.ts';
+import { KEY_STATE, NO_NUMBER, NUMBER_LOW, NUMBER_SPENT, SA_STATE } from './faults.ts';
 import type { InventoryKey } from './key-inventory.ts';
 import type { NumberLedger } from './number-ledger.ts';
 import { createProtection, type Suite } from './protection.ts';
@@ -30,11 +31,6 @@ export interface AssociationDefinition {
   /** How far ahead the next number may be: a safe integer of at least one. */
   readonly windowWidth: number;
 }
-
-/** A number lower than one that the key has used. */
-export const NUMBER_LOW = new Fault('session', 'number-low', 'CCSDS 355.0-B-2 4.2.4.4');
-/** An association without authentication has no number to speak of. */
-export const NO_NUMBER = new Fault('session', 'no-number', 'CCSDS 355.1-B-1 5.5.1');
 
 /** Changed by directives only; `association-table.ts` keeps all of a node. */
 export class Association {

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
-import { fromHex, toHex } from '#protocol/bytes/octets.ts';
-import type { Fault } from '#protocol/fault.ts';
-import { NO_NUMBER, NUMBER_LOW, transitionTo } from '#protocol/session/association.ts';
+import { transitionTo } from '#protocol/association/association.ts';
+import { AssociationTable, channelId } from '#protocol/association/association-table.ts';
 import {
-  AssociationTable,
-  channelId,
-  SA_EXISTS,
-  SA_TAKEN,
-} from '#protocol/session/association-table.ts';
-import {
+  KEY_ID,
   KEY_STATE,
+  NO_NUMBER,
+  NUMBER_LOW,
   NUMBER_SPENT,
   SA_BINDING,
+  SA_EXISTS,
   SA_STATE,
+  SA_TAKEN,
   SA_UNKNOWN,
   SPI,
-} from '#protocol/session/faults.ts';
-import { KEY_ID, KeyInventory } from '#protocol/session/key-inventory.ts';
-import { NumberLedger } from '#protocol/session/number-ledger.ts';
-import { StaticReceiveKey, StaticSendKey } from '#protocol/session/static-keys.ts';
+} from '#protocol/association/faults.ts';
+import { KeyInventory } from '#protocol/association/key-inventory.ts';
+import { NumberLedger } from '#protocol/association/number-ledger.ts';
+import { StaticReceiveKey, StaticSendKey } from '#protocol/association/static-keys.ts';
+import { fromHex, toHex } from '#protocol/bytes/octets.ts';
+import type { Fault } from '#protocol/fault.ts';
 
 describe('the life of an association', () => {
   const states: readonly ProvisionedState[] = ['null', 'unkeyed', 'keyed', 'operational'];

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { KEY_STATE } from '#protocol/session/faults.ts';
+import { KEY_ID, KEY_STATE, KEYS_FULL } from '#protocol/association/faults.ts';
 import {
   InventoryKey,
-  KEY_ID,
-  KEYS_FULL,
   KEYS_MAX,
   KeyInventory,
   type KeyState,
-} from '#protocol/session/key-inventory.ts';
+} from '#protocol/association/key-inventory.ts';
 
 describe('the life of a key', () => {
   const moves = ['active', 'deactivated', 'destroyed'] as const;
