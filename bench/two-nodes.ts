@@ -6,10 +6,10 @@ import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { Link } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
 import type { Instant } from '#protocol/machine.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
 import type { HandshakeOptions, SuitePolicy } from '#protocol/session/handshake-context.ts';
-import { Membership } from '#protocol/session/membership.ts';
 
 /** The first node says HELLO. Their numbers, and spacecraft ids, are 1 and 2. */
 export type NodeIndex = 0 | 1;

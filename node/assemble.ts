@@ -1,10 +1,9 @@
 /** Puts a satellite together from its configuration: decodes, identifies itself, adds services. */
-
 import { assert } from '#protocol/assert.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
+import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import { Membership } from '#protocol/session/membership.ts';
 import type { NodeConfig, ServicesConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';

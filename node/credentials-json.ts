@@ -1,6 +1,6 @@
 /** Credentials as plain JSON, octets in hexadecimal, for files and process messages. */
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
 /** The admission key of one epoch. */

@@ -4,7 +4,7 @@
  */
 import { Fault } from '#protocol/fault.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
-import type { Membership, MembershipRecord } from '#protocol/session/membership.ts';
+import type { Membership, MembershipRecord } from '#protocol/membership/membership.ts';
 import type { Journal } from './journal.ts';
 import type { SatellitePorts, Vault, VaultCompletion } from './ports.ts';
 import { NUMBERS_RECORD, type ProvisionedSecurity } from './provisioned-security.ts';

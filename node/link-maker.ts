@@ -1,5 +1,4 @@
 /** Makes the links of a satellite: what keying a neighbour gets, and what a contact tells it. */
-
 import { assert } from '#protocol/assert.ts';
 import { codingOctets } from '#protocol/link/channel.ts';
 import type { Connection } from '#protocol/link/keying.ts';

@@ -1,5 +1,4 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
-
 import { transitionTo } from '#protocol/association/association.ts';
 import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import type { Link, LinkOutput } from '#protocol/link/link.ts';

@@ -5,7 +5,6 @@
  *
  * From the protocol floor come `Random` and `CryptoProvider` (#protocol/crypto/ports.ts).
  */
-
 import type { Observable } from 'rxjs';
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
 import type { Instant } from '#protocol/machine.ts';

@@ -4,7 +4,7 @@
  *
  * Source: link-security LS-907.
  */
-import { type Certificate, ROLE } from '#protocol/session/certificate.ts';
+import { type Certificate, ROLE } from '#protocol/membership/certificate.ts';
 import type { NodeConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { SatellitePorts } from './ports.ts';

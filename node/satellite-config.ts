@@ -1,9 +1,9 @@
 /** What a satellite is told at its start, with octets as octets. */
 import type { ChannelOptions } from '#protocol/link/channel.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
 import type { ContactPlan, NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { Admission } from '#protocol/session/admission.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
-import type { Membership } from '#protocol/session/membership.ts';
 import type { DirectoryEntry } from './config.ts';
 import type { ProvisionedConfig } from './provisioned-config.ts';
 import type { SessionPolicy } from './security-config.ts';

@@ -227,13 +227,14 @@ const ROOMS_BELOW: Record<string, string[]> = {
   convergence: BELOW,
   routing: BELOW,
   association: BELOW,
-  session: [...BELOW, 'association'],
+  membership: BELOW,
+  session: [...BELOW, 'association', 'membership'],
   frame: BELOW,
   'extended-procedures': [...BELOW, 'association'],
   coding: BELOW,
   cop1: ['bytes'],
   agent: [...BELOW, 'bundle', 'bpsec', 'routing'],
-  link: [...BELOW, 'association', 'session', 'frame', 'coding', 'cop1', 'ltp'],
+  link: [...BELOW, 'association', 'membership', 'session', 'frame', 'coding', 'cop1', 'ltp'],
 };
 
 const WALL = /\bDate\b|\bMath\.random\b|\bperformance\.|\brandomUUID\b/;

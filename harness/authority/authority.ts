@@ -9,20 +9,19 @@ import { ConfigError } from '#node/config-error.ts';
 import { assert } from '#protocol/assert.ts';
 import { equal, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import type { AdmissionKey } from '#protocol/session/admission-keys.ts';
 import {
   type Certificate,
   decodeCertificate,
   issueCertificate,
   ROLE,
-} from '#protocol/session/certificate.ts';
-import { keyIdOf } from '#protocol/session/cose.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
+} from '#protocol/membership/certificate.ts';
+import { keyIdOf } from '#protocol/membership/cose.ts';
+import type { AdmissionKey, Credentials } from '#protocol/membership/credentials.ts';
 import {
   type ConstellationStatement,
   signStatement,
   verifyStatement,
-} from '#protocol/session/statement.ts';
+} from '#protocol/membership/statement.ts';
 import type {
   AuthorityOptions,
   Endorsement,

@@ -4,9 +4,9 @@
  * Source: link-security §5.
  */
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
-import type { Certificate } from '#protocol/session/certificate.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
-import type { ConstellationStatement } from '#protocol/session/statement.ts';
+import type { Certificate } from '#protocol/membership/certificate.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import type { ConstellationStatement } from '#protocol/membership/statement.ts';
 
 /** What an authority works with. */
 export interface AuthorityOptions {

@@ -1,6 +1,6 @@
 /** What a new constellation authority holds. Source: link-security §5.6. */
 import type { Curve, Random } from '#protocol/crypto/ports.ts';
-import { signStatement } from '#protocol/session/statement.ts';
+import { signStatement } from '#protocol/membership/statement.ts';
 import type { Holdings } from './contract.ts';
 
 /** What a new authority is made of. */

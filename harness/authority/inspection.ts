@@ -7,10 +7,10 @@ import { type CredentialsJson, readCredentials } from '#node/credentials-json.ts
 import { JsonCursor } from '#node/json-cursor.ts';
 import { fromHex, utf8Decode } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { type Certificate, decodeCertificate } from '#protocol/session/certificate.ts';
-import type { SignedObject } from '#protocol/session/cose.ts';
-import { decodeKeyStatement, type KeyStatement } from '#protocol/session/key-statement.ts';
-import { type ConstellationStatement, decodeStatement } from '#protocol/session/statement.ts';
+import { type Certificate, decodeCertificate } from '#protocol/membership/certificate.ts';
+import type { SignedObject } from '#protocol/membership/cose.ts';
+import { decodeKeyStatement, type KeyStatement } from '#protocol/membership/key-statement.ts';
+import { type ConstellationStatement, decodeStatement } from '#protocol/membership/statement.ts';
 
 /** A certificate, as read and not yet judged. */
 export interface CertificateObject {

@@ -6,11 +6,11 @@
 import { equal } from '#protocol/bytes/octets.ts';
 import type { Curve } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeCertificate } from '#protocol/session/certificate.ts';
-import { verifyObject } from '#protocol/session/cose.ts';
-import { CONSTELLATION, EPOCH_OLD, HKS_SIG } from '#protocol/session/faults.ts';
-import { verifyCertificate } from '#protocol/session/peer-check.ts';
-import { type ConstellationStatement, verifyStatement } from '#protocol/session/statement.ts';
+import { decodeCertificate } from '#protocol/membership/certificate.ts';
+import { verifyCertificate } from '#protocol/membership/certificate-check.ts';
+import { verifyObject } from '#protocol/membership/cose.ts';
+import { CONSTELLATION, EPOCH_OLD, HKS_SIG } from '#protocol/membership/faults.ts';
+import { type ConstellationStatement, verifyStatement } from '#protocol/membership/statement.ts';
 import type { PublicParts } from './authority-folder.ts';
 import type { CertificateObject, CredentialsObject, Inspected } from './inspection.ts';
 

@@ -2,7 +2,6 @@
  * The channel in front of real sockets: a Datagrams port that holds every outgoing datagram for
  * its light time, then hands it to the sockets inside. The node cannot tell that it is there.
  */
-
 import type { Clock, Datagram, Datagrams, TerminalAddress } from '#node/ports.ts';
 import { Fault, FaultCounter } from '#protocol/fault.ts';
 import { Channel, type ChannelSetting, OUTAGE } from './channel.ts';

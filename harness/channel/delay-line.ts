@@ -4,7 +4,6 @@
  * and must be right to a small part of one, so the last stretch is waited out in short sleeps
  * between turns of the event loop: the processor rests, and no socket waits long.
  */
-
 import type { LagHistogram } from '#node/lag-histogram.ts';
 import type { Clock } from '#node/ports.ts';
 import type { Instant } from '#protocol/machine.ts';

@@ -3,7 +3,7 @@ import { encodeCredentials } from '#node/credentials-json.ts';
 import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
 import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '#protocol/machine.ts';
-import { ROLE } from '#protocol/session/certificate.ts';
+import { ROLE } from '#protocol/membership/certificate.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { World, WorldNode } from '../constellation/world.ts';
 import type { Flow, Scenario } from '../scenario/scenario.ts';

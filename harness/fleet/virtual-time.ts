@@ -2,7 +2,6 @@
  * Virtual time: one queue of events, and clocks that read it. Nothing here waits; time is the
  * instant of the event in hand. Same events in, same order out.
  */
-
 import { Subject } from 'rxjs';
 import type { Clock } from '#node/ports.ts';
 import type { Instant } from '#protocol/machine.ts';

@@ -4,7 +4,6 @@
  *
  * Source: CCSDS 355.0-B-2 §4.2.4.3, 5.2, 5.4; LS-803, LS-1801.
  */
-
 import { assert } from '../assert.ts';
 import { equalConstantTime } from '../bytes/octets.ts';
 import type { Aead } from '../crypto/ports.ts';

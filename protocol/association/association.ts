@@ -10,7 +10,6 @@
  *
  * Source: CCSDS 355.0-B-2 §5, 355.1-B-1 §5.5.1.
  */
-
 import { assert } from '../assert.ts';
 import type { Aead } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';

@@ -8,7 +8,6 @@
  *
  * Source: CCSDS 355.1-B-1 §3.2, annex D4.3.4.
  */
-
 import { assert } from '../assert.ts';
 import type { Fault } from '../fault.ts';
 import { KEY_ID, KEY_STATE, KEYS_FULL } from './faults.ts';

@@ -11,7 +11,6 @@
  * The fingerprint is the head of a SHA-512 over a label and the 256-bit key: it tells nobody the
  * key. Source: LS-1802, LS-1803.
  */
-
 import { assert } from '../assert.ts';
 import { concat, equal, utf8Encode } from '../bytes/octets.ts';
 import { sha512 } from '../crypto/hash.ts';

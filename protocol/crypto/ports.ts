@@ -46,6 +46,12 @@ export interface Aead {
   key(octets: Uint8Array): AeadKey;
 }
 
+/** An X25519 key pair; both keys are 32 octets. */
+export interface KeyPair {
+  readonly privateKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
 /** X25519 (RFC 7748) and Ed25519 (RFC 8032, strict verification). All keys are raw octets. */
 export interface Curve {
   /** The 32-octet public key of a 32-octet private key. */

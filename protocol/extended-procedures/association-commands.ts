@@ -4,7 +4,6 @@
  *
  * Source: CCSDS 355.1-B-1 §5.5; link-security §7.
  */
-
 import type { AssociationTable } from '../association/association-table.ts';
 import { SA_UNKNOWN } from '../association/faults.ts';
 import { Fault } from '../fault.ts';

@@ -12,7 +12,6 @@
  * The number is what the book calls ARSN or IV. Its length fields are taken to count octets, which
  * the book leaves open. Source: CCSDS 355.1-B-1 §5.5, annex D.
  */
-
 import type { AssociationDefinition } from '../association/association.ts';
 import { type Suite, suiteFits } from '../association/protection.ts';
 import { numberOctets } from '../association/static-keys.ts';

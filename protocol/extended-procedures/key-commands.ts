@@ -6,7 +6,6 @@
  *
  * Source: CCSDS 355.1-B-1 §3.2, 5.4.
  */
-
 import { KEY_ID, KEY_STATE } from '../association/faults.ts';
 import type { InventoryKey, KeyInventory } from '../association/key-inventory.ts';
 import type { Aead, Random } from '../crypto/ports.ts';

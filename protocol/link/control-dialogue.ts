@@ -6,7 +6,7 @@
  */
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
-import type { Membership } from '../session/membership.ts';
+import type { Membership } from '../membership/membership.ts';
 import type { KeyingOutput } from './keying.ts';
 import { decodeControl, encodeClose, KEEPALIVE_MESSAGE } from './link-control.ts';
 import type { LinkSession } from './link-session.ts';

@@ -5,7 +5,6 @@
  *
  * Source: link-layer §1, §4.4, §4.8, §17; link-security §4, §9 LS-904.
  */
-
 import { SA_UNKNOWN } from '../association/faults.ts';
 import { type CodingParameters, decodeBlock } from '../coding/coded-block.ts';
 import { Fault } from '../fault.ts';

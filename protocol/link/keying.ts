@@ -10,7 +10,6 @@
  *
  * Source: link-security §4, §6.7, §7, §10, §18.
  */
-
 import type { AssociationState } from '../association/association-state.ts';
 import type { CryptoProviderName } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';

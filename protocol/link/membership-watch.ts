@@ -6,7 +6,7 @@
  */
 import type { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { EPOCH_AHEAD } from '../session/faults.ts';
+import { EPOCH_AHEAD } from '../membership/faults.ts';
 import { type HandshakeOptions, judgeOf } from '../session/handshake-context.ts';
 import { recheckPeer } from '../session/peer-check.ts';
 import type { Session } from '../session/session.ts';

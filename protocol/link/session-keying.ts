@@ -17,12 +17,12 @@
  *
  * Source: link-security §6.7, §7, §10, §13.
  */
-
 import { SA_STOPPED, SA_UNKNOWN } from '../association/faults.ts';
 import type { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import type { Deadline, Instant } from '../machine.ts';
-import { EPOCH_AHEAD, FAILURES_ALARM, LIMIT_AGE } from '../session/faults.ts';
+import { EPOCH_AHEAD } from '../membership/faults.ts';
+import { FAILURES_ALARM, LIMIT_AGE } from '../session/faults.ts';
 import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { Session } from '../session/session.ts';
 import { Agreement } from './agreement.ts';

@@ -12,8 +12,8 @@
 import { assert } from '../assert.ts';
 import type { Random } from '../crypto/ports.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
+import type { SpiPool } from '../membership/spi-pool.ts';
 import type { Session } from '../session/session.ts';
-import type { SpiPool } from '../session/spi-pool.ts';
 import { LinkSession } from './link-session.ts';
 
 /** Holds previous, current and waiting sessions. Bounded by RECEIVING_MAX. */

@@ -6,7 +6,7 @@
  */
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import type { Membership } from '../session/membership.ts';
+import type { Membership } from '../membership/membership.ts';
 import { encodeAdvertisement, encodeStatement } from './link-control.ts';
 
 /** The part of one link. */

@@ -7,7 +7,6 @@
  * What authenticates here is a pre-shared key and is called nothing else. Source: link-security
  * §18 LS-1801 to LS-1804; CCSDS 355.0-B-2 §4.2.4.3.
  */
-
 import { type AssociationTable, channelId } from '../association/association-table.ts';
 import type { StaticReceiveKey, StaticSendKey } from '../association/static-keys.ts';
 import { Fault } from '../fault.ts';

@@ -1,5 +1,4 @@
 /** The bundles or packets that wait for one lane of a link, in the order of their arrival. */
-
 import { Fifo } from '../fifo.ts';
 import type { TrafficClass } from '../traffic-class.ts';
 

@@ -8,15 +8,9 @@ import { assert } from '../assert.ts';
 import { concat, utf8Encode } from '../bytes/octets.ts';
 import { sha512 } from '../crypto/hash.ts';
 import type { Fault } from '../fault.ts';
+import type { AdmissionKey } from '../membership/credentials.ts';
 import { MAC1 } from './faults.ts';
 import { checkMac1, macKeyOf } from './message-macs.ts';
-
-/** The secret of one epoch. */
-export interface AdmissionKey {
-  readonly epoch: number;
-  /** 32 octets. Secret. */
-  readonly key: Uint8Array;
-}
 
 /** What answers to a message are made with: those of the epoch whose key the message was under. */
 export class EpochMacKeys {

@@ -14,9 +14,9 @@
 import type { CryptoProvider, Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
+import type { Credentials } from '../membership/credentials.ts';
 import { AdmissionKeys } from './admission-keys.ts';
 import { Cookies, type Opening } from './cookies.ts';
-import type { Credentials } from './credentials.ts';
 import { BUDGET } from './faults.ts';
 import { HalfOpenPlaces } from './half-open.ts';
 import { TokenBucket } from './token-bucket.ts';

@@ -28,34 +28,6 @@ export const DH_ZERO = new Fault('session', 'dh-zero', 'LS-703');
 export const KEM_KEY = new Fault('session', 'kem-key', 'LS-1701');
 /** A Noise message whose tag does not verify. */
 export const NOISE_AUTH = new Fault('session', 'noise-auth', 'LS-701');
-/** Octets that are not the deterministic CBOR that was expected. */
-export const CBOR = new Fault('session', 'cbor', 'LS-501');
-/** Well-formed CBOR that is not a certificate or statement that may be accepted. */
-export const CERT_FORM = new Fault('session', 'cert-form', 'LS-503');
-/** A certificate or statement whose signature does not verify. */
-export const CERT_SIG = new Fault('session', 'cert-sig', 'LS-704');
-/** A signer that the constellation does not list. */
-export const ISSUER_UNKNOWN = new Fault('session', 'issuer-unknown', 'LS-704');
-/** Another constellation's certificate or statement. */
-export const CONSTELLATION = new Fault('session', 'constellation', 'LS-704');
-/** A certificate id that the constellation statement revokes. */
-export const REVOKED = new Fault('session', 'revoked', 'LS-704');
-/** A certificate or key statement of epochs that have passed. */
-export const EPOCH_OLD = new Fault('session', 'epoch-old', 'LS-704');
-/** A certificate whose first epoch is yet to come. */
-export const EPOCH_AHEAD = new Fault('session', 'epoch-ahead', 'LS-705');
-/** The message names a spacecraft id that the certificate does not. */
-export const SCID_NOT_IN_CERT = new Fault('session', 'scid-not-in-cert', 'LS-704');
-/** A handshake key statement that is malformed or not signed by the certificate's key. */
-export const HKS_SIG = new Fault('session', 'hks-sig', 'LS-504');
-/** A handshake key statement over another key than the one Noise delivered. */
-export const HKS_KEY = new Fault('session', 'hks-key', 'LS-504');
-/** A handshake key statement of a boot before the newest one seen. */
-export const BOOT_OLD = new Fault('session', 'boot-old', 'LS-504');
-/** A certificate outside its dates, by a clock that is known to be right. */
-export const CERT_DATES = new Fault('session', 'cert-dates', 'LS-1402');
-/** Two constellation statements with one serial. */
-export const STATEMENT_FORKED = new Fault('session', 'statement-forked', 'LS-1301');
 /** The peer presents this node's own certificate. */
 export const SELF = new Fault('session', 'self', 'LS-704');
 /** A resume id that names no secret of this node, or no longer does. */

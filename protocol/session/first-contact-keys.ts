@@ -4,7 +4,7 @@
  * Source: LS-802, link-security §17.
  */
 import type { Kem } from '../crypto/ports.ts';
-import type { EphemeralKeys } from './boot-identity.ts';
+import type { EphemeralKeys } from '../membership/boot-identity.ts';
 import { SUITE_HYBRID, type Suite } from './message-header.ts';
 import type { NoiseOptions } from './noise.ts';
 

@@ -6,12 +6,12 @@
 import { assert } from '../assert.ts';
 import type { CryptoProvider, Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
+import type { BootIdentity } from '../membership/boot-identity.ts';
+import type { Credentials } from '../membership/credentials.ts';
+import type { Membership } from '../membership/membership.ts';
 import type { Admission, Opening } from './admission.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
-import type { BootIdentity } from './boot-identity.ts';
-import type { Credentials } from './credentials.ts';
 import type { FirstContactKeys } from './first-contact-keys.ts';
-import type { Membership } from './membership.ts';
 import {
   COOKIE,
   DECLINE,

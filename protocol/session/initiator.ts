@@ -8,7 +8,7 @@ import { assert } from '../assert.ts';
 import { compare, equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
-import type { BootIdentity } from './boot-identity.ts';
+import type { BootIdentity } from '../membership/boot-identity.ts';
 import { CookieIntake } from './cookie-intake.ts';
 import { BUDGET, MAC2 } from './faults.ts';
 import { eraseKeys, type FirstContactKeys, initiatorKeys } from './first-contact-keys.ts';

@@ -9,17 +9,11 @@
  */
 import { assert } from '../assert.ts';
 import { concat } from '../bytes/octets.ts';
-import type { CryptoProvider, KemKeyPair } from '../crypto/ports.ts';
+import type { CryptoProvider, KemKeyPair, KeyPair } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { DH_ZERO, KEM_KEY, LENGTH } from './faults.ts';
 import type { HandshakePattern, Token } from './noise-patterns.ts';
 import { SymmetricState } from './noise-symmetric.ts';
-
-/** An X25519 key pair; both keys are 32 octets. */
-export interface KeyPair {
-  readonly privateKey: Uint8Array;
-  readonly publicKey: Uint8Array;
-}
 
 /** What a handshake starts from. Keys stay the caller's and must outlive the handshake. */
 export interface NoiseOptions {

@@ -5,7 +5,6 @@
  *
  * Source: link-security §7 (LS-706, LS-708, LS-711).
  */
-
 import { SPI } from '../association/faults.ts';
 import { Fault } from '../fault.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';

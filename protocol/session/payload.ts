@@ -8,8 +8,8 @@
  */
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import type { Fault } from '../fault.ts';
-import { CBOR } from './faults.ts';
-import { StrictReader } from './strict-reader.ts';
+import { CBOR } from '../membership/faults.ts';
+import { StrictReader } from '../membership/strict-reader.ts';
 
 /** The fields of a succession. */
 export interface RekeyPayload {

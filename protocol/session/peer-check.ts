@@ -1,21 +1,22 @@
 /**
  * The checks between "Noise trusts this static key" and "this is that node", in their order.
  *
- * Source: LS-704, LS-504, LS-503.
+ * Source: LS-704, LS-504.
  */
 import { SPI } from '../association/faults.ts';
-import { equal, toHex } from '../bytes/octets.ts';
+import { equal } from '../bytes/octets.ts';
 import type { Curve } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
-import { type Certificate, decodeCertificate, ROLE } from './certificate.ts';
-import { keyIdOf, verifyObject } from './cose.ts';
-import type { Credentials } from './credentials.ts';
-import * as faults from './faults.ts';
-import { decodeKeyStatement, type KeyStatement } from './key-statement.ts';
-import type { Membership } from './membership.ts';
+import type { Certificate } from '../membership/certificate.ts';
+import { judgeCertificate, verifyCertificate } from '../membership/certificate-check.ts';
+import { verifyObject } from '../membership/cose.ts';
+import type { Credentials } from '../membership/credentials.ts';
+import { BOOT_OLD, CONSTELLATION, EPOCH_OLD, HKS_KEY, HKS_SIG } from '../membership/faults.ts';
+import { decodeKeyStatement, type KeyStatement } from '../membership/key-statement.ts';
+import type { Membership } from '../membership/membership.ts';
+import type { Limbo, Peer } from '../membership/peer.ts';
+import { SELF } from './faults.ts';
 import { decodePayload } from './payload.ts';
-import type { Limbo, Peer } from './peer.ts';
-import type { ConstellationStatement } from './statement.ts';
 
 /** A peer that passed every check, and the SPI on which it wants to receive. */
 export interface VerifiedPeer {
@@ -35,17 +36,6 @@ export interface PeerCheckContext {
   readonly curve: Curve;
   /** The source SCID of the message. */
   readonly remoteScid: number;
-}
-
-/** What a certificate is judged by. */
-export interface CertificateCheckContext {
-  /** Of the judge. */
-  readonly credentials: Pick<Credentials, 'constellationId' | 'allowTestEquipment'>;
-  /** The newest that the judge holds. */
-  readonly statement: ConstellationStatement;
-  readonly curve: Curve;
-  /** The spacecraft id that the bearer uses. */
-  readonly scid: number;
 }
 
 /**
@@ -70,7 +60,7 @@ export function verifyPeer(
   const statement = verifyKeyStatement(payload.keyStatement, certificate, remoteStatic, context);
   if (statement instanceof Fault) return statement;
   const { id, subject: eid, scids } = certificate;
-  if (equal(id, membership.certificate.id)) return faults.SELF;
+  if (equal(id, membership.certificate.id)) return SELF;
   const spiFault = checkSpi(payload.spi);
   if (spiFault !== undefined) return spiFault;
   if (!ahead) membership.peerBoots.remember(id, statement);
@@ -92,48 +82,12 @@ export function recheckPeer(
   const { statement } = membership;
   const verdict = verifyCertificate(certificate, { credentials, statement, curve, scid });
   if (verdict instanceof Fault) return verdict;
-  return boot < (statement.leastBoots.get(scid) ?? 0) ? faults.BOOT_OLD : undefined;
+  return boot < (statement.leastBoots.get(scid) ?? 0) ? BOOT_OLD : undefined;
 }
 
 /** Whether a peer may ask to receive on this SPI: undefined or `session.spi`. */
 export function checkSpi(spi: number): Fault | undefined {
   return spi === 0 || spi > SPI_MAX ? SPI : undefined;
-}
-
-/** The certificate, if an issuer vouches for it here and now; views of `octets`. */
-export function verifyCertificate(
-  octets: Uint8Array,
-  context: CertificateCheckContext,
-): Certificate | Fault {
-  const good = judgeCertificate(octets, context);
-  if (good instanceof Fault) return good;
-  return good.ahead ? faults.EPOCH_AHEAD : good.certificate;
-}
-
-/** A certificate that is good, but for an epoch that has perhaps not come. */
-interface GoodCertificate {
-  readonly certificate: Certificate;
-  readonly ahead: boolean;
-}
-
-function judgeCertificate(
-  octets: Uint8Array,
-  context: CertificateCheckContext,
-): GoodCertificate | Fault {
-  const { credentials, statement, curve, scid } = context;
-  const decoded = decodeCertificate(octets);
-  if (decoded instanceof Fault) return decoded;
-  const { certificate, signed } = decoded;
-  const issuer = statement.issuerPublicKeys.find((key) => equal(keyIdOf(key), signed.keyId));
-  if (issuer === undefined) return faults.ISSUER_UNKNOWN;
-  if (!verifyObject(signed, issuer, curve)) return faults.CERT_SIG;
-  if (!equal(certificate.constellationId, credentials.constellationId)) return faults.CONSTELLATION;
-  if (statement.revoked.has(toHex(certificate.id))) return faults.REVOKED;
-  if (certificate.lastEpoch < statement.epoch) return faults.EPOCH_OLD;
-  if (!certificate.scids.includes(scid)) return faults.SCID_NOT_IN_CERT;
-  const isTest = (certificate.roles & ROLE.testEquipment) !== 0;
-  if (isTest && !credentials.allowTestEquipment) return faults.CERT_FORM;
-  return { certificate, ahead: certificate.firstEpoch > statement.epoch };
 }
 
 function verifyKeyStatement(
@@ -147,13 +101,13 @@ function verifyKeyStatement(
   const decoded = decodeKeyStatement(octets);
   if (decoded instanceof Fault) return decoded;
   const { statement, signed } = decoded;
-  if (!equal(signed.keyId, certificate.id)) return faults.HKS_SIG;
-  if (!verifyObject(signed, certificate.publicKey, curve)) return faults.HKS_SIG;
-  if (!equal(statement.constellationId, credentials.constellationId)) return faults.CONSTELLATION;
-  if (!equal(statement.staticPublicKey, remoteStatic)) return faults.HKS_KEY;
-  if (statement.epoch < constellation.epoch - 1) return faults.EPOCH_OLD;
+  if (!equal(signed.keyId, certificate.id)) return HKS_SIG;
+  if (!verifyObject(signed, certificate.publicKey, curve)) return HKS_SIG;
+  if (!equal(statement.constellationId, credentials.constellationId)) return CONSTELLATION;
+  if (!equal(statement.staticPublicKey, remoteStatic)) return HKS_KEY;
+  if (statement.epoch < constellation.epoch - 1) return EPOCH_OLD;
   const leastBoot = constellation.leastBoots.get(remoteScid) ?? 0;
-  if (statement.boot < leastBoot) return faults.BOOT_OLD;
+  if (statement.boot < leastBoot) return BOOT_OLD;
   return peerBoots.check(certificate.id, statement) ?? statement;
 }
 

@@ -4,16 +4,17 @@
  *
  * Source: link-security §6.5, §6.8, §8; LS-708.
  */
+import type { KeyPair } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
+import type { HeldSecret } from '../membership/resumption.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REKEY } from './message-header.ts';
 import { encodeMessage } from './messages.ts';
-import { HandshakeState, type KeyPair } from './noise.ts';
+import { HandshakeState } from './noise.ts';
 import { KKPSK0 } from './noise-patterns.ts';
 import { decodeRekeyPayload, encodeRekeyPayload } from './payload.ts';
 import { checkSpi } from './peer-check.ts';
 import { prologueOf } from './prologue.ts';
-import type { HeldSecret } from './resumption.ts';
 import { createSession, type Role, type Session } from './session.ts';
 
 /** A Noise state for the succession with this handshake id (8 octets), in the given role. */

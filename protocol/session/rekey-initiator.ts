@@ -6,14 +6,16 @@
  */
 import { assert } from '../assert.ts';
 import { compare, equal } from '../bytes/octets.ts';
+import type { KeyPair } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
+import type { HeldSecret } from '../membership/resumption.ts';
 import { CookieIntake } from './cookie-intake.ts';
 import { BUDGET, MAC2 } from './faults.ts';
 import { type HandshakeContext, judgeOf } from './handshake-context.ts';
 import type { MessageHeader } from './message-header.ts';
 import type { CookieMessage, NoiseMessage } from './messages.ts';
-import type { HandshakeState, KeyPair } from './noise.ts';
+import type { HandshakeState } from './noise.ts';
 import { recheckPeer } from './peer-check.ts';
 import {
   encodeRekey,
@@ -22,7 +24,6 @@ import {
   rekeyState,
   remoteSpiIn,
 } from './rekey-exchange.ts';
-import type { HeldSecret } from './resumption.ts';
 import { Retransmission } from './retransmission.ts';
 import type { Session } from './session.ts';
 

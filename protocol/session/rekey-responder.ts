@@ -7,6 +7,7 @@
 import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
+import type { HeldSecret } from '../membership/resumption.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';
 import { REKEY_REPLY } from './message-header.ts';
@@ -14,7 +15,6 @@ import { withoutMac2 } from './message-macs.ts';
 import type { RekeyMessage } from './messages.ts';
 import type { HandshakeState } from './noise.ts';
 import { rekeyPayload, rekeySession, rekeyState, remoteSpiIn } from './rekey-exchange.ts';
-import type { HeldSecret } from './resumption.ts';
 import type { Session } from './session.ts';
 
 /** The responder's side of one succession. */

@@ -5,7 +5,6 @@
  *
  * Source: link-security §11, after RFC 6479.
  */
-
 import { REPLAY } from '../association/faults.ts';
 import type { Fault } from '../fault.ts';
 import { TOO_OLD } from './faults.ts';

@@ -6,8 +6,8 @@
 import { assert } from '../assert.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
+import type { BootIdentity } from '../membership/boot-identity.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
-import type { BootIdentity } from './boot-identity.ts';
 import { BUDGET } from './faults.ts';
 import { eraseKeys, type FirstContactKeys, responderKeys } from './first-contact-keys.ts';
 import type { HandshakeContext } from './handshake-context.ts';

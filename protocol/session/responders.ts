@@ -4,7 +4,6 @@
  *
  * Source: link-security §7 (LS-702, LS-712), §12.
  */
-
 import { SPI } from '../association/faults.ts';
 import { toHex } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';

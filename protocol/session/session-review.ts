@@ -4,7 +4,7 @@
  * Source: LS-1302, LS-705.
  */
 import { Fault } from '../fault.ts';
-import { EPOCH_AHEAD } from './faults.ts';
+import { EPOCH_AHEAD } from '../membership/faults.ts';
 import { type PeerCheckContext, recheckPeer, verifyPeer } from './peer-check.ts';
 import type { Session } from './session.ts';
 

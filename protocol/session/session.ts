@@ -5,12 +5,12 @@
  */
 import { toHex } from '../bytes/octets.ts';
 import type { Aead } from '../crypto/ports.ts';
+import type { Limbo, Peer } from '../membership/peer.ts';
+import type { HeldSecret, ResumeSecret, ResumeSecrets } from '../membership/resumption.ts';
 import { REPLAY_PROFILE, type ReplayProfile } from './anti-replay.ts';
 import { type AssociationKeys, deriveSessionKeys, type HandshakeResult } from './key-schedule.ts';
 import { ReceiveKey, SendKey } from './keys.ts';
 import { SESSION_LIMITS, type SessionLimits } from './limits.ts';
-import type { Limbo, Peer } from './peer.ts';
-import type { HeldSecret, ResumeSecret, ResumeSecrets } from './resumption.ts';
 
 /** Which side said HELLO or REKEY. */
 export type Role = 'initiator' | 'responder';

@@ -8,11 +8,11 @@
  *
  * Source: link-security §6.5, §7 (LS-708, LS-709, LS-711), §12.
  */
-
 import { SPI } from '../association/faults.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
+import type { HeldSecret } from '../membership/resumption.ts';
 import type { EpochMacKeys } from './admission-keys.ts';
 import { HALF_OPEN_FULL, HEADER, LENGTH, RESUME_UNKNOWN } from './faults.ts';
 import { passGate } from './gate.ts';
@@ -21,7 +21,6 @@ import type { HandshakeOutput } from './handshake-output.ts';
 import type { RekeyMessage } from './messages.ts';
 import { recheckPeer } from './peer-check.ts';
 import { RekeyResponder } from './rekey-responder.ts';
-import type { HeldSecret } from './resumption.ts';
 import type { Session } from './session.ts';
 import { TokenBucket } from './token-bucket.ts';
 

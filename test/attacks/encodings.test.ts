@@ -4,16 +4,16 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat, equal, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeCertificate } from '#protocol/session/certificate.ts';
-import { decodeObject, verifyObject } from '#protocol/session/cose.ts';
-import { CERT_FORM } from '#protocol/session/faults.ts';
-import { decodeKeyStatement } from '#protocol/session/key-statement.ts';
+import { decodeCertificate } from '#protocol/membership/certificate.ts';
+import { decodeObject, verifyObject } from '#protocol/membership/cose.ts';
+import { CERT_FORM } from '#protocol/membership/faults.ts';
+import { decodeKeyStatement } from '#protocol/membership/key-statement.ts';
+import { decodeStatement, verifyStatement } from '#protocol/membership/statement.ts';
 import {
   decodePayload,
   decodeRekeyPayload,
   encodeRekeyPayload,
 } from '#protocol/session/payload.ts';
-import { decodeStatement, verifyStatement } from '#protocol/session/statement.ts';
 import { wycheproof } from '../contracts/wycheproof.ts';
 import { credentialsOf, VECTORS } from '../protocol/session/link-handshake-vectors.ts';
 import { ABUSES, itemsOf, parse, write } from './cbor-abuse.ts';

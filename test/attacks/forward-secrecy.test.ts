@@ -4,8 +4,8 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat, toHex } from '#protocol/bytes/octets.ts';
 import { hmacSha512, sha512 } from '#protocol/crypto/hash.ts';
 import { Fault } from '#protocol/fault.ts';
-import { EphemeralKeys } from '#protocol/session/boot-identity.ts';
-import type { Membership } from '#protocol/session/membership.ts';
+import { EphemeralKeys } from '#protocol/membership/boot-identity.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
 import { HELLO, REPLY } from '#protocol/session/message-header.ts';
 import {
   CREDENTIALS,

@@ -5,10 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
-import type { CryptoProvider } from '#protocol/crypto/ports.ts';
+import type { CryptoProvider, KeyPair } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { NOISE_AUTH } from '#protocol/session/faults.ts';
-import { HandshakeState, type KeyPair } from '#protocol/session/noise.ts';
+import { HandshakeState } from '#protocol/session/noise.ts';
 import { type HandshakePattern, KKPSK0, type Token, XX } from '#protocol/session/noise-patterns.ts';
 import { keyPair } from './insider.ts';
 

@@ -2,11 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
+import type { KeyPair } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeCertificate } from '#protocol/session/certificate.ts';
-import { signKeyStatement } from '#protocol/session/key-statement.ts';
+import { decodeCertificate } from '#protocol/membership/certificate.ts';
+import { signKeyStatement } from '#protocol/membership/key-statement.ts';
 import { macKeyOf, writeMac1 } from '#protocol/session/message-macs.ts';
-import type { KeyPair } from '#protocol/session/noise.ts';
 import { Chance } from '../protocol/link/link-pair.ts';
 import {
   authority,

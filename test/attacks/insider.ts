@@ -3,11 +3,12 @@
  * and private keys it is given.
  */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import type { KeyPair } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { FINISH, HELLO, REPLY, SUITE_CLASSICAL } from '#protocol/session/message-header.ts';
 import { macKeyOf } from '#protocol/session/message-macs.ts';
 import { decodeMessage, encodeMessage } from '#protocol/session/messages.ts';
-import { HandshakeState, type KeyPair } from '#protocol/session/noise.ts';
+import { HandshakeState } from '#protocol/session/noise.ts';
 import { XX } from '#protocol/session/noise-patterns.ts';
 import { encodePayload } from '#protocol/session/payload.ts';
 import { prologueOf } from '#protocol/session/prologue.ts';

@@ -8,10 +8,10 @@ import {
   type Certificate,
   decodeCertificate,
   issueCertificate,
-} from '#protocol/session/certificate.ts';
-import { signKeyStatement } from '#protocol/session/key-statement.ts';
-import { verifyCertificate } from '#protocol/session/peer-check.ts';
-import { verifyStatement } from '#protocol/session/statement.ts';
+} from '#protocol/membership/certificate.ts';
+import { verifyCertificate } from '#protocol/membership/certificate-check.ts';
+import { signKeyStatement } from '#protocol/membership/key-statement.ts';
+import { verifyStatement } from '#protocol/membership/statement.ts';
 import {
   CREDENTIALS,
   drain,

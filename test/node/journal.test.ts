@@ -3,7 +3,7 @@ import { Journal } from '#node/journal.ts';
 import type { Notice } from '#node/notice.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Link } from '#protocol/link/link.ts';
-import { EPOCH_OLD, REVOKED } from '#protocol/session/faults.ts';
+import { EPOCH_OLD, REVOKED } from '#protocol/membership/faults.ts';
 
 it('tells what happens to bundles', () => {
   const { journal, told } = listening();

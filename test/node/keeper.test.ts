@@ -11,9 +11,9 @@ import type { ProvisionedSecurity } from '#node/provisioned-security.ts';
 import { CborReader } from '#protocol/bytes/cbor-reader.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeKeyStatement, type KeyStatement } from '#protocol/session/key-statement.ts';
-import { Membership } from '#protocol/session/membership.ts';
-import { PeerBoots } from '#protocol/session/peer-boots.ts';
+import { decodeKeyStatement, type KeyStatement } from '#protocol/membership/key-statement.ts';
+import { Membership } from '#protocol/membership/membership.ts';
+import { PeerBoots } from '#protocol/membership/peer-boots.ts';
 import { TestRandom } from '../protocol/session/endpoint.ts';
 
 describe('a node that loses power', () => {

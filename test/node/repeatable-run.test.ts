@@ -7,7 +7,7 @@ import { OsRandom } from '#node/adapters/os-random.ts';
 import { createSatellite } from '#node/assemble.ts';
 import { checkRandomness } from '#node/repeatable-run.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
-import { type Certificate, ROLE } from '#protocol/session/certificate.ts';
+import { type Certificate, ROLE } from '#protocol/membership/certificate.ts';
 import { ManualClock, ManualTime } from '../simulation/manual-clock.ts';
 import { sampleConfig } from '../simulation/sample-config.ts';
 import { Medium } from '../simulation/small-sky.ts';

@@ -3,7 +3,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { fromHex, utf8Encode } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { ROLE } from '#protocol/session/certificate.ts';
+import { ROLE } from '#protocol/membership/certificate.ts';
 import type { EpochRange } from '../../authority/contract.ts';
 import { suggestion } from '../../scenario/suggestion.ts';
 

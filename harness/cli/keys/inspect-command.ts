@@ -4,7 +4,7 @@ import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { permissionWarning } from '#node/credentials-file.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
-import type { Certificate } from '#protocol/session/certificate.ts';
+import type { Certificate } from '#protocol/membership/certificate.ts';
 import { readPublicParts } from '../../authority/authority-folder.ts';
 import {
   type CertificateObject,

@@ -1,17 +1,20 @@
 /** The formats of key agreement, and the keys of protected frames. */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat, fromHex } from '#protocol/bytes/octets.ts';
+import type { KeyPair } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { decodeControl, KEEPALIVE_MESSAGE } from '#protocol/link/link-control.ts';
-import { decodeCertificate } from '#protocol/session/certificate.ts';
-import { decodeObject, verifyObject } from '#protocol/session/cose.ts';
-import { CERT_FORM } from '#protocol/session/faults.ts';
-import { decodeKeyStatement } from '#protocol/session/key-statement.ts';
+import { decodeCertificate } from '#protocol/membership/certificate.ts';
+import { verifyCertificate } from '#protocol/membership/certificate-check.ts';
+import { decodeObject, verifyObject } from '#protocol/membership/cose.ts';
+import { CERT_FORM } from '#protocol/membership/faults.ts';
+import { decodeKeyStatement } from '#protocol/membership/key-statement.ts';
+import { decodeStatement, verifyStatement } from '#protocol/membership/statement.ts';
 import { ReceiveKey, SendKey } from '#protocol/session/keys.ts';
 import { FINISH } from '#protocol/session/message-header.ts';
 import { checkMac1, checkMac2, macKeyOf } from '#protocol/session/message-macs.ts';
 import { decodeMessage, encodeMessage } from '#protocol/session/messages.ts';
-import { HandshakeState, type KeyPair } from '#protocol/session/noise.ts';
+import { HandshakeState } from '#protocol/session/noise.ts';
 import { KKPSK0, XX } from '#protocol/session/noise-patterns.ts';
 import {
   decodePayload,
@@ -19,8 +22,7 @@ import {
   encodePayload,
   encodeRekeyPayload,
 } from '#protocol/session/payload.ts';
-import { verifyCertificate, verifyPeer } from '#protocol/session/peer-check.ts';
-import { decodeStatement, verifyStatement } from '#protocol/session/statement.ts';
+import { verifyPeer } from '#protocol/session/peer-check.ts';
 import { CREDENTIALS, Endpoint, SCID_A, SCID_B } from '../../protocol/session/endpoint.ts';
 import {
   accepted,

@@ -7,11 +7,11 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeCertificate, ROLE } from '#protocol/session/certificate.ts';
-import { keyIdOf } from '#protocol/session/cose.ts';
-import { EPOCH_AHEAD, EPOCH_OLD, REVOKED } from '#protocol/session/faults.ts';
-import { verifyCertificate } from '#protocol/session/peer-check.ts';
-import { verifyStatement } from '#protocol/session/statement.ts';
+import { decodeCertificate, ROLE } from '#protocol/membership/certificate.ts';
+import { verifyCertificate } from '#protocol/membership/certificate-check.ts';
+import { keyIdOf } from '#protocol/membership/cose.ts';
+import { EPOCH_AHEAD, EPOCH_OLD, REVOKED } from '#protocol/membership/faults.ts';
+import { verifyStatement } from '#protocol/membership/statement.ts';
 
 const { curve } = nativeProvider;
 

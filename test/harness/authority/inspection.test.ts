@@ -6,7 +6,7 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { ConfigError, formatConfigError } from '#node/config-error.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { toHex, utf8Encode } from '#protocol/bytes/octets.ts';
-import { signKeyStatement } from '#protocol/session/key-statement.ts';
+import { signKeyStatement } from '#protocol/membership/key-statement.ts';
 
 const authority = createAuthority({
   name: 'Example',

@@ -7,8 +7,8 @@ import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { toHex, utf8Encode } from '#protocol/bytes/octets.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
-import { signKeyStatement } from '#protocol/session/key-statement.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import { signKeyStatement } from '#protocol/membership/key-statement.ts';
 
 const { curve } = nativeProvider;
 

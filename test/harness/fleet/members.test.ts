@@ -7,7 +7,7 @@ import { parseScenario } from '#harness/scenario/load.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { decodeCredentials } from '#node/credentials-json.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeCertificate } from '#protocol/session/certificate.ts';
+import { decodeCertificate } from '#protocol/membership/certificate.ts';
 
 const SCENARIO = parseScenario(
   `

@@ -7,12 +7,12 @@ import {
   type Certificate,
   decodeCertificate,
   issueCertificate,
-} from '#protocol/session/certificate.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
-import { type ConstellationStatement, signStatement } from '#protocol/session/statement.ts';
+} from '#protocol/membership/certificate.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import { type ConstellationStatement, signStatement } from '#protocol/membership/statement.ts';
+import { memberOf, settle } from '../membership/members.ts';
 import { TestRandom } from '../session/endpoint.ts';
 import { credentialsOf, VECTORS } from '../session/link-handshake-vectors.ts';
-import { memberOf, settle } from '../session/members.ts';
 import { LinkPair, type PairOptions } from './link-pair.ts';
 
 const S = 1_000_000;

@@ -10,13 +10,13 @@ import type { Connection } from '#protocol/link/keying.ts';
 import { Link, type LinkOptions, type LinkOutput } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
 import type { Instant } from '#protocol/machine.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
 import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
-import type { Membership } from '#protocol/session/membership.ts';
 import type { SessionParameters } from '#protocol/session/session.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
-import { memberOf } from '../session/members.ts';
+import { memberOf } from '../membership/members.ts';
 
 /** What the wire does to frames; all but the delay are probabilities or off by default. */
 export interface Wire {

@@ -3,10 +3,10 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { decodeControl } from '#protocol/link/link-control.ts';
 import { StatementSpread } from '#protocol/link/statement-spread.ts';
-import { signStatement } from '#protocol/session/statement.ts';
+import { signStatement } from '#protocol/membership/statement.ts';
+import { memberOf } from '../membership/members.ts';
 import { TestRandom } from '../session/endpoint.ts';
 import { credentialsOf, VECTORS } from '../session/link-handshake-vectors.ts';
-import { memberOf } from '../session/members.ts';
 
 const S = 1_000_000;
 const SERIAL = VECTORS.statement_serial;

@@ -8,8 +8,8 @@ import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import { COOKIE, HELLO } from '#protocol/session/message-header.ts';
 import { macKeyOf, writeMac1, writeMac2 } from '#protocol/session/message-macs.ts';
 import { decodeMessage, encodeMessage } from '#protocol/session/messages.ts';
+import { memberOf } from '../membership/members.ts';
 import { authority, CREDENTIALS, drain, Endpoint, SCID_A, SCID_B } from './endpoint.ts';
-import { memberOf } from './members.ts';
 
 const S = 1_000_000;
 const keyTo = (scid: number) => macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, scid);

@@ -8,13 +8,13 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
 import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
-import type { Membership } from '#protocol/session/membership.ts';
 import type { PairMachine } from '../../simulation/pair.ts';
-import { memberOf } from './members.ts';
+import { memberOf } from '../membership/members.ts';
 
 export const SCID_A = 257;
 export const SCID_B = 514;

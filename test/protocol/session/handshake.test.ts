@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
+import { ResumeSecrets } from '#protocol/membership/resumption.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import { Handshake, type HandshakeOutput, type Session } from '#protocol/session/handshake.ts';
 import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
-import type { Membership } from '#protocol/session/membership.ts';
 import { macKeyOf, writeMac1 } from '#protocol/session/message-macs.ts';
-import { ResumeSecrets } from '#protocol/session/resumption.ts';
+import { memberOf } from '../membership/members.ts';
 import { drain, TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
-import { memberOf } from './members.ts';
 
 const example = VECTORS.full_handshake_suite_1;
 const hybrid = VECTORS.full_handshake_suite_2;

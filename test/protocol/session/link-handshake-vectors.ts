@@ -1,7 +1,7 @@
 /** The worked example of link-security, made by an independent program. */
 import { readFileSync } from 'node:fs';
 import { fromHex } from '#protocol/bytes/octets.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
 
 interface Side {
   scid: number;

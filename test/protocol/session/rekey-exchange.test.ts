@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Fault } from '#protocol/fault.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
+import type { Peer } from '#protocol/membership/peer.ts';
+import { type HeldSecret, ResumeSecrets } from '#protocol/membership/resumption.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import { HandshakeContext } from '#protocol/session/handshake-context.ts';
-import type { Membership } from '#protocol/session/membership.ts';
 import { decodeMessage, type NoiseMessage, type RekeyMessage } from '#protocol/session/messages.ts';
-import type { Peer } from '#protocol/session/peer.ts';
 import { RekeyInitiator } from '#protocol/session/rekey-initiator.ts';
 import { RekeyResponder } from '#protocol/session/rekey-responder.ts';
-import { type HeldSecret, ResumeSecrets } from '#protocol/session/resumption.ts';
 import type { Session } from '#protocol/session/session.ts';
+import { memberOf } from '../membership/members.ts';
 import { TestRandom } from './endpoint.ts';
 import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
-import { memberOf } from './members.ts';
 
 const example = VECTORS.rekey_suite_1;
 

@@ -2,15 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
-import { decodeKeyStatement } from '#protocol/session/key-statement.ts';
+import { decodeKeyStatement } from '#protocol/membership/key-statement.ts';
 import {
   Membership,
   type MembershipOptions,
   type MembershipOutput,
-} from '#protocol/session/membership.ts';
-import { type ConstellationStatement, signStatement } from '#protocol/session/statement.ts';
-import { TestRandom } from './endpoint.ts';
-import { credentialsOf, VECTORS } from './link-handshake-vectors.ts';
+} from '#protocol/membership/membership.ts';
+import { type ConstellationStatement, signStatement } from '#protocol/membership/statement.ts';
+import { TestRandom } from '../session/endpoint.ts';
+import { credentialsOf, VECTORS } from '../session/link-handshake-vectors.ts';
 import { memberOf, settle } from './members.ts';
 
 const { curve } = nativeProvider;

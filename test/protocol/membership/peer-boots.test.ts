@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BOOT_OLD } from '#protocol/session/faults.ts';
-import type { KeyStatement } from '#protocol/session/key-statement.ts';
-import { PeerBoots } from '#protocol/session/peer-boots.ts';
+import { BOOT_OLD } from '#protocol/membership/faults.ts';
+import type { KeyStatement } from '#protocol/membership/key-statement.ts';
+import { PeerBoots } from '#protocol/membership/peer-boots.ts';
 
 describe('the memory of boots', () => {
   it('holds 4096 peers and then forgets the one that has been silent longest', () => {

@@ -9,13 +9,13 @@ import {
   CERT_SIG,
   CONSTELLATION,
   ISSUER_UNKNOWN,
-} from '#protocol/session/faults.ts';
+} from '#protocol/membership/faults.ts';
 import {
   type ConstellationStatement,
   signStatement,
   verifyStatement,
-} from '#protocol/session/statement.ts';
-import { VECTORS } from './link-handshake-vectors.ts';
+} from '#protocol/membership/statement.ts';
+import { VECTORS } from '../session/link-handshake-vectors.ts';
 
 const { curve } = nativeProvider;
 const ROOT = fromHex(VECTORS.root_private);

@@ -8,11 +8,11 @@ import {
   type Certificate,
   decodeCertificate,
   issueCertificate,
-} from '#protocol/session/certificate.ts';
-import { keyIdOf, signObject, verifyObject } from '#protocol/session/cose.ts';
-import { CBOR, CERT_FORM, HKS_SIG } from '#protocol/session/faults.ts';
-import { decodeKeyStatement, signKeyStatement } from '#protocol/session/key-statement.ts';
-import { VECTORS } from './link-handshake-vectors.ts';
+} from '#protocol/membership/certificate.ts';
+import { keyIdOf, signObject, verifyObject } from '#protocol/membership/cose.ts';
+import { CBOR, CERT_FORM, HKS_SIG } from '#protocol/membership/faults.ts';
+import { decodeKeyStatement, signKeyStatement } from '#protocol/membership/key-statement.ts';
+import { VECTORS } from '../session/link-handshake-vectors.ts';
 
 const { curve } = nativeProvider;
 const ISSUER = fromHex(VECTORS.issuer_private);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Peer } from '#protocol/session/peer.ts';
-import { type ResumeSecret, ResumeSecrets } from '#protocol/session/resumption.ts';
+import type { Peer } from '#protocol/membership/peer.ts';
+import { type ResumeSecret, ResumeSecrets } from '#protocol/membership/resumption.ts';
 
 const HOUR = 3_600_000_000;
 const PEER = {} as Peer;

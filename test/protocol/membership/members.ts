@@ -1,7 +1,7 @@
 /** Memberships that are ready, for tests that are about something else. */
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
-import type { Credentials } from '#protocol/session/credentials.ts';
-import { Membership, type MembershipOutput } from '#protocol/session/membership.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
+import { Membership, type MembershipOutput } from '#protocol/membership/membership.ts';
 
 /** A node in the given boot. */
 export function memberOf(

@@ -4,11 +4,11 @@ import { InvariantError } from '#protocol/assert.ts';
 import { equal, toHex } from '#protocol/bytes/octets.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
-import { createBootIdentity, EphemeralKeys } from '#protocol/session/boot-identity.ts';
-import { verifyObject } from '#protocol/session/cose.ts';
-import { decodeKeyStatement } from '#protocol/session/key-statement.ts';
-import { SpiPool } from '#protocol/session/spi-pool.ts';
-import { CREDENTIALS, TestRandom } from './endpoint.ts';
+import { createBootIdentity, EphemeralKeys } from '#protocol/membership/boot-identity.ts';
+import { verifyObject } from '#protocol/membership/cose.ts';
+import { decodeKeyStatement } from '#protocol/membership/key-statement.ts';
+import { SpiPool } from '#protocol/membership/spi-pool.ts';
+import { CREDENTIALS, TestRandom } from '../session/endpoint.ts';
 
 const { curve } = nativeProvider;
 const ZEROS: Random = { octets: (count) => new Uint8Array(count) };

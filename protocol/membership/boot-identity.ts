@@ -8,10 +8,9 @@
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { concat, utf8Encode } from '../bytes/octets.ts';
 import { hmacSha512, sha512 } from '../crypto/hash.ts';
-import type { Curve, Random } from '../crypto/ports.ts';
+import type { Curve, KeyPair, Random } from '../crypto/ports.ts';
 import type { Credentials } from './credentials.ts';
 import { signKeyStatement } from './key-statement.ts';
-import type { KeyPair } from './noise.ts';
 import { ResumeSecrets } from './resumption.ts';
 
 /** One boot of a node, as the handshakes of its links need it. */

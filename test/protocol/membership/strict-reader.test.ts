@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex } from '#protocol/bytes/octets.ts';
-import { CBOR, CERT_FORM } from '#protocol/session/faults.ts';
-import { StrictReader } from '#protocol/session/strict-reader.ts';
+import { CBOR, CERT_FORM } from '#protocol/membership/faults.ts';
+import { StrictReader } from '#protocol/membership/strict-reader.ts';
 
 describe('a strict reader', () => {
   it.each([

@@ -1,9 +1,8 @@
 /**
- * What a node is given before launch (link-security §5.6): all raw octets, owned by the session
- * room and never logged.
+ * What a node is given before launch: all raw octets, owned by the protocol and never logged.
+ *
+ * Source: link-security §5.6.
  */
-
-import type { AdmissionKey } from './admission-keys.ts';
 
 /** The trust and identity of one node. */
 export interface Credentials {
@@ -24,4 +23,11 @@ export interface Credentials {
   readonly admissionKeys: readonly AdmissionKey[];
   /** Accept peers whose certificate has the test-equipment role (seeded simulations; LS-503). */
   readonly allowTestEquipment: boolean;
+}
+
+/** The secret that all members share in one epoch (LS-1200). */
+export interface AdmissionKey {
+  readonly epoch: number;
+  /** 32 octets. Secret. */
+  readonly key: Uint8Array;
 }

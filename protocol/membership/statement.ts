@@ -7,7 +7,6 @@
  *
  * Source: link-security §5.5.
  */
-
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { equal, fromHex, toHex } from '../bytes/octets.ts';
 import type { Curve } from '../crypto/ports.ts';
