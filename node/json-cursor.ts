@@ -27,6 +27,11 @@ export class JsonCursor {
     return this.#value !== undefined;
   }
 
+  /** Whether this very word or number is written here. */
+  is(value: string | number): boolean {
+    return this.#value === value;
+  }
+
   /** Demands an object with no keys but these; whether they are all there shows in reading them. */
   object(keys: readonly string[]): this {
     const unknown = Object.keys(this.#record()).find((key) => !keys.includes(key));

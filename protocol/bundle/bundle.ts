@@ -155,7 +155,7 @@ const TRAILING_OCTETS = new Fault('bundle', 'trailing-octets', 'RFC 9171 4.1');
 
 const PRIMARY_NUMBER = 0;
 /** Blocks of a bundle without the primary; the known ones are seven, the RFC sets no bound. */
-const BLOCKS_MAX = 32;
+export const BLOCKS_MAX = 32;
 /** What a canonical block adds to its data: five heads and a CRC-32C, at their longest. */
 const BLOCK_OCTETS_MAX = 46;
 const PRIMARY_OCTETS_TYPICAL = 96;

@@ -35,6 +35,11 @@ export class CborWriter {
     return this.#head(BYTES, octets.length).raw(octets);
   }
 
+  /** The head of a byte string whose octets, so many, go elsewhere or follow. */
+  bytesHead(octets: number): this {
+    return this.#head(BYTES, octets);
+  }
+
   /** A text string in UTF-8. */
   text(text: string): this {
     const octets = utf8Encode(text);

@@ -1,6 +1,7 @@
 /** Everything in protocol/ that takes octets from outside. */
 
 import type { Target } from './target.ts';
+import { BUNDLE_SECURITY_TARGETS } from './targets/bundle-security.ts';
 import { FORMAT_TARGETS } from './targets/formats.ts';
 import { FRAME_TARGETS } from './targets/frames.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
@@ -10,6 +11,7 @@ import { STATIC_TARGETS } from './targets/static.ts';
 
 export const TARGETS: readonly Target[] = [
   ...FORMAT_TARGETS,
+  ...BUNDLE_SECURITY_TARGETS,
   ...FRAME_TARGETS,
   ...SESSION_TARGETS,
   ...STATIC_TARGETS,
