@@ -12,6 +12,7 @@ export type Layer =
   | 'bundle'
   | 'bpsec'
   | 'agent'
+  | 'ltp'
   | 'packet'
   | 'frame'
   | 'sdls'

@@ -4,6 +4,7 @@ import type { Target } from './target.ts';
 import { BUNDLE_SECURITY_TARGETS } from './targets/bundle-security.ts';
 import { FORMAT_TARGETS } from './targets/formats.ts';
 import { FRAME_TARGETS } from './targets/frames.ts';
+import { LTP_TARGETS } from './targets/ltp.ts';
 import { MACHINE_TARGETS } from './targets/machines.ts';
 import { PROCEDURE_TARGETS } from './targets/procedures.ts';
 import { SESSION_TARGETS } from './targets/session.ts';
@@ -13,6 +14,7 @@ export const TARGETS: readonly Target[] = [
   ...FORMAT_TARGETS,
   ...BUNDLE_SECURITY_TARGETS,
   ...FRAME_TARGETS,
+  ...LTP_TARGETS,
   ...SESSION_TARGETS,
   ...STATIC_TARGETS,
   ...PROCEDURE_TARGETS,
@@ -28,6 +30,17 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['FrameReader', 'inside Link.receive'],
   ['ForwardWindow.check', 'inside StaticReceiveKey.open'],
   ['HandshakeContext.verify', 'inside Handshake.receive, as verifyPeer'],
+  ['Incoming.receiveCancel', 'inside LtpEngine.receive'],
+  ['Incoming.receiveCancelAck', 'inside LtpEngine.receive'],
+  ['Incoming.receiveData', 'inside LtpEngine.receive'],
+  ['Incoming.receiveReportAck', 'inside LtpEngine.receive'],
+  ['Outgoing.receiveCancel', 'inside LtpEngine.receive'],
+  ['Outgoing.receiveCancelAck', 'inside LtpEngine.receive'],
+  ['Outgoing.receiveReport', 'inside LtpEngine.receive'],
+  ['ReceiverSession.receiveData', 'inside LtpEngine.receive'],
+  ['ReceiverSession.receiveReportAck', 'inside LtpEngine.receive'],
+  ['SdnvReader', 'inside decodeSegment'],
+  ['SenderSession.receiveReport', 'inside LtpEngine.receive'],
   ['Initiator.receiveReply', 'inside Handshake.receive'],
   ['Outbound.push', 'takes what the own node sends'],
   ['PacketPacker.push', 'takes what the own node sends'],
