@@ -3,6 +3,7 @@
  * with the final snapshot, and a clean end at SIGINT or SIGTERM.
  */
 import { parseArgs } from 'node:util';
+import { toHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
 import { type OpenedVault, openFileVault } from './adapters/file-vault.ts';
@@ -15,6 +16,7 @@ import { createSatellite } from './assemble.ts';
 import type { NodeConfig } from './config.ts';
 import { ConfigError, formatConfigError } from './config-error.ts';
 import { checkCredentials, readNodeConfig } from './config-file.ts';
+import { decodeCredentials } from './credentials-json.ts';
 import type { Notice } from './notice.ts';
 import type { Satellite } from './satellite.ts';
 
@@ -86,7 +88,7 @@ async function run(given: Arguments): Promise<void> {
 
 /** From the first notice to the last word. */
 async function fly(
-  { json, vault: directory, statement }: Arguments,
+  { file, json, vault: directory, statement }: Arguments,
   config: NodeConfig,
   crypto: CryptoProvider,
   datagrams: UdpDatagrams,
@@ -103,8 +105,9 @@ async function fly(
   if (!json) print(`${config.name} (node ${config.node}) at ${addresses.join(' ')}`);
   const life = satellite.start();
   if (statement !== undefined) {
-    life.add(followStatementFile(statement, (octets) => satellite.adoptStatement(octets)));
+    life.add(followStatementFile(statement, (octets) => satellite.provide({ statement: octets })));
   }
+  life.add(atHangup(() => provideAdmissionKeys(satellite, file, config)));
   try {
     await Promise.race([signal(), bootRefused]);
   } finally {
@@ -112,6 +115,36 @@ async function fly(
   }
   const snapshot = { ...satellite.snapshot(), datagramFaults: datagrams.faults.snapshot() };
   print(json ? JSON.stringify({ kind: 'final', snapshot }) : `final ${JSON.stringify(snapshot)}`);
+}
+
+function atHangup(act: () => void): () => void {
+  process.on('SIGHUP', act);
+  return () => process.off('SIGHUP', act);
+}
+
+/**
+ * Gives the node the admission keys that its credentials have now. Certificate and identity key
+ * belong to its boot, so others wait for the next start; a file that is wrong changes nothing.
+ */
+function provideAdmissionKeys(satellite: Satellite, file: string, running: NodeConfig): void {
+  try {
+    const { credentials } = readNodeConfig(file, warn);
+    const { constellationId, certificate, admissionKeys } = decodeCredentials(credentials);
+    const { credentials: own } = running;
+    if (toHex(constellationId) !== own.constellationId) {
+      throw new ConfigError('the credentials are of another constellation', {
+        file,
+        remedy: 'Bring back those of this one; nothing was taken',
+      });
+    }
+    if (toHex(certificate) !== own.certificate) {
+      warn(`the certificate of ${file} is another one, and serves from the next start on`);
+    }
+    satellite.provide({ admissionKeys });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    warn(formatConfigError(error));
+  }
 }
 
 /** The vault in `directory`, unless it lost the one record that nothing can stand in for. */
@@ -197,6 +230,9 @@ The configuration names the node, its terminals and credentials, the contact pla
 neighbours listen. Instant 0 of the plan is epochUnixMs on this machine's clock. Every start has a
 boot number of its own, which the vault keeps, because peers refuse one that they have seen: the
 first is boot of the configuration, which is also the least.
+
+SIGHUP makes it read the statement file again, and the admission keys of its credentials, which it
+needs when epochs have passed; a new certificate serves from the next start on.
 
 Example: orbweaver node satellite-101.json
 `;

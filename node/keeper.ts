@@ -4,30 +4,42 @@
  */
 import { Fault } from '#protocol/fault.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
+import type { AdmissionKey } from '#protocol/membership/credentials.ts';
 import type { Membership, MembershipRecord } from '#protocol/membership/membership.ts';
+import type { Admission } from '#protocol/session/admission.ts';
 import type { Journal } from './journal.ts';
 import type { SatellitePorts, Vault, VaultCompletion } from './ports.ts';
 import { NUMBERS_RECORD, type ProvisionedSecurity } from './provisioned-security.ts';
+import type { SatelliteConfig } from './satellite-config.ts';
 import type { MembershipSnapshot } from './snapshot.ts';
 
 /** What a satellite has to act upon, at once; `noted` is nothing of the kind. */
 export type MembershipNews = 'boot' | 'adopted' | 'noted';
 
+/** What ground hands to a node that runs. */
+export type Provision =
+  /** COSE_Sign1 octets of a constellation statement. */
+  | { readonly statement: Uint8Array }
+  /** They replace all that the node has (LS-1200). */
+  | { readonly admissionKeys: readonly AdmissionKey[] };
+
 /** Between the membership and the provisioned keys of one node, its vault and the journal. */
 export class Keeper {
   readonly #membership: Membership;
+  readonly #admission: Admission;
   readonly #security: ProvisionedSecurity;
   readonly #vault: Vault;
   readonly #seeded: boolean;
   readonly #journal: Journal;
 
   constructor(
-    membership: Membership,
+    { membership, admission }: Pick<SatelliteConfig, 'membership' | 'admission'>,
     security: ProvisionedSecurity,
     { vault, random }: Pick<SatellitePorts, 'vault' | 'random'>,
     journal: Journal,
   ) {
     this.#membership = membership;
+    this.#admission = admission;
     this.#security = security;
     this.#vault = vault;
     this.#seeded = random.seeded === true;
@@ -87,8 +99,19 @@ export class Keeper {
     return { boot, epoch, serial, ...this.#randomness };
   }
 
-  /** Hands in a statement that came from outside the links. */
-  adopt(at: Instant, statement: Uint8Array): void {
+  /** Takes what came from outside the links. */
+  take(at: Instant, provision: Provision): void {
+    if ('statement' in provision) {
+      this.#adopt(at, provision.statement);
+      return;
+    }
+    const { admissionKeys } = provision;
+    this.#admission.keys.replace(admissionKeys);
+    const epochs = admissionKeys.map(({ epoch }) => epoch);
+    this.#journal.note({ kind: 'admission-keys', at, epochs });
+  }
+
+  #adopt(at: Instant, statement: Uint8Array): void {
     const verdict = this.#membership.adopt(statement);
     if (verdict === 'adopted') return;
     const refused = verdict instanceof Fault;

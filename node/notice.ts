@@ -27,6 +27,8 @@ export type MembershipNotice =
   | { readonly kind: 'statement-ignored'; readonly at: Instant; readonly reason: string }
   /** Two statements bear this serial: a root key is misused. */
   | { readonly kind: 'statement-alarm'; readonly at: Instant; readonly serial: number }
+  /** Ground has handed in admission keys, of these epochs, in the place of those before. */
+  | { readonly kind: 'admission-keys'; readonly at: Instant; readonly epochs: readonly number[] }
   /** A record could not be made durable; it is tried again. Without a boot there are no links. */
   | { readonly kind: 'record-unwritten'; readonly at: Instant; readonly record: string }
   /** The certificate of a peer is outside its dates, as far as the clock can be trusted. */

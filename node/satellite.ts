@@ -21,7 +21,7 @@ import { type Instant, sooner } from '#protocol/machine.ts';
 import { Applications } from './applications.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
-import { Keeper } from './keeper.ts';
+import { Keeper, type Provision } from './keeper.ts';
 import { connectionOf, makeLink } from './link-maker.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import type { Notice } from './notice.ts';
@@ -34,8 +34,8 @@ import { answerAgent, askStore } from './store-relay.ts';
 
 export type { SatelliteSnapshot } from './snapshot.ts';
 
-/** A send request, or a constellation statement from outside the links. */
-type Command = SendRequest | { readonly statement: Uint8Array };
+/** A send request, or what ground hands in. */
+type Command = SendRequest | Provision;
 type Management = Extract<LinkOutput, { readonly kind: 'management' }>;
 type Input = Datagram | Instant | StoreCompletion | VaultCompletion | Command;
 
@@ -63,7 +63,7 @@ export class Satellite {
     this.#applications = new Applications(services);
     this.#agent = new BundleAgent(config);
     this.#security = new ProvisionedSecurity(config, ports, this.#neighbours);
-    this.#keeper = new Keeper(config.membership, this.#security, ports, this.#journal);
+    this.#keeper = new Keeper(config, this.#security, ports, this.#journal);
     this.#contacts = new ContactFollower(config.plan, config.node);
   }
 
@@ -90,9 +90,9 @@ export class Satellite {
     this.#accept(request);
   }
 
-  /** Takes a constellation statement, COSE_Sign1 octets; what comes of it shows in the notices. */
-  adoptStatement(statement: Uint8Array): void {
-    this.#accept({ statement });
+  /** Takes what ground hands in; what comes of it shows in the notices. */
+  provide(provision: Provision): void {
+    this.#accept(provision);
   }
 
   /** Counters and links as they stand. */
@@ -164,8 +164,8 @@ export class Satellite {
     else if ('terminal' in input) this.#onDatagram(now, input);
     else if ('adu' in input) this.#agent.originate(now, input);
     else if ('record' in input) this.#onVault(now, input);
-    else if ('statement' in input) this.#keeper.adopt(now, input.statement);
-    else answerAgent(this.#agent, now, input);
+    else if ('id' in input) answerAgent(this.#agent, now, input);
+    else this.#keeper.take(now, input);
   }
 
   #tick(now: Instant): void {

@@ -68,7 +68,7 @@ async function obey(command: HostCommand): Promise<void> {
       setChannels(command.changes);
       return;
     case 'statement':
-      hosted.get(command.node)?.satellite?.adoptStatement(fromHex(command.octets));
+      hosted.get(command.node)?.satellite?.provide({ statement: fromHex(command.octets) });
       return;
     case 'stop':
       stop();

@@ -94,7 +94,7 @@ export class VirtualFleet implements Fleet {
   }
 
   handStatement(node: NodeNumber, statement: Uint8Array): void {
-    this.#satellites.get(node)?.adoptStatement(statement);
+    this.#satellites.get(node)?.provide({ statement });
   }
 
   async stop(): Promise<FleetResult> {

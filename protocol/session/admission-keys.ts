@@ -42,16 +42,20 @@ export class EpochMacKeys {
  * newest, since its peers may be as far behind.
  */
 export class AdmissionKeys {
+  readonly #constellationId: Uint8Array;
   /** By epoch. Bounded by the keys provisioned. */
-  readonly #byEpoch: ReadonlyMap<number, EpochMacKeys>;
-  readonly #newest: EpochMacKeys;
+  #byEpoch: ReadonlyMap<number, EpochMacKeys> = new Map();
 
   /** `constellationId`: 16 octets. */
   constructor(constellationId: Uint8Array, provisioned: readonly AdmissionKey[]) {
-    const keys = provisioned.length > 0 ? provisioned : [openKey(constellationId)];
+    this.#constellationId = constellationId;
+    this.replace(provisioned);
+  }
+
+  /** Ground has provisioned these, in the place of those before. */
+  replace(provisioned: readonly AdmissionKey[]): void {
+    const keys = provisioned.length > 0 ? provisioned : [openKey(this.#constellationId)];
     this.#byEpoch = new Map(keys.map((key) => [key.epoch, new EpochMacKeys(key)]));
-    const newest = Math.max(...this.#byEpoch.keys());
-    this.#newest = this.#byEpoch.get(newest)!;
   }
 
   /** What a node in `epoch` begins with. */
@@ -73,6 +77,10 @@ export class AdmissionKeys {
     }
     if (tried) return MAC1;
     return checkMac1(octets, this.#newest.to(localScid)) ?? this.#newest;
+  }
+
+  get #newest(): EpochMacKeys {
+    return this.#byEpoch.get(Math.max(...this.#byEpoch.keys()))!;
   }
 }
 

@@ -66,6 +66,32 @@ describe('orbweaver node', () => {
     expect(boots).toEqual([40, 41]);
   }, 30_000);
 
+  it('takes new admission keys at SIGHUP, and shows what keeps it from doing so', async () => {
+    const [config] = await configsOnFreePorts();
+    const file = write(config);
+    const node = start([file, '--json']);
+    await node.until('"kind":"boot"');
+    const key = 'a5'.repeat(32);
+    const admissionKeys = [2, 3].map((epoch) => ({ epoch, key }));
+    const renew = (credentials: object) =>
+      writeFileSync(
+        file,
+        JSON.stringify({ ...config, credentials: { ...config.credentials, ...credentials } }),
+      );
+    renew({ admissionKeys });
+    node.child.kill('SIGHUP');
+    await node.until('"kind":"admission-keys"');
+    renew({ admissionKeys, constellationId: '00'.repeat(16) });
+    node.child.kill('SIGHUP');
+    await node.until('of another constellation', 'stderr');
+    node.child.kill('SIGINT');
+    const { code, stdout, stderr } = await node.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"kind":"admission-keys","at":\d+,"epochs":\[2,3\]/);
+    expect(stdout.match(/admission-keys/g)).toHaveLength(1);
+    expect(stdout + stderr).not.toContain(key);
+  }, 30_000);
+
   it('does not start when its vault has lost the boot number', async () => {
     const [config] = await configsOnFreePorts();
     const vault = join(folder, 'torn.vault');
@@ -194,6 +220,7 @@ function start(args: string[], shell: string[] = []) {
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = once(child, 'close').then(([code]) => ({ code, stdout, stderr }));
-  const until = (word: string) => expect.poll(() => stdout, { timeout: 15_000 }).toContain(word);
+  const until = (word: string, stream = 'stdout') =>
+    expect.poll(() => (stream === 'stdout' ? stdout : stderr), { timeout: 15_000 }).toContain(word);
   return { child, ended, until };
 }

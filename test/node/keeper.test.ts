@@ -14,6 +14,7 @@ import { Fault } from '#protocol/fault.ts';
 import { decodeKeyStatement, type KeyStatement } from '#protocol/membership/key-statement.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { PeerBoots } from '#protocol/membership/peer-boots.ts';
+import { Admission } from '#protocol/session/admission.ts';
 import { TestRandom } from '../protocol/session/endpoint.ts';
 
 describe('a node that loses power', () => {
@@ -154,7 +155,9 @@ class Life {
     const means = { credentials, provider: nativeProvider, random, records };
     this.membership = new Membership({ ...means, bootMin: 1 });
     const ports = { vault: this.vault, random };
-    this.#keeper = new Keeper(this.membership, NO_PROVISIONED_KEYS, ports, this.#journal);
+    const admission = new Admission(credentials, nativeProvider, random);
+    const shared = { membership: this.membership, admission };
+    this.#keeper = new Keeper(shared, NO_PROVISIONED_KEYS, ports, this.#journal);
     this.vault.completed$.subscribe((completion) => this.#keeper.completed(this.at, completion));
     this.#journal.notices$.subscribe((notice) => {
       this.told.push(notice.kind);

@@ -11,7 +11,7 @@ describe('a revocation handed to one node of a ring of six', () => {
     const sky = ring();
     sky.time.advanceTo(5 * S);
     expect(upLinks(sky, 104)).toEqual([103, 105]);
-    sky.satellite(101).adoptStatement(sky.revoke(104));
+    sky.satellite(101).provide({ statement: sky.revoke(104) });
     sky.time.advanceTo(6 * S);
     const adopted = sky.notices.filter(({ kind }) => kind === 'statement-adopted');
     const hops = new Map(adopted.map(({ node, at }) => [node, Math.round((at - 5 * S) / OWLT_US)]));
@@ -25,7 +25,7 @@ describe('a revocation handed to one node of a ring of six', () => {
   it('A12: keeps the node out for as long as it tries', () => {
     const sky = ring();
     sky.time.advanceTo(5 * S);
-    sky.satellite(103).adoptStatement(sky.revoke(104));
+    sky.satellite(103).provide({ statement: sky.revoke(104) });
     sky.time.advanceTo(190 * S);
     for (const node of [103, 105]) {
       const secured = sky.notices.filter(
@@ -45,7 +45,7 @@ describe('a revocation handed to one node of a ring of six', () => {
     // 103–104 and 106–101 are out of sight from 30 s to 100 s.
     const sky = ring([30, 100], [103, 106]);
     sky.time.advanceTo(40 * S);
-    sky.satellite(101).adoptStatement(sky.revoke(105));
+    sky.satellite(101).provide({ statement: sky.revoke(105) });
     sky.time.advanceTo(99 * S);
     expect(holding(sky, 2)).toEqual([101, 102, 103]);
     expect(upLinks(sky, 105)).toEqual([104, 106]);
@@ -59,7 +59,7 @@ describe('a revocation handed to one node of a ring of six', () => {
   it('A12: is remembered by a node that restarts in the dark', () => {
     const sky = ring();
     sky.time.advanceTo(5 * S);
-    sky.satellite(103).adoptStatement(sky.revoke(104));
+    sky.satellite(103).provide({ statement: sky.revoke(104) });
     sky.time.advanceTo(6 * S);
     sky.restart(103);
     const { membership } = sky.satellite(103).snapshot();
@@ -72,7 +72,7 @@ describe('a revocation handed to one node of a ring of six', () => {
     const runs = [1, 2].map(() => {
       const sky = ring();
       sky.time.advanceTo(5 * S);
-      sky.satellite(101).adoptStatement(sky.revoke(104));
+      sky.satellite(101).provide({ statement: sky.revoke(104) });
       sky.time.advanceTo(30 * S);
       return sky.notices;
     });
@@ -84,9 +84,9 @@ describe('an alarm', () => {
   it('A13: is raised by every node that is handed a second statement of one serial', () => {
     const [sky, other] = [ring(), ring()];
     for (const each of [sky, other]) each.time.advanceTo(5 * S);
-    sky.satellite(101).adoptStatement(sky.revoke(104));
+    sky.satellite(101).provide({ statement: sky.revoke(104) });
     // The twin of the authority signs another statement with the same serial.
-    sky.satellite(101).adoptStatement(other.revoke(103));
+    sky.satellite(101).provide({ statement: other.revoke(103) });
     expect(sky.kinds(101)).toContain('statement-alarm');
     expect(sky.satellite(101).snapshot().frames.faults).toHaveProperty([
       'session.statement-forked',

@@ -34,6 +34,15 @@ describe('the admission keys of a node (LS-1200)', () => {
     expect(match(keys, 50, keyOf(8).key)).toBe(MAC1);
   });
 
+  it('give way to those that ground hands in later', () => {
+    const held = new AdmissionKeys(ID, [keyOf(6), keyOf(7)]);
+    expect(match(held, 8, keyOf(9).key)).toBe(MAC1);
+    held.replace([keyOf(8), keyOf(9)]);
+    expect(held.ofSender(8).epoch).toBe(8);
+    expect(match(held, 8, keyOf(9).key)).toBe(9);
+    expect(match(held, 8, keyOf(7).key)).toBe(MAC1);
+  });
+
   it('are replaced by one that all can compute when none is provisioned', () => {
     const open = sha512(concat([utf8Encode('ISLK1 open'), ID])).subarray(0, 32);
     const none = new AdmissionKeys(ID, []);
