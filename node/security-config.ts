@@ -1,8 +1,10 @@
 /** How a node agrees keys, as its configuration says it. */
 import { type ChannelOptions, frameSizes } from '#protocol/link/channel.ts';
 import { MICROSECONDS_PER_S } from '#protocol/machine.ts';
+import { REPLAY_PROFILE, type ReplayProfile } from '#protocol/session/anti-replay.ts';
 import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import { SESSION_LIMITS, type SessionLimits, sessionLimits } from '#protocol/session/limits.ts';
+import { WINDOW_WIDTHS } from '#protocol/session/replay-window.ts';
 import { ConfigError } from './config-error.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
@@ -12,6 +14,12 @@ export interface SecurityConfig {
   readonly suite?: SuitePolicy;
   /** After so long the keys of a link are replaced, give or take a tenth; 600 s if not given. */
   readonly rekeyAfterUs?: number;
+  /**
+   * How far out of order a frame may come; late by less than 4064 counters if not given. `strict`
+   * is for links that keep the order, and its `forwardMax`, once a fade has lost more frames than
+   * that, stops the traffic until the next session (LS-1102).
+   */
+  readonly replay?: ReplayProfile;
   /**
    * By how much the time of day of this node may be wrong at most. Under an hour, certificates
    * outside their dates are refused; otherwise, or if not given, that is only told (LS-1402).
@@ -23,19 +31,22 @@ export interface SecurityConfig {
 export interface SessionPolicy {
   readonly suitePolicy: SuitePolicy;
   readonly limits: SessionLimits;
+  readonly replay: ReplayProfile;
 }
 
 /** Checks what a person wrote for links on `channel`. Source: LS-402, LS-1006. */
 export function readSecurity(cursor: JsonCursor, channel: ChannelOptions): SecurityConfig {
-  cursor.object(['suite', 'rekeyAfterUs', 'clockErrorMs']);
+  cursor.object(['suite', 'rekeyAfterUs', 'replay', 'clockErrorMs']);
   const suite = cursor.at('suite');
   const rekeyAfterUs = cursor.at('rekeyAfterUs');
+  const replay = cursor.at('replay');
   const clockErrorMs = cursor.at('clockErrorMs');
   const security: SecurityConfig = {
     ...(suite.present ? { suite: suite.oneOf(['classical', 'hybrid']) } : {}),
     ...(rekeyAfterUs.present
       ? { rekeyAfterUs: rekeyAfterUs.integer(MICROSECONDS_PER_S, SESSION_LIMITS.rekey.ageUs) }
       : {}),
+    ...(replay.present ? { replay: readReplay(replay) } : {}),
     ...(clockErrorMs.present ? { clockErrorMs: clockErrorMs.integer(0) } : {}),
   };
   const least = leastFrameOctets(security.suite ?? 'classical', channel);
@@ -50,9 +61,11 @@ export function readSecurity(cursor: JsonCursor, channel: ChannelOptions): Secur
 }
 
 /** What a configuration comes to, the specification filling in what it leaves out. */
-export function sessionPolicyOf({ suite, rekeyAfterUs }: SecurityConfig = {}): SessionPolicy {
+export function sessionPolicyOf(security: SecurityConfig = {}): SessionPolicy {
+  const { suite = 'classical', rekeyAfterUs, replay = REPLAY_PROFILE } = security;
   return {
-    suitePolicy: suite ?? 'classical',
+    suitePolicy: suite,
+    replay,
     limits: rekeyAfterUs === undefined ? SESSION_LIMITS : sessionLimits({ ageUs: rekeyAfterUs }),
   };
 }
@@ -63,6 +76,15 @@ export function leastFrameOctets(
   channel: Omit<ChannelOptions, 'frameOctetsMax'>,
 ): number {
   return frameSizes(channel, Number.POSITIVE_INFINITY, HELLO_OCTETS[suite]).min;
+}
+
+function readReplay(cursor: JsonCursor): ReplayProfile {
+  const kind = cursor.at('kind').oneOf(['window', 'strict']);
+  if (kind === 'window') {
+    return { kind, width: cursor.object(['kind', 'width']).at('width').oneOf(WINDOW_WIDTHS) };
+  }
+  const forwardMax = cursor.object(['kind', 'forwardMax']).at('forwardMax');
+  return forwardMax.present ? { kind, forwardMax: forwardMax.integer(1) } : { kind };
 }
 
 /** link-security §6.2. */

@@ -9,6 +9,15 @@ import type { Fault } from '../fault.ts';
 import { REPLAY, WINDOW } from './faults.ts';
 import { difference } from './wide-number.ts';
 
+/**
+ * Why an authentic frame whose number is `ahead` of the last one accepted is refused, or undefined.
+ * `width` is how far ahead it may be: at least one.
+ */
+export function strictObjection(ahead: number, width: number): Fault | undefined {
+  if (ahead <= 0) return REPLAY;
+  return ahead <= width ? undefined : WINDOW;
+}
+
 /** The managed number of one receiving association. */
 export class ForwardWindow {
   #managed: Uint8Array;
@@ -32,9 +41,7 @@ export class ForwardWindow {
 
   /** Why an authentic frame of that number is refused, or undefined. Changes nothing. */
   check(number: Uint8Array): Fault | undefined {
-    const ahead = difference(number, this.#managed);
-    if (ahead <= 0) return REPLAY;
-    return ahead <= this.#width ? undefined : WINDOW;
+    return strictObjection(difference(number, this.#managed), this.#width);
   }
 
   /** The frame of that number was checked and is accepted. */

@@ -8,9 +8,10 @@
  *
  * Source: link-security §11 LS-1102; CCSDS 355.0-B-2 §4.2.4.
  */
+import { assert } from '../assert.ts';
+import { strictObjection } from '../association/forward-window.ts';
 import type { Fault } from '../fault.ts';
 import { ReplayWindow, type WindowWidth } from './replay-window.ts';
-import { StrictOrder } from './strict-order.ts';
 
 /** What was accepted on one security association; counters are 1 or more, at most 2^31. */
 export interface AntiReplay {
@@ -33,4 +34,25 @@ export function createAntiReplay(profile: ReplayProfile): AntiReplay {
   return profile.kind === 'window'
     ? new ReplayWindow(profile.width)
     : new StrictOrder(profile.forwardMax);
+}
+
+/** The highest counter accepted on one security association. */
+class StrictOrder implements AntiReplay {
+  readonly #forwardMax: number;
+  #top = 0;
+
+  constructor(forwardMax: number = Number.POSITIVE_INFINITY) {
+    assert(forwardMax >= 1, 'the next counter is always allowed');
+    this.#forwardMax = forwardMax;
+  }
+
+  check(counter: number): Fault | undefined {
+    return strictObjection(counter - this.#top, this.#forwardMax);
+  }
+
+  accept(counter: number): Fault | undefined {
+    const fault = this.check(counter);
+    if (fault === undefined) this.#top = counter;
+    return fault;
+  }
 }

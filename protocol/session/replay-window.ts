@@ -9,8 +9,10 @@ import { REPLAY } from '../association/faults.ts';
 import type { Fault } from '../fault.ts';
 import { TOO_OLD } from './faults.ts';
 
-/** How many counters may still arrive behind the highest one, itself included. */
-export type WindowWidth = 64 | 256 | 1024 | 4064;
+/** How many counters may still arrive behind the highest one, itself included. Source: LS-1102. */
+export const WINDOW_WIDTHS = [64, 256, 1024, 4064] as const;
+/** One of them. */
+export type WindowWidth = (typeof WINDOW_WIDTHS)[number];
 
 /** Remembers which counters of one security association were accepted. Bounded by the ring. */
 export class ReplayWindow {

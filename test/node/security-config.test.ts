@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '#node/config-error.ts';
 import { JsonCursor } from '#node/json-cursor.ts';
 import { readSecurity, sessionPolicyOf } from '#node/security-config.ts';
+import { REPLAY_PROFILE } from '#protocol/session/anti-replay.ts';
 import { SESSION_LIMITS } from '#protocol/session/limits.ts';
 
 describe('the policy of sessions', () => {
   it('is that of the specification unless a node is told otherwise', () => {
-    expect(sessionPolicyOf()).toEqual({ suitePolicy: 'classical', limits: SESSION_LIMITS });
+    expect(sessionPolicyOf()).toEqual({
+      suitePolicy: 'classical',
+      limits: SESSION_LIMITS,
+      replay: REPLAY_PROFILE,
+    });
     expect(sessionPolicyOf({})).toEqual(sessionPolicyOf());
   });
 
@@ -16,6 +21,26 @@ describe('the policy of sessions', () => {
     const { rekey, ...rest } = limits;
     expect(rekey).toEqual({ ...SESSION_LIMITS.rekey, ageUs: 5_000_000 });
     expect({ rekey: SESSION_LIMITS.rekey, ...rest }).toEqual(SESSION_LIMITS);
+  });
+
+  it('takes every profile of anti-replay (LS-1102), and no other', () => {
+    const read = (replay: object) =>
+      readSecurity(new JsonCursor({ replay }, 'security'), { frameOctetsMax: 1_024 });
+    const profiles = [
+      { kind: 'window', width: 64 },
+      { kind: 'strict' },
+      { kind: 'strict', forwardMax: 10 },
+    ];
+    for (const replay of profiles) {
+      expect(read(replay)).toEqual({ replay });
+      expect(sessionPolicyOf(read(replay)).replay).toEqual(replay);
+    }
+    expect(() => read({ kind: 'window', width: 65 })).toThrow('security.replay.width is 65');
+    expect(() => read({ kind: 'window', width: 64, forwardMax: 9 })).toThrow('is not a known key');
+    expect(() => read({ kind: 'strict', forwardMax: 0 })).toThrow(
+      'security.replay.forwardMax is 0',
+    );
+    expect(() => read({ kind: 'loose' })).toThrow('security.replay.kind is "loose"');
   });
 
   it('takes the bound of the clock, which dates are judged by', () => {

@@ -4,6 +4,7 @@ import { Fault } from '#protocol/fault.ts';
 import { encodeFrame } from '#protocol/frame/uslp.ts';
 import { PACER_EARLY_US } from '#protocol/link/pacer.ts';
 import { SendKey } from '#protocol/session/keys.ts';
+import type { SessionParameters } from '#protocol/session/session.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { Chance, LinkPair, type PairOptions, SCIDS } from './link-pair.ts';
 
@@ -455,6 +456,25 @@ describe('hostile frames', () => {
     for (const frame of frames) pair.inject(1, frame);
     expect(bundlesAt(pair, 1)).toHaveLength(1);
     expect(pair.ends[1].link.snapshot().faults).toEqual({ 'session.replay': frames.length });
+  });
+
+  it('that were overtaken are refused where the order is strict, and else taken (LS-1102)', () => {
+    const late = (session: SessionParameters) => {
+      const pair = securedPair({ session });
+      let first: Uint8Array | undefined;
+      pair.tap = (_from, frame) => {
+        if (first !== undefined) return frame;
+        first = frame.slice();
+        return undefined;
+      };
+      pair.send(0, 'a', chance.octets(100));
+      pair.send(0, 'b', chance.octets(100));
+      pair.run(S);
+      pair.inject(1, first!);
+      return [bundlesAt(pair, 1).length, pair.ends[1].link.snapshot().faults['session.replay']];
+    };
+    expect(late({})).toEqual([2, undefined]);
+    expect(late({ replay: { kind: 'strict' } })).toEqual([1, 1]);
   });
 
   it('sent back to where they came from are refused', () => {
