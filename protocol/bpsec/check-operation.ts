@@ -1,4 +1,5 @@
 /** One received operation and its key: does it hold? Source: RFC 9173 §3.8.2, §4.8.2. */
+import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import { AES_OCTETS, BCB_AES_GCM, decryptTarget, readBcbParameters } from './bcb-aes-gcm.ts';
 import { BIB_HMAC_SHA2, readBibParameters, verifyTarget } from './bib-hmac-sha2.ts';
@@ -8,8 +9,8 @@ import type { PlacedSecurityBlock } from './security-blocks.ts';
 import type { SecurityDraft } from './security-draft.ts';
 
 /**
- * The plaintext, fresh, of the target of that number. Faults: `bpsec.unknown-context`,
- * `bpsec.no-target`, those of `readBcbParameters`, `decryptTarget` and the key ring.
+ * The plaintext, fresh, of the target of that number, which is there. Faults:
+ * `bpsec.unknown-context`, those of `readBcbParameters`, `decryptTarget` and the key ring.
  */
 export function decryptOperation(
   placed: PlacedSecurityBlock,
@@ -23,7 +24,7 @@ export function decryptOperation(
   const parameters = readBcbParameters(content);
   if (parameters instanceof Fault) return parameters;
   const target = draft.block(number);
-  if (target === undefined) return NO_TARGET;
+  assert(target !== undefined, 'a rule fits only blocks that are there');
   const { aesVariant, wrappedKey } = parameters;
   const operation = { primary: draft.primary, target, security };
   const results = resultsOf(placed, number);
@@ -33,8 +34,8 @@ export function decryptOperation(
 }
 
 /**
- * Undefined if the code over the target of that number holds. Faults: as above, those of
- * `readBibParameters`, `verifyTarget` and the key ring.
+ * Undefined if the code over the target of that number, which is there, holds. Faults: as above,
+ * those of `readBibParameters`, `verifyTarget` and the key ring.
  */
 export function verifyOperation(
   placed: PlacedSecurityBlock,
@@ -47,7 +48,7 @@ export function verifyOperation(
   if (content.contextId !== BIB_HMAC_SHA2) return UNKNOWN_CONTEXT;
   const parameters = readBibParameters(content);
   if (parameters instanceof Fault) return parameters;
-  if (!draft.has(number)) return NO_TARGET;
+  assert(draft.has(number), 'a rule fits only blocks that are there');
   const operation = { primary: draft.primary, target: draft.block(number), security };
   const results = resultsOf(placed, number);
   return keys.withMacKey(keyName, parameters.wrappedKey, (key) =>
@@ -61,5 +62,3 @@ function resultsOf({ content }: PlacedSecurityBlock, target: number): readonly S
 
 /** An operation that nobody here understands (reason 13). */
 export const UNKNOWN_CONTEXT = new Fault('bpsec', 'unknown-context', 'RFC 9172 5.1');
-
-const NO_TARGET = new Fault('bpsec', 'no-target', 'RFC 9172 5.1');
