@@ -4,10 +4,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { applySecurity } from '#protocol/bpsec/apply-security.ts';
+import { encodeBundle } from '#protocol/bundle/bundle.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
 import { SpacePacketSegmenter } from '#protocol/frame/space-packet-segments.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { Node, planOf, S } from '../protocol/agent/mesh.ts';
+import {
+  bpsecVectors,
+  bundleOf,
+  policy,
+  ring,
+  seals,
+  signs,
+  success,
+} from '../protocol/bpsec/bpsec.ts';
 import { Chance, LinkPair, type PairOptions } from '../protocol/link/link-pair.ts';
 import { LINK_TYPE, pcapOf, udpDatagram } from './pcap.ts';
 
@@ -66,6 +77,25 @@ describe.skipIf(version === undefined)('tshark, which is skipped where it is not
     expect(lines).toEqual(sent.map(() => 'ipn:1.7\tipn:2.9\t1,1'));
   });
 
+  it('reads the security blocks that we add, and has nothing to complain of', () => {
+    const file = capture('secured.pcap', LINK_TYPE.user0, securedBundles());
+    expect(tshark(file, ...BUNDLES, '-Y', `${COMPLAINTS} || bpsec.value_partial_decode`)).toEqual(
+      [],
+    );
+    const fields = ['ctxid', 'secsrc.uri', 'target', 'param.id', 'result.id'].map(
+      (name) => `bpsec.asb.${name}`,
+    );
+    expect(tshark(file, ...BUNDLES, ...fieldsOf(fields))).toEqual([
+      '1\tipn:2.1\t0,2,1\t1,3\t1,1,1',
+      '2,2,2\tipn:2.1,ipn:2.1,ipn:2.1\t3,1,2\t1,2,3,4,1,2,3,4,1,2,3,4\t',
+      '2,2\tipn:2.1,ipn:2.1\t1,2\t1,2,4,1,2,4\t1,1',
+    ]);
+    const values = ['shavar', 'aesvar', 'iv'].map((name) => `bpsec.defaultsc.${name}`);
+    const [signed, , encrypted] = tshark(file, ...BUNDLES, ...fieldsOf(values));
+    expect(signed).toBe('6\t\t');
+    expect(encrypted).toMatch(/^\t3,3\t[0-9a-f]{24},[0-9a-f]{24}$/);
+  });
+
   it('does complain of a bundle that was changed', () => {
     const [bundle] = overLink(bundles().slice(0, 1), {});
     bundle![bundle!.length - 8]! ^= 1;
@@ -104,6 +134,19 @@ function bundles(): Uint8Array[] {
     node.drain(S);
   }
   return node.all('forward').map(({ octets }) => octets);
+}
+
+/** One signed, one signed and encrypted under wrapped keys, one of which two blocks are encrypted. */
+function securedBundles(): Uint8Array[] {
+  const plain = bundleOf(bpsecVectors('bpsec-pics').find(({ id }) => id === 'pics-34.1')!.incoming);
+  return [
+    policy(signs({ targets: ['primary', 'payload', 7] })),
+    policy(
+      signs({ targets: [7] }),
+      seals({ key: 'kek', targets: [7, 'payload'], tagAppended: true }),
+    ),
+    policy(seals({ targets: ['payload', 7] })),
+  ].map((rules) => encodeBundle(success(applySecurity(plain, rules, ring()))));
 }
 
 /** The bundles as the far end of a link gets them out of its frames. */
