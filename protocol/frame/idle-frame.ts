@@ -8,7 +8,14 @@
 import { FECF_OCTETS } from './fecf.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 import { POINTED_HEADER_OCTETS, RULE_START, UPID_IDLE, writePointedHeader } from './tfdf.ts';
-import { beginFrame, dataOffset, type ExtraFields, endFrame, type FrameHeader } from './uslp.ts';
+import {
+  beginFrame,
+  dataOffset,
+  type ExtraFields,
+  endFrame,
+  type FrameHeader,
+  type VcfCount,
+} from './uslp.ts';
 
 /** The register. One for each physical channel. */
 export class IdleFill {
@@ -32,7 +39,7 @@ export class IdleFill {
 
 /** A fresh idle frame of the channel, whose frames are of fixed length. */
 export function encodeIdleFrame(
-  vcfCount: number,
+  vcfCount: VcfCount,
   fill: IdleFill,
   managed: ManagedParameters,
   extra: ExtraFields = {},

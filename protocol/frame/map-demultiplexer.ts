@@ -7,6 +7,7 @@
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import { FrameCount } from './frame-count.ts';
+import type { VcfCount } from './uslp.ts';
 
 /** What becomes of the data fields of one MAP. After every `push` drain `next`. */
 export interface MapService<Unit> {
@@ -35,7 +36,7 @@ export class MapDemultiplexer<Unit> {
   }
 
   /** Takes the TFDF of the next frame received; the octets pass to the service of its MAP. */
-  push(mapId: number, vcfCount: number, tfdf: Uint8Array): void {
+  push(mapId: number, vcfCount: VcfCount, tfdf: Uint8Array): void {
     this.#isGap = this.#count.isGapBefore(vcfCount);
     // Bounded by sixteen.
     if (this.#isGap) for (const service of this.#services) service?.interrupt();

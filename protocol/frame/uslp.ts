@@ -17,6 +17,9 @@ import { FECF_OCTETS, fecfHolds, writeFecf } from './fecf.ts';
 import { OCF_OCTETS } from './frame-draft.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 
+/** Modulo 256^vcfCountOctets: a bigint only from 2^53 on, where a number would lose its low bits. */
+export type VcfCount = number | bigint;
+
 /** The fields of the normal primary header. Source: CCSDS 732.1-B-3 §4.1.2. */
 export interface FrameHeader {
   /** 16 bits. */
@@ -35,8 +38,8 @@ export interface FrameHeader {
   readonly ocf: boolean;
   /** 0 to 7. */
   readonly vcfCountOctets: number;
-  /** Modulo 256^vcfCountOctets, at most 2^53 − 1; 0 when it has no octets. */
-  readonly vcfCount: number;
+  /** 0 when it has no octets. */
+  readonly vcfCount: VcfCount;
 }
 
 /** A received frame whose header and checks are good. The octet fields are views. */
@@ -73,8 +76,10 @@ export function dataOffset(managed: ManagedParameters): number {
 }
 
 /** The VCF count after `vcfCount`. Source: CCSDS 732.1-B-3 §4.1.2.12. */
-export function followingCount(vcfCount: number, vcfCountOctets: number): number {
-  return (vcfCount + 1) % 256 ** vcfCountOctets;
+export function followingCount(vcfCount: VcfCount, vcfCountOctets: number): VcfCount {
+  if (vcfCount < Number.MAX_SAFE_INTEGER) return (Number(vcfCount) + 1) % 256 ** vcfCountOctets;
+  const following = BigInt.asUintN(8 * vcfCountOctets, BigInt(vcfCount) + 1n);
+  return following > Number.MAX_SAFE_INTEGER ? following : Number(following);
 }
 
 /**
@@ -119,12 +124,6 @@ export function decodeHeader(octets: Uint8Array): FrameHeader | Fault {
   if ((flags & SPARE) !== 0) return SPARE_BITS;
   const vcfCountOctets = flags & 7;
   if (octets.length < headerOctets(vcfCountOctets)) return SHORT;
-  let vcfCount = 0;
-  // Bounded by seven.
-  for (let i = 0; i < vcfCountOctets; i++) {
-    vcfCount = vcfCount * 256 + octets[FIXED_HEADER_OCTETS + i]!;
-  }
-  if (vcfCount > Number.MAX_SAFE_INTEGER) return VCF_COUNT_RANGE;
   return {
     scid: ((octets[0]! & 15) << 12) | (octets[1]! << 4) | (octets[2]! >> 4),
     sourceOrDestination: ((octets[2]! >> 3) & 1) as 0 | 1,
@@ -134,7 +133,7 @@ export function decodeHeader(octets: Uint8Array): FrameHeader | Fault {
     controlCommand: (flags & CONTROL) !== 0,
     ocf: (flags & OCF) !== 0,
     vcfCountOctets,
-    vcfCount,
+    vcfCount: readCount(octets, vcfCountOctets),
   };
 }
 
@@ -196,10 +195,30 @@ export function encodeHeader(header: FrameHeader, frameOctets: number, out: Uint
     (header.controlCommand ? CONTROL : 0) |
     (header.ocf ? OCF : 0) |
     vcfCountOctets;
-  let rest = header.vcfCount;
+  writeCount(header.vcfCount, vcfCountOctets, out);
+}
+
+/** Up to six octets fit a number; the seventh may not. */
+function readCount(octets: Uint8Array, vcfCountOctets: number): VcfCount {
+  let count = 0;
+  const numberOctets = Math.min(vcfCountOctets, COUNT_OCTETS_MAX - 1);
+  // Bounded by six.
+  for (let i = 0; i < numberOctets; i++) count = count * 256 + octets[FIXED_HEADER_OCTETS + i]!;
+  if (vcfCountOctets < COUNT_OCTETS_MAX) return count;
+  const last = octets[FIXED_HEADER_OCTETS + COUNT_OCTETS_MAX - 1]!;
+  return count < 2 ** 45 ? count * 256 + last : (BigInt(count) << 8n) | BigInt(last);
+}
+
+function writeCount(count: VcfCount, vcfCountOctets: number, out: Uint8Array): void {
+  let at = FIXED_HEADER_OCTETS + vcfCountOctets - 1;
+  let rest = count;
+  if (typeof rest === 'bigint') {
+    out[at--] = Number(rest & 0xffn);
+    rest = Number(rest >> 8n);
+  }
   // Bounded by seven. The count may pass 2^32, so no shifts.
-  for (let i = vcfCountOctets - 1; i >= 0; i--) {
-    out[FIXED_HEADER_OCTETS + i] = rest % 256;
+  for (; at >= FIXED_HEADER_OCTETS; at--) {
+    out[at] = rest % 256;
     rest = Math.floor(rest / 256);
   }
 }
@@ -217,6 +236,7 @@ export const USLP_VERSION = 0b1100;
 
 const TRUNCATED_HEADER_OCTETS = 4;
 const FIXED_HEADER_OCTETS = 7;
+const COUNT_OCTETS_MAX = 7;
 const OID_VCID = 63;
 const NO_EXTRA: ExtraFields = {};
 const BYPASS = 0x80;
@@ -234,7 +254,6 @@ const SCID = new Fault('frame', 'scid', 'CCSDS 732.1-B-3 4.3.11.3 b');
 const RESERVED_FLAGS = new Fault('frame', 'reserved-flags', 'CCSDS 732.1-B-3 table 4-1');
 const SPARE_BITS = new Fault('frame', 'spare', 'CCSDS 732.1-B-3 4.1.2.9.2');
 const VCF_COUNT_LENGTH = new Fault('frame', 'vcf-count-length', 'CCSDS 732.1-B-3 4.1.2.11.4');
-const VCF_COUNT_RANGE = new Fault('frame', 'vcf-count-range', 'CCSDS 732.1-B-3 4.1.2.12');
 const TOO_LONG = new Fault('frame', 'too-long', 'CCSDS 732.1-B-3 5');
 const LENGTH = new Fault('frame', 'length', 'CCSDS 732.1-B-3 4.1.2.7');
 const NO_DATA = new Fault('frame', 'no-data', 'CCSDS 732.1-B-3 4.1.4');

@@ -13,7 +13,7 @@ import { Fault } from '../fault.ts';
 import { encodeIdleFrame, IdleFill } from '../frame/idle-frame.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { type FrameSealer, sealFrame } from '../frame/sdls.ts';
-import { encodeFrame, type FrameHeader, followingCount } from '../frame/uslp.ts';
+import { encodeFrame, type FrameHeader, followingCount, type VcfCount } from '../frame/uslp.ts';
 import { TRAFFIC_CLASSES } from '../traffic-class.ts';
 import type { OcfSource } from './channel.ts';
 
@@ -33,7 +33,7 @@ export class FrameWriter {
   /** The insert zone stays all zero; the control field is that of the frame in hand. */
   readonly #extra: { insertZone?: Uint8Array; ocf?: Uint8Array } = {};
   readonly #idleFill = new IdleFill();
-  #idleCount = 0;
+  #idleCount: VcfCount = 0;
 
   /** `ocf`: what every frame says in its operational control field; without it they have none. */
   constructor(managed: ManagedParameters, ocf?: OcfSource) {

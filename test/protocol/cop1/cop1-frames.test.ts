@@ -129,7 +129,7 @@ const uslp: CopLink = {
     if (tfdf instanceof Fault) return tfdf;
     const { bypass, controlCommand, vcfCount } = frame.header;
     expect([tfdf.rule, tfdf.upid]).toEqual([RULE_WHOLE, controlCommand ? UPID_COP1 : UPID_MISSION]);
-    return copFrame(bypass, controlCommand, vcfCount, tfdf.zone);
+    return copFrame(bypass, controlCommand, Number(vcfCount), tfdf.zone);
   },
   report: (clcw) =>
     encodeFrame(

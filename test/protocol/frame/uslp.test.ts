@@ -158,7 +158,6 @@ describe('a frame', () => {
     ['reserved-flags', 'c0101020000c43000000e00102', {}],
     ['spare', 'c0101020000c93000000e00102', {}],
     ['vcf-count-length', 'c0101020000c83000000e00102', { vcfCountOctets: 2 }],
-    ['vcf-count-range', 'c0101020000e8720000000000000e0', { vcfCountOctets: 7 }],
     ['too-long', 'c0101020000c83000000e00102', { frameOctetsMax: 12 }],
     ['length', 'c0101020000b83000000e00102', {}],
     ['length', 'c0101020000d83000000e00102', {}],
@@ -191,8 +190,26 @@ describe('the VCF count', () => {
     [255, 1, 0],
     [255, 2, 256],
     [0xffffff, 3, 0],
-  ])('after %i in %i octets is %i', (count, octets, following) => {
+    [2 ** 48 - 1, 6, 0],
+    [2 ** 53 - 2, 7, 2 ** 53 - 1],
+    [2 ** 53 - 1, 7, 2n ** 53n],
+    [2n ** 53n, 7, 2n ** 53n + 1n],
+    [2n ** 56n - 1n, 7, 0],
+  ])('after %s in %i octets is %s', (count, octets, following) => {
     expect(followingCount(count, octets)).toBe(following);
+  });
+
+  it.each([
+    ['1fffffffffffff', 2 ** 53 - 1],
+    ['20000000000000', 2n ** 53n],
+    ['20000000000001', 2n ** 53n + 1n],
+    ['ffffffffffffff', 2n ** 56n - 1n],
+  ])('of seven octets keeps all of its bits: %s', (count, value) => {
+    const octets = fromHex(`c0101020000e87${count}e0`);
+    const managed = { ...MANAGED, vcfCountOctets: 7, fecf: false };
+    const frame = decodeFrame(octets, managed) as TransferFrame;
+    expect(frame.header.vcfCount).toBe(value);
+    expect(encodeFrame(frame.header, frame.data, managed)).toEqual(octets);
   });
 
   it('begins after the seven octets that every header has', () => {
@@ -300,9 +317,12 @@ const anyHeader: fc.Arbitrary<FrameHeader> = fc
     controlCommand: fc.constant(false),
     ocf: fc.constant(false),
     vcfCountOctets: fc.nat(7),
-    vcfCount: fc.maxSafeNat(),
+    vcfCount: fc.bigInt({ min: 0n, max: 2n ** 56n - 1n }),
   })
-  .map((header) => ({ ...header, vcfCount: header.vcfCount % 256 ** header.vcfCountOctets }));
+  .map((header) => {
+    const count = BigInt.asUintN(8 * header.vcfCountOctets, header.vcfCount);
+    return { ...header, vcfCount: count > Number.MAX_SAFE_INTEGER ? count : Number(count) };
+  });
 
 function managedFor(header: FrameHeader, fecf: boolean): ManagedParameters {
   const { scid, vcfCountOctets } = header;
