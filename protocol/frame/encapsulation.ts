@@ -20,9 +20,10 @@ export const PROTOCOL_ID_BUNDLE = 4;
 /** The packet version number, in the first three bits. */
 export const ENCAPSULATION_VERSION = 0b111;
 
-/** One packet. */
-export interface EncapsulationPacket {
-  readonly packetVersion: typeof ENCAPSULATION_VERSION;
+/** The fields of a header but for its version and length. */
+export interface EncapsulationFields {
+  /** Of the header: which of its forms. */
+  readonly headerOctets: 1 | 2 | 4 | 8;
   /** 0 to 7; 6 means that `protocolIdExtension` names the protocol. */
   readonly protocolId: number;
   /** 4 bits; 0 in headers without the field. */
@@ -31,6 +32,11 @@ export interface EncapsulationPacket {
   readonly userDefined: number;
   /** 16 bits; 0 in headers without the field. */
   readonly ccsdsDefined: number;
+}
+
+/** One packet. */
+export interface EncapsulationPacket extends EncapsulationFields {
+  readonly packetVersion: typeof ENCAPSULATION_VERSION;
   /** A view. */
   readonly data: Uint8Array;
   /** Where the packet ends in the octets it was read from. */
@@ -69,6 +75,29 @@ export function encodeEncapsulation(protocolId: number, data: Uint8Array): Uint8
 }
 
 /**
+ * A fresh packet around `data`, which is copied, with a header of the form asked for and all of its
+ * fields; a packet decoded comes out as it was.
+ */
+export function encodeEncapsulationAs(fields: EncapsulationFields, data: Uint8Array): Uint8Array {
+  const { headerOctets, protocolId, protocolIdExtension, userDefined, ccsdsDefined } = fields;
+  const length = headerOctets + data.length;
+  const optional = (userDefined << 4) | protocolIdExtension;
+  assert(length <= LENGTHS_MAX[headerOctets], 'the length fits its field');
+  assert(headerOctets > 1 || protocolId === PROTOCOL_ID_IDLE, 'all but idle packets say how long');
+  assert(headerOctets > 2 || optional === 0, 'the field is in longer headers');
+  assert(headerOctets > 4 || ccsdsDefined === 0, 'the field is in the longest header');
+  const packet = new Uint8Array(length);
+  writeHeader(protocolId, headerOctets, length, packet, 0);
+  if (headerOctets > 2) packet[1] = optional;
+  if (headerOctets > 4) {
+    packet[2] = ccsdsDefined >> 8;
+    packet[3] = ccsdsDefined;
+  }
+  packet.set(data, headerOctets);
+  return packet;
+}
+
+/**
  * Writes one idle packet over octets[from, to), of one octet at the least; its data are zero. This
  * completes a data zone of fixed length. Source: CCSDS 732.1-B-3 §4.1.4.3.4.
  */
@@ -95,10 +124,11 @@ export function decodeEncapsulation(
   if (length === 'more' || length instanceof Fault) return length;
   const end = at + length;
   if (end > octets.length) return 'more';
-  const header = 1 << (octets[at]! & 3);
+  const header = (1 << (octets[at]! & 3)) as EncapsulationFields['headerOctets'];
   const fields = header >= 4 ? octets[at + 1]! : 0;
   return {
     packetVersion: ENCAPSULATION_VERSION,
+    headerOctets: header,
     protocolId: (octets[at]! >> 2) & 7,
     protocolIdExtension: fields & 15,
     userDefined: fields >> 4,
@@ -134,6 +164,8 @@ function packetLength(octets: Uint8Array, at: number, header: number): number {
 }
 
 const EXTENDED = 6;
+/** The longest packet by the octets of its header. */
+const LENGTHS_MAX = { 1: 1, 2: 0xff, 4: 0xffff, 8: 0xffff_ffff } as const;
 const IDLE_FIRST_BITS = (ENCAPSULATION_VERSION << 3) | PROTOCOL_ID_IDLE;
 
 const VERSION_FAULT = new Fault('packet', 'version', 'CCSDS 133.1-B-3 4.1.2.2');

@@ -5,8 +5,10 @@ import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
 import {
   decodeEncapsulation,
+  type EncapsulationFields,
   type EncapsulationPacket,
   encapsulationHeaderOctets,
+  encodeEncapsulationAs,
   encodeEncapsulationHeader,
 } from '#protocol/frame/encapsulation.ts';
 
@@ -31,6 +33,7 @@ describe('the vectors of ccsds-epp.json', () => {
     const packet = decodeEncapsulation(octets, 0) as EncapsulationPacket;
     expect(packet).toEqual({
       packetVersion: 7,
+      headerOctets: fields.header_octets,
       protocolId: fields.protocol_id,
       protocolIdExtension: fields.protocol_id_extension ?? 0,
       userDefined: fields.user_defined ?? 0,
@@ -38,6 +41,7 @@ describe('the vectors of ccsds-epp.json', () => {
       data: octets.subarray(fields.header_octets),
       end: size,
     });
+    expect(toHex(encodeEncapsulationAs(packet, packet.data))).toBe(toHex(octets));
     if (isShortest(packet, fields.header_octets)) {
       expect(toHex(packetOf(packet.protocolId, packet.data))).toBe(toHex(octets));
     }
@@ -81,7 +85,42 @@ describe('an Encapsulation Packet', () => {
     );
   });
 
-  it('is never sent with the extended protocol id', () => {
+  it('comes back with every form of header and all of its fields', () => {
+    fc.assert(
+      fc.property(anyFields, fc.uint8Array({ minLength: 1, maxLength: 247 }), (fields, data) => {
+        const packet = encodeEncapsulationAs(fields, data);
+        const end = fields.headerOctets + data.length;
+        const decoded = decodeEncapsulation(packet, 0);
+        expect(decoded).toEqual({ ...fields, packetVersion: 7, data, end });
+      }),
+    );
+  });
+
+  it.each<[string, Partial<EncapsulationFields>, number]>([
+    ['f1ff', { headerOctets: 2 }, 253],
+    ['f200ffff', { headerOctets: 4 }, 65_531],
+    ['fa5a0004', { headerOctets: 4, protocolId: 6, protocolIdExtension: 10, userDefined: 5 }, 0],
+    ['ff001234 00000008', { headerOctets: 8, protocolId: 7, ccsdsDefined: 0x1234 }, 0],
+    ['e0', { headerOctets: 1, protocolId: 0 }, 0],
+    ['e102', { headerOctets: 2, protocolId: 0 }, 0],
+  ])('has the header %s at the edge of its form', (header, fields, size) => {
+    const octets = encodeEncapsulationAs({ ...PLAIN, ...fields }, new Uint8Array(size));
+    expect(toHex(octets.subarray(0, fields.headerOctets))).toBe(header.replace(' ', ''));
+  });
+
+  it.each<[string, Partial<EncapsulationFields>, number]>([
+    ['data beyond its length field', { headerOctets: 2 }, 254],
+    ['data beyond its length field', { headerOctets: 4 }, 65_532],
+    ['data without a length field', { headerOctets: 1, protocolId: 0 }, 1],
+    ['content without a length field', { headerOctets: 1 }, 0],
+    ['a field that its form has not', { headerOctets: 2, userDefined: 1 }, 1],
+    ['a field that its form has not', { headerOctets: 2, protocolIdExtension: 1 }, 1],
+    ['a field that its form has not', { headerOctets: 4, ccsdsDefined: 1 }, 1],
+  ])('is never made with %s', (_, fields, size) => {
+    expect(() => encodeEncapsulationAs({ ...PLAIN, ...fields }, new Uint8Array(size))).toThrow();
+  });
+
+  it('has no extended protocol id without the field that holds it', () => {
     expect(() => packetOf(6, new Uint8Array(1))).toThrow();
   });
 
@@ -132,6 +171,28 @@ function packetOf(protocolId: number, data: Uint8Array): Uint8Array {
 
 /** Every protocol id but the extended one. */
 const plainId = fc.constantFrom(0, 1, 2, 3, 4, 5, 7);
+
+const PLAIN: EncapsulationFields = {
+  headerOctets: 8,
+  protocolId: 4,
+  protocolIdExtension: 0,
+  userDefined: 0,
+  ccsdsDefined: 0,
+};
+
+const anyFields: fc.Arbitrary<EncapsulationFields> = fc
+  .record({
+    headerOctets: fc.constantFrom(2 as const, 4 as const, 8 as const),
+    protocolId: fc.nat(7),
+    protocolIdExtension: fc.nat(15),
+    userDefined: fc.nat(15),
+    ccsdsDefined: fc.nat(0xffff),
+  })
+  .map((fields) => ({
+    ...fields,
+    ...(fields.headerOctets === 2 ? { protocolIdExtension: 0, userDefined: 0 } : {}),
+    ...(fields.headerOctets < 8 ? { ccsdsDefined: 0 } : {}),
+  }));
 
 const CODES: Record<string, string> = {
   'reject:version': 'version',
