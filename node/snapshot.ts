@@ -14,6 +14,7 @@ export interface SatelliteSnapshot {
   readonly refused: Readonly<Record<string, number>>;
   /** Bundles that came a second time. */
   readonly duplicates: number;
+  /** Idle frames among them. */
   readonly frames: {
     readonly sent: number;
     readonly received: number;
@@ -63,7 +64,10 @@ export function snapshotOf(
     duplicates: journal.duplicates,
     frames: {
       sent: links.reduce((sum, { framesSent }) => sum + framesSent, 0),
-      received: links.reduce((sum, { framesReceived }) => sum + framesReceived, 0),
+      received: links.reduce(
+        (sum, { framesReceived, idleFramesReceived }) => sum + framesReceived + idleFramesReceived,
+        0,
+      ),
       correctedSymbols: links.reduce((sum, link) => sum + link.correctedSymbols, 0),
       faults: journal.faults.snapshot(),
     },

@@ -123,6 +123,18 @@ describe('two satellites in contact', () => {
     expect(a.frames.sent + b.frames.sent).toBe(sky.medium.sent.length);
   });
 
+  it('count the frames that fill an idle line at both of its ends', () => {
+    const link = { frameOctetsMax: 300, fixedLength: true, idleFrames: true };
+    const meeting = { ...contact, endsAt: 3 * SECOND };
+    const configs = { 101: { link }, 102: { link } };
+    const rateBps = 240_000;
+    const sky = new SmallSky({ nodes: [101, 102], meetings: [meeting], configs, rateBps });
+    sky.time.advanceTo(5 * SECOND);
+    const [a, b] = [sky.satellite(101).snapshot(), sky.satellite(102).snapshot()];
+    expect(a.frames.sent).toBeGreaterThan(200);
+    expect(b.frames.received).toBe(a.frames.sent);
+  });
+
   it('refuse at the source what the store cannot take, and count it', () => {
     const meetings = [contact];
     const sky = new SmallSky({ nodes: [101, 102], meetings, storeOctetsMax: 5_000 });
