@@ -54,8 +54,8 @@ export interface AosFrame {
 
 /**
  * Checks a whole frame and shows its parts: as views of `octets`, or of a corrected copy where the
- * header error control had something to correct; the FECF is then that of the corrected frame. A
- * frame of only idle data gives `AOS_ONLY_IDLE_DATA`.
+ * header error control had something to correct; the FECF is then that of the corrected frame. The
+ * data of a frame on `OID_VCID` are to be discarded; its insert zone and OCF are as good as any.
  */
 export function decodeAosFrame(octets: Uint8Array, managed: AosParameters): AosFrame | Fault {
   if (octets.length < HEADER_OCTETS) return SHORT;
@@ -70,7 +70,6 @@ export function decodeAosFrame(octets: Uint8Array, managed: AosParameters): AosF
   const dataEnd = frame.length - trailerOctets(managed.ocf, managed.fecf);
   if (dataEnd <= dataAt) return NO_DATA;
   if (managed.fecf && !fecfHolds(frame)) return FECF;
-  if (header.vcid === OID_VCID) return AOS_ONLY_IDLE_DATA;
   return {
     header,
     prefix: frame.subarray(0, dataAt),
@@ -191,13 +190,9 @@ const VERSION = 0b01;
 const HEADER_OCTETS = 6;
 const CHECKED_HEADER_OCTETS = 8;
 const PACKET_UNIT_HEADER_OCTETS = 2;
-const OID_VCID = 63;
 const REPLAY = 0x80;
 const CYCLE_USE = 0x40;
 const SCID_HIGH = 0x30;
-
-/** A good frame that carries nothing: no error, and nothing to read. */
-export const AOS_ONLY_IDLE_DATA = new Fault('frame', 'only-idle-data', 'CCSDS 732.0-B-4 4.1.4.1');
 
 const SHORT = new Fault('frame', 'short', 'CCSDS 732.0-B-4 4.1');
 const VERSION_FAULT = new Fault('frame', 'version', 'CCSDS 732.0-B-4 4.1.2.2');

@@ -5,6 +5,9 @@ import { FECF_OCTETS, writeFecf } from './fecf.ts';
 /** Octets of the operational control field, on every link. Source: CCSDS 732.1-B-3 §4.1.5. */
 export const OCF_OCTETS = 4;
 
+/** The virtual channel of frames of only idle data, on USLP and AOS. Source: §4.1.4.1.5 there. */
+export const OID_VCID = 63;
+
 /** A fresh frame whose fields are set, but for its data field and its FECF. */
 export interface FrameDraft {
   readonly octets: Uint8Array;

@@ -6,6 +6,7 @@
  * frame. Source: CCSDS 732.1-B-3 §4.1.4.1.5–12.
  */
 import { FECF_OCTETS } from './fecf.ts';
+import { OID_VCID } from './frame-draft.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 import { POINTED_HEADER_OCTETS, RULE_START, UPID_IDLE, writePointedHeader } from './tfdf.ts';
 import {
@@ -65,5 +66,3 @@ export function encodeIdleFrame(
   endFrame(frame, managed);
   return frame;
 }
-
-const OID_VCID = 63;

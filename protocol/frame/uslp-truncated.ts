@@ -10,6 +10,7 @@
  */
 import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
+import { OID_VCID } from './frame-draft.ts';
 
 /** What both ends agree on about a virtual channel with truncated frames. */
 export interface TruncatedParameters {
@@ -88,7 +89,6 @@ export function decodeTruncatedHeader(octets: Uint8Array): TruncatedHeader {
 const VERSION = 0b1100;
 const HEADER_OCTETS = 4;
 const END_OF_HEADER = 1;
-const OID_VCID = 63;
 
 const VERSION_FAULT = new Fault('frame', 'version', 'CCSDS 732.1-B-3 4.1.2.2');
 const SCID = new Fault('frame', 'scid', 'CCSDS 732.1-B-3 4.3.11.3 b');

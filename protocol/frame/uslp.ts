@@ -14,7 +14,7 @@ import { assert } from '../assert.ts';
 import { briefOctets } from '../bytes/slab.ts';
 import { Fault } from '../fault.ts';
 import { FECF_OCTETS, fecfHolds, writeFecf } from './fecf.ts';
-import { OCF_OCTETS } from './frame-draft.ts';
+import { OCF_OCTETS, OID_VCID } from './frame-draft.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 
 /** Modulo 256^vcfCountOctets: a bigint only from 2^53 on, where a number would lose its low bits. */
@@ -47,6 +47,7 @@ export interface TransferFrame {
   readonly header: FrameHeader;
   /** Everything before the data field: the primary header and the insert zone. */
   readonly prefix: Uint8Array;
+  readonly insertZone: Uint8Array | undefined;
   /** The data field: the TFDF, or the SDLS-protected TFDF. Never empty. */
   readonly data: Uint8Array;
   readonly ocf: Uint8Array | undefined;
@@ -84,16 +85,15 @@ export function followingCount(vcfCount: VcfCount, vcfCountOctets: number): VcfC
 
 /**
  * Checks a whole frame and shows its parts as views of `octets`. The checks and their order are
- * those of CCSDS 732.1-B-3 §4.3.11; extra octets are an error, for one datagram is one frame. A
- * good frame of only idle data gives `ONLY_IDLE_DATA`.
+ * those of CCSDS 732.1-B-3 §4.3.11; extra octets are an error, for one datagram is one frame. The
+ * data of a frame on `OID_VCID` are to be discarded; its OCF is as good as any.
  */
 export function decodeFrame(octets: Uint8Array, managed: ManagedParameters): TransferFrame | Fault {
   const header = decodeHeader(octets);
   if (header instanceof Fault) return header;
   if (header.scid !== managed.scid) return SCID;
   const isFixed = managed.fixedLength === true;
-  const isIdle = header.vcid === OID_VCID;
-  if (isIdle && !isFixed) return UNSUPPORTED_OID;
+  if (header.vcid === OID_VCID && !isFixed) return UNSUPPORTED_OID;
   if (header.controlCommand && managed.controlCommands !== true) return UNSUPPORTED_CONTROL;
   if (header.ocf && managed.ocf !== true) return UNSUPPORTED_OCF;
   if (header.vcfCountOctets !== managed.vcfCountOctets) return VCF_COUNT_LENGTH;
@@ -104,10 +104,12 @@ export function decodeFrame(octets: Uint8Array, managed: ManagedParameters): Tra
   const ocfAt = octets.length - fecfOctets(managed) - (header.ocf ? OCF_OCTETS : 0);
   if (ocfAt <= dataAt) return NO_DATA;
   if (managed.fecf && !fecfHolds(octets)) return FECF;
-  if (isIdle) return ONLY_IDLE_DATA;
+  const { insertZoneOctets = 0 } = managed;
   return {
     header,
     prefix: octets.subarray(0, dataAt),
+    insertZone:
+      insertZoneOctets === 0 ? undefined : octets.subarray(dataAt - insertZoneOctets, dataAt),
     data: octets.subarray(dataAt, ocfAt),
     ocf: header.ocf ? octets.subarray(ocfAt, ocfAt + OCF_OCTETS) : undefined,
   };
@@ -237,16 +239,12 @@ export const USLP_VERSION = 0b1100;
 const TRUNCATED_HEADER_OCTETS = 4;
 const FIXED_HEADER_OCTETS = 7;
 const COUNT_OCTETS_MAX = 7;
-const OID_VCID = 63;
 const NO_EXTRA: ExtraFields = {};
 const BYPASS = 0x80;
 const CONTROL = 0x40;
 const BYPASS_AND_CONTROL = BYPASS | CONTROL;
 const SPARE = 0x30;
 const OCF = 0x08;
-
-/** A good frame that carries nothing: no error, and nothing to read. */
-export const ONLY_IDLE_DATA = new Fault('frame', 'only-idle-data', 'CCSDS 732.1-B-3 4.1.4.1.5');
 
 const SHORT = new Fault('frame', 'short', 'CCSDS 732.1-B-3 4.3.11.3 a');
 const VERSION_FAULT = new Fault('frame', 'version', 'CCSDS 732.1-B-3 4.1.2.2');

@@ -9,6 +9,7 @@ import { SA_UNKNOWN } from '../association/faults.ts';
 import { type CodingParameters, decodeBlock } from '../coding/coded-block.ts';
 import { Fault } from '../fault.ts';
 import { ENCAPSULATION_VERSION, PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
+import { OID_VCID } from '../frame/frame-draft.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { MAP_UNKNOWN, MapDemultiplexer } from '../frame/map-demultiplexer.ts';
 import type { Packet } from '../frame/packet.ts';
@@ -16,7 +17,7 @@ import { packetReassembler } from '../frame/packet-reassembler.ts';
 import { type FrameOpener, openData } from '../frame/sdls.ts';
 import { SduReassembler } from '../frame/sdu-reassembler.ts';
 import { UPID_MISSION } from '../frame/tfdf.ts';
-import { decodeFrame, ONLY_IDLE_DATA } from '../frame/uslp.ts';
+import { decodeFrame } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { codingParameters, managedParameters } from './channel.ts';
@@ -91,10 +92,10 @@ export class FrameReader {
     const octets = this.#coding === undefined ? datagram : this.#decode(datagram, this.#coding);
     if (octets instanceof Fault) return octets;
     const frame = decodeFrame(octets, this.#managed);
-    if (frame === ONLY_IDLE_DATA) return 'idle';
     if (frame instanceof Fault) return frame;
     const { vcid, mapId, vcfCount } = frame.header;
     this.ocf = frame.ocf;
+    if (vcid === OID_VCID) return 'idle';
     if (!hasMap(vcid, mapId)) return MAP_UNKNOWN;
     if (vcid === HANDSHAKE_VCID) {
       if (now - this.#messageAt > MESSAGE_LIFE_US) this.#messages = this.#freshMessages();

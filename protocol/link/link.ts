@@ -182,11 +182,11 @@ export class Link implements Machine<LinkOutput> {
     if (reading instanceof Fault) {
       this.#outlet.refuse(reading);
       if (reading === SA_UNKNOWN) this.#keying.unknown(this.#now);
-    } else if (reading === 'idle') this.#idleFramesReceived++;
-    else {
-      this.#framesReceived++;
+    } else {
+      if (reading === 'idle') this.#idleFramesReceived++;
+      else this.#framesReceived++;
       if (reading === 'handshake') this.#receiveMessages();
-      else this.#receiveProtected(reading);
+      else if (reading !== 'idle') this.#receiveProtected(reading);
       if (this.#reader.ocf !== undefined) this.#receiveOcf(this.#reader.ocf);
     }
     this.#obeyKeying();

@@ -10,7 +10,7 @@ import {
 } from '#protocol/frame/aos.ts';
 import { correctAosHeader } from '#protocol/frame/aos-header-code.ts';
 import { decodeCltu, encodeCltu, randomizeTc } from '#protocol/frame/cltu.ts';
-import { decodeEncapsulation } from '#protocol/frame/encapsulation.ts';
+import { decodeEncapsulation, encodeEncapsulationAs } from '#protocol/frame/encapsulation.ts';
 import { writeFecf } from '#protocol/frame/fecf.ts';
 import { fillFrame } from '#protocol/frame/frame-draft.ts';
 import type { ManagedParameters } from '#protocol/frame/managed-parameters.ts';
@@ -109,9 +109,7 @@ function feedFrame(octets: Uint8Array, feed: (octets: Uint8Array) => boolean): b
 
 function feedUslp(octets: Uint8Array): boolean {
   return CHANNELS.map((managed) =>
-    accepted(decodeFrame(octets, managed), ({ header, data, ocf, prefix }) => {
-      const zoneOctets = managed.insertZoneOctets ?? 0;
-      const insertZone = zoneOctets === 0 ? undefined : prefix.subarray(-zoneOctets);
+    accepted(decodeFrame(octets, managed), ({ header, data, ocf, insertZone }) => {
       const extra = { ...(insertZone && { insertZone }), ...(ocf && { ocf }) };
       same(encodeFrame(header, data, managed, extra), octets);
     }),
@@ -307,6 +305,7 @@ export const FRAME_TARGETS: readonly Target[] = [
       const packet = decodeEncapsulation(octets, at);
       if (packet === 'more' || !('end' in packet)) return at > 0;
       promise(packet.end > at && packet.end <= octets.length, 'a packet ends after its start');
+      same(encodeEncapsulationAs(packet, packet.data), octets.subarray(at, packet.end));
       at = packet.end;
     }
     return true;

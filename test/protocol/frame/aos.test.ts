@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
 import {
-  AOS_ONLY_IDLE_DATA,
   AOS_POINTER_NO_START,
   AOS_POINTER_ONLY_IDLE,
   type AosFrame,
@@ -17,7 +16,7 @@ import {
   encodePacketUnit,
   type PacketUnit,
 } from '#protocol/frame/aos.ts';
-import { fillFrame } from '#protocol/frame/frame-draft.ts';
+import { fillFrame, OID_VCID } from '#protocol/frame/frame-draft.ts';
 
 describe('the frames of ccsds-aos.json', () => {
   const { vectors } = JSON.parse(
@@ -134,9 +133,12 @@ describe('an AOS frame', () => {
     expect(damaged).toEqual(received);
   });
 
-  it('of only idle data has nothing to read', () => {
-    const idle = fillFrame(draftAosFrame({ ...HEADER, vcid: 63 }, MANAGED), new Uint8Array(8));
-    expect(decodeAosFrame(idle, MANAGED)).toBe(AOS_ONLY_IDLE_DATA);
+  it('of only idle data has an OCF like any other', () => {
+    const header = { ...HEADER, vcid: OID_VCID };
+    const managed = { ...MANAGED, ocf: true };
+    const ocf = Uint8Array.of(1, 2, 3, 4);
+    const idle = fillFrame(draftAosFrame(header, managed, undefined, ocf), new Uint8Array(4));
+    expect(decodeAosFrame(idle, managed)).toMatchObject({ header, ocf });
   });
 
   it('is refused with any bit changed where it has an FECF', () => {

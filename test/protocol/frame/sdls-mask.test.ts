@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { concat, equal, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { TAG_FAULT } from '#protocol/crypto/faults.ts';
 import { Fault } from '#protocol/fault.ts';
-import { draftAosFrame } from '#protocol/frame/aos.ts';
+import { type AosFrame, draftAosFrame } from '#protocol/frame/aos.ts';
 import {
   type AssociationParameters,
   type FrameOpener,
@@ -18,6 +18,7 @@ import {
 import { defaultMask } from '#protocol/frame/sdls-mask.ts';
 import { draftTcFrame } from '#protocol/frame/tc.ts';
 import { draftTmFrame, type TmFrame } from '#protocol/frame/tm.ts';
+import type { TransferFrame } from '#protocol/frame/uslp.ts';
 import { beginTruncatedFrame } from '#protocol/frame/uslp-truncated.ts';
 import {
   associationOf,
@@ -142,12 +143,14 @@ function seal(
     const draft = draftTmFrame(frame.header, managed, frame.secondaryHeader, frame.ocf);
     return sealDraft(draft, data, keys, association) as Uint8Array;
   }
-  if ('insertZone' in frame) {
-    const draft = draftAosFrame(frame.header, managed, frame.insertZone, frame.ocf);
+  if ('cycle' in frame.header) {
+    const { insertZone, ocf } = frame as AosFrame;
+    const draft = draftAosFrame(frame.header, managed, insertZone, ocf);
     return sealDraft(draft, data, keys, association) as Uint8Array;
   }
-  if ('ocf' in frame) {
-    const extra = { insertZone: frame.prefix.subarray(9), ocf: frame.ocf! };
+  if ('vcfCount' in frame.header) {
+    const { insertZone, ocf } = frame as TransferFrame;
+    const extra = { ...(insertZone && { insertZone }), ...(ocf && { ocf }) };
     return sealFrame(frame.header, data, keys, managed, association, extra) as Uint8Array;
   }
   const octets = beginTruncatedFrame(frame.header, managed);

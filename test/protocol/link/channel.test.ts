@@ -69,6 +69,23 @@ describe('frames of fixed length', () => {
     pair.run(S);
     expect(told()).toEqual(['01020304', '01020305', '01020305']);
   });
+
+  it('tell the control field of idle frames too', () => {
+    let ocf = 4;
+    const ocfSource = { ocf: () => Uint8Array.of(1, 2, 3, ocf) };
+    const channel = { fixedLength: true, idleFrames: true, ocf: true, ocfSource };
+    const pair = securedPair({ ...fixed, channel, rateBps: 240_000 });
+    ocf = 5;
+    const received = pair.ends[1].link.snapshot().framesReceived;
+    pair.run(S / 10);
+    expect(pair.ends[1].link.snapshot().framesReceived).toBe(received);
+    expect(
+      pair.ends[1]
+        .of('ocf')
+        .map((output) => toHex(output.ocf))
+        .at(-1),
+    ).toBe('01020305');
+  });
 });
 
 describe('channel coding', () => {
