@@ -17,7 +17,7 @@ import { FECF_OCTETS, fecfHolds, writeFecf } from './fecf.ts';
 import { OCF_OCTETS, OID_VCID } from './frame-draft.ts';
 import type { ManagedParameters } from './managed-parameters.ts';
 
-/** Modulo 256^vcfCountOctets: a bigint only from 2^53 on, where a number would lose its low bits. */
+/** Modulo 256^vcfCountOctets: a bigint only from 2^53 on, where a number loses its low bits. */
 export type VcfCount = number | bigint;
 
 /** The fields of the normal primary header. Source: CCSDS 732.1-B-3 §4.1.2. */
