@@ -37,6 +37,16 @@ export type MembershipNotice =
 /** Each carries the instant at which it happened on the node's own clock. */
 export type Notice =
   | MembershipNotice
+  /** What the store had kept since an earlier start, if anything. */
+  | {
+      readonly kind: 'store-restored';
+      readonly at: Instant;
+      readonly bundles: number;
+      /** Bundles that have gone, of which a copy would be known. */
+      readonly seen: number;
+      /** Records that could not be read. */
+      readonly setAside: number;
+    }
   | {
       readonly kind: 'link-secured';
       readonly at: Instant;

@@ -6,6 +6,7 @@
  * From the protocol floor come `Random` and `CryptoProvider` (#protocol/crypto/ports.ts).
  */
 import type { Observable } from 'rxjs';
+import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
 import type { Instant } from '#protocol/machine.ts';
 
@@ -52,14 +53,35 @@ export type StoreCompletion =
   | { readonly kind: 'got'; readonly id: string; readonly octets: Uint8Array | undefined }
   | { readonly kind: 'deleted'; readonly id: string };
 
-/** Keeps bundles by id. Every command is answered by exactly one completion. */
+/** What a store has kept since an earlier start of the node. */
+export interface StoreContents {
+  /** In the order in which they came; may be gone through once. */
+  readonly bundles: Iterable<StoredBundle>;
+  /** By id; may be gone through once. */
+  readonly seen: Iterable<readonly [string, SeenNote]>;
+  /** Records that could not be read and are kept apart, for people. */
+  readonly setAside: number;
+}
+
+/**
+ * Keeps bundles by id. Every command is answered by exactly one completion; those on one id in the
+ * order of the commands.
+ */
 export interface BundleStore {
+  /** What it found when it was opened. To be asked before the first command. */
+  contents(): StoreContents;
   /** Keeps `octets` (ownership passes to the store); `put` completes when they are durable. */
-  put(id: string, octets: Uint8Array): void;
-  /** Asks for the octets; the completion carries a view that must not be changed. */
+  put(id: string, octets: Uint8Array, note: BundleNote): void;
+  /**
+   * Asks for the octets; the completion carries a view that must not be changed, or none for a
+   * bundle that is not there or damaged.
+   */
   get(id: string): void;
-  /** Forgets; completes also when there was nothing to forget. */
-  delete(id: string): void;
+  /**
+   * Forgets, and remembers `seen` if given, in one durable step; completes also when there was
+   * nothing to forget.
+   */
+  delete(id: string, seen?: SeenNote): void;
   readonly completed$: Observable<StoreCompletion>;
 }
 

@@ -30,7 +30,7 @@ import { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 import type { Service } from './service.ts';
 import { type SatelliteSnapshot, snapshotOf } from './snapshot.ts';
-import { answerAgent, askStore } from './store-relay.ts';
+import { answerAgent, askStore, restoreAgent } from './store-relay.ts';
 
 export type { SatelliteSnapshot } from './snapshot.ts';
 
@@ -79,6 +79,7 @@ export class Satellite {
       this.#journal.close();
     });
     const now = clock.now();
+    restoreAgent(this.#agent, now, store.contents(), this.#journal);
     for (const { service } of this.#applications.all) this.#agent.register(now, service);
     this.#state = 'ready';
     this.#accept(now);
@@ -292,7 +293,6 @@ export class Satellite {
 
 /** A datagram came in while the terminal looked at no one. */
 const NO_CONTACT = new Fault('link', 'no-contact', 'node/satellite.ts');
-
 /** More than the store can answer for one step of the agent. */
 const INBOX_MAX = 1_000_000;
 /** More than any input can cause; a satellite that needs more goes round in circles. */

@@ -15,11 +15,19 @@
 import { type Bundle, bundleId, decodeBundle, encodeBundle, payloadOf } from '../bundle/bundle.ts';
 import { isLocalNode, isNullEid } from '../bundle/eid.ts';
 import { Fault } from '../fault.ts';
-import type { Deadline, Instant, Machine } from '../machine.ts';
+import { type Deadline, type Instant, type Machine, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
-import type { AgentOutput, Ledger, RefusalReason, SendRequest } from './contract.ts';
+import type {
+  AgentOutput,
+  Ledger,
+  RefusalReason,
+  SeenNote,
+  SendRequest,
+  StoredBundle,
+} from './contract.ts';
 import { BundleSource } from './creation.ts';
 import { Custody } from './custody.ts';
+import type { Arrival } from './held-bundle.ts';
 import { expiryOf, type Inspection, inspect, withoutDiscards } from './inspection.ts';
 import { PATIENCE_US } from './neighbours.ts';
 
@@ -48,7 +56,33 @@ export class BundleAgent implements Machine<AgentOutput> {
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#source = new BundleSource(options.node, options.epochUnixMs);
-    this.#custody = new Custody(options.node, options.plan);
+    this.#custody = new Custody(options.node, options.plan, options.epochUnixMs);
+  }
+
+  /** Takes back a bundle that the store kept over a restart, before all other verbs. */
+  restore(now: Instant, { id, octets, note }: StoredBundle): void {
+    const bundle = decodeBundle(octets);
+    if (bundle instanceof Fault) {
+      this.#custody.outputs.push({ kind: 'fault', fault: bundle });
+      this.#custody.turnAway(id, 'store-lost');
+      this.#custody.outputs.push({ kind: 'forget', id, seen: undefined });
+      return;
+    }
+    // A clock that was set back since then must not make the bundle younger than it is.
+    const arrivedAt = Math.min(now, this.#instantOf(note.arrivedUnixMs));
+    const { previous } = note;
+    const times = { arrivedAt, notBefore: now };
+    const inspection = inspect(bundle);
+    this.#custody.restore(
+      now,
+      this.#arrivalOf(id, bundle, inspection, octets.length, previous, times),
+    );
+  }
+
+  /** Takes back what the store remembers of a bundle that has gone, before all other verbs. */
+  remember(now: Instant, id: string, { hops, untilUnixMs }: SeenNote): void {
+    const expiresAt = this.#instantOf(untilUnixMs);
+    if (expiresAt > now) this.#custody.seen.add(now, id, hops, expiresAt);
   }
 
   /**
@@ -62,14 +96,16 @@ export class BundleAgent implements Machine<AgentOutput> {
     let bundle = this.#source.create(now, request);
     let id = bundleId(bundle.primary, request.adu.length);
     // Somebody may have sent bundles as if from here. Bounded by those held and those remembered.
-    while (this.#custody.has(id) || this.#custody.seen.hopsOf(id) !== undefined) {
+    while (this.#isKnown(id)) {
       bundle = this.#source.create(now, request);
       id = bundleId(bundle.primary, request.adu.length);
     }
     const octets = encodeBundle(bundle);
     if (octets.length > this.#options.bundleOctetsMax) return this.#refuse('too-large');
     if (!this.#hasRoom(octets)) return this.#refuse('store-full');
-    this.#hold(now, id, bundle, inspect(bundle), octets, 0, now);
+    const times = { arrivedAt: now, notBefore: now };
+    const arrival = this.#arrivalOf(id, bundle, inspect(bundle), octets.length, 0, times);
+    this.#custody.hold(arrival, octets);
     return id;
   }
 
@@ -97,7 +133,9 @@ export class BundleAgent implements Machine<AgentOutput> {
     }
     // One that comes back is on a detour that leads nowhere yet, so it does not set out at once.
     const notBefore = seenHops === undefined ? now : now + PATIENCE_US;
-    this.#hold(now, id, bundle, inspection, kept, from, notBefore);
+    const times = { arrivedAt: now, notBefore };
+    const arrival = this.#arrivalOf(id, bundle, inspection, kept.length, from, times);
+    this.#custody.hold(arrival, kept);
   }
 
   /** The store has the bundle. */
@@ -123,6 +161,12 @@ export class BundleAgent implements Machine<AgentOutput> {
     if (content instanceof Fault) this.#custody.outputs.push({ kind: 'fault', fault: content });
     else bundle.bundle = content;
     this.#custody.read(now, bundle);
+  }
+
+  /** The store no longer has the bundle, and remembers it as seen. */
+  forgotten(_now: Instant, id: string): void {
+    const bundle = this.#custody.find(id, 'settling');
+    if (bundle !== undefined) this.#custody.settled(bundle);
   }
 
   /** The link has sent the bundle: it is in the neighbour's care. */
@@ -169,45 +213,51 @@ export class BundleAgent implements Machine<AgentOutput> {
     return this.#custody.ledger();
   }
 
-  #hold(
-    now: Instant,
+  #arrivalOf(
     id: string,
     bundle: Bundle,
-    inspection: Inspection,
-    octets: Uint8Array,
+    { trafficClass, hops, ageMs }: Inspection,
+    sizeOctets: number,
     previous: NodeNumber,
-    notBefore: Instant,
-  ): void {
+    times: Pick<Arrival, 'arrivedAt' | 'notBefore'>,
+  ): Arrival {
     const { primary } = bundle;
     const { destination } = primary;
-    const { trafficClass, hops, ageMs } = inspection;
     const { node: here, epochUnixMs } = this.#options;
     // Contact plans know the nodes of the default allocator only.
     const routable = destination.scheme === 'ipn' && destination.allocator === 0;
-    this.#custody.hold(
-      {
-        id,
-        order: this.#order++,
-        bundle,
-        sizeOctets: octets.length,
-        trafficClass,
-        hops,
-        destination: routable ? destination.node : 0,
-        service: routable && destination.node === here ? destination.service : undefined,
-        previous,
-        arrivedAt: now,
-        ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
-        expiresAt: expiryOf(primary, ageMs, epochUnixMs, now),
-        notBefore,
-      },
-      octets,
-    );
+    return {
+      id,
+      order: this.#order++,
+      bundle,
+      sizeOctets,
+      trafficClass,
+      hops,
+      destination: routable ? destination.node : 0,
+      service: routable && destination.node === here ? destination.service : undefined,
+      previous,
+      ...times,
+      ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
+      expiresAt: expiryOf(primary, ageMs, epochUnixMs, times.arrivedAt),
+    };
+  }
+
+  #instantOf(unixMs: number): Instant {
+    return (unixMs - this.#options.epochUnixMs) * MICROSECONDS_PER_MS;
   }
 
   /** The bundle's id. An anonymous one has no identity, so it gets a number: each is a new one. */
   #identify(bundle: Bundle): string {
     const id = bundleId(bundle.primary, payloadOf(bundle).data.length);
-    return isNullEid(bundle.primary.source) ? `${id}@${this.#order++}` : id;
+    if (!isNullEid(bundle.primary.source)) return id;
+    let numbered = `${id}@${this.#order++}`;
+    // One from before a restart may have the number. Bounded by those held and those remembered.
+    while (this.#isKnown(numbered)) numbered = `${id}@${this.#order++}`;
+    return numbered;
+  }
+
+  #isKnown(id: string): boolean {
+    return this.#custody.has(id) || this.#custody.seen.hopsOf(id) !== undefined;
   }
 
   #hasRoom(octets: Uint8Array): boolean {

@@ -33,12 +33,43 @@ export type DeletionReason =
   /** The store no longer has it, or has it damaged. */
   | 'store-lost';
 
+/** What a store keeps beside a bundle's octets, for the agent that finds it after a restart. */
+export interface BundleNote {
+  /** The neighbour it came from, 0 when it was made here. */
+  readonly previous: NodeNumber;
+  /** When it came, Unix milliseconds: a restart may give instant 0 another meaning. */
+  readonly arrivedUnixMs: number;
+}
+
+/** What is remembered of a bundle that has gone, so that a late copy is known for one. */
+export interface SeenNote {
+  /** Hops it had made here; infinite for one that was delivered, of which any copy is too many. */
+  readonly hops: number;
+  /** When it went, Unix milliseconds. */
+  readonly fromUnixMs: number;
+  /** When copies have expired, Unix milliseconds: nothing need be remembered any more. */
+  readonly untilUnixMs: number;
+}
+
+/** A bundle as the store kept it over a restart. */
+export interface StoredBundle {
+  readonly id: string;
+  /** The agent owns them. */
+  readonly octets: Uint8Array;
+  readonly note: BundleNote;
+}
+
 /** What the agent asks of its owner, or tells it. Ids are the bundle identity as text. */
 export type AgentOutput =
   /** Keep these octets, unchanged; answer with `stored` or `storeFailed`. */
-  | { readonly kind: 'store'; readonly id: string; readonly octets: Uint8Array }
-  /** Delete from the store; no answer needed. */
-  | { readonly kind: 'forget'; readonly id: string }
+  | {
+      readonly kind: 'store';
+      readonly id: string;
+      readonly octets: Uint8Array;
+      readonly note: BundleNote;
+    }
+  /** Delete from the store and remember it as `seen`; answer with `forgotten`. */
+  | { readonly kind: 'forget'; readonly id: string; readonly seen: SeenNote | undefined }
   /** Read from the store; answer with `loaded`. */
   | { readonly kind: 'load'; readonly id: string }
   /** Hand to the link of neighbour `to`; answer with `forwarded` or `notForwarded`. */
@@ -71,9 +102,12 @@ export type AgentOutput =
 /**
  * Every bundle ever accepted has exactly one fate:
  * accepted = delivered + forwarded + expired + deleted + stored.
+ *
+ * The books begin anew with each start of the node. What the store kept over the restart is
+ * accepted then, so the sum holds in every life of the node and over all of them together.
  */
 export interface Ledger {
-  /** Bundles stored here, and those that were deleted or had expired as they came in. */
+  /** Bundles stored or found here, and those deleted or expired as they came in. */
   readonly accepted: number;
   readonly delivered: number;
   readonly forwarded: number;

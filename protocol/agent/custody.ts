@@ -11,7 +11,7 @@ import { type IpnEid, ipnEid } from '../bundle/eid.ts';
 import { Fifo } from '../fifo.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_MS, sooner } from '../machine.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
-import type { AgentOutput, DeletionReason, Ledger } from './contract.ts';
+import type { AgentOutput, DeletionReason, Ledger, SeenNote } from './contract.ts';
 import { Forwarder } from './forwarder.ts';
 import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
 import { LedgerBook } from './ledger.ts';
@@ -25,6 +25,7 @@ export class Custody {
   /** Bounded by the work of one verb, for the owner drains them after each. */
   readonly outputs = new Fifo<AgentOutput>();
   readonly #eid: IpnEid;
+  readonly #epochUnixMs: number;
   readonly #forwarder: Forwarder;
   readonly #book = new LedgerBook();
   /** Bounded by the store's octets, which `heldOctets` counts. */
@@ -37,8 +38,9 @@ export class Custody {
   /** Bundles for this node that wait for their service, by service. */
   readonly #undelivered = new WaitingRoom();
 
-  constructor(node: NodeNumber, plan: ContactPlan) {
+  constructor(node: NodeNumber, plan: ContactPlan, epochUnixMs: number) {
     this.#eid = ipnEid(node, 0);
+    this.#epochUnixMs = epochUnixMs;
     this.#forwarder = new Forwarder(node, plan);
   }
 
@@ -53,11 +55,18 @@ export class Custody {
 
   /** Asks the store to keep a new bundle. */
   hold(arrival: Arrival, octets: Uint8Array): void {
-    assert(!this.#held.has(arrival.id), 'a bundle is held once');
-    this.#held.set(arrival.id, new HeldBundle(arrival));
-    this.#heldOctets += arrival.sizeOctets;
+    const { id, previous, arrivedAt } = this.#take(arrival);
     this.#unconfirmed += 1;
-    this.outputs.push({ kind: 'store', id: arrival.id, octets });
+    const note = { previous, arrivedUnixMs: this.#unixMs(arrivedAt) };
+    this.outputs.push({ kind: 'store', id, octets, note });
+  }
+
+  /** Takes back a bundle that the store kept over a restart. */
+  restore(now: Instant, arrival: Arrival): void {
+    const bundle = this.#take(arrival);
+    this.#book.accepted += 1;
+    this.seen.add(now, bundle.id, bundle.hops, bundle.expiresAt);
+    this.dispatch(now, bundle);
   }
 
   /** The bundle of this id if it is in this phase; late and repeated answers find none. */
@@ -70,7 +79,7 @@ export class Custody {
   accept(now: Instant, bundle: HeldBundle): void {
     this.#unconfirmed -= 1;
     this.#book.accepted += 1;
-    this.seen.add(bundle.id, bundle.hops);
+    this.seen.add(now, bundle.id, bundle.hops, bundle.expiresAt);
     this.outputs.push({ kind: 'accepted', id: bundle.id, originated: bundle.previous === 0 });
     this.dispatch(now, bundle);
   }
@@ -93,7 +102,7 @@ export class Custody {
     assert(bundle.phase !== 'gone', 'a bundle that met its fate is not dispatched');
     assert(bundle.to === 0, 'a bundle on its way to a neighbour is not dispatched');
     if (bundle.expiresAt <= now) this.#expire(bundle);
-    else if (bundle.service !== undefined) this.#deliver(bundle, bundle.service);
+    else if (bundle.service !== undefined) this.#deliver(now, bundle, bundle.service);
     else this.#forward(now, bundle);
   }
 
@@ -102,7 +111,7 @@ export class Custody {
     const { to } = bundle;
     this.#forwarder.release(bundle);
     this.#book.forwarded += 1;
-    this.#forget(bundle);
+    this.#forget(bundle, this.#seenNote(now, bundle, bundle.hops));
     this.#pump(now, to);
   }
 
@@ -125,6 +134,17 @@ export class Custody {
       this.#forget(bundle);
     } else this.dispatch(now, bundle);
     if (to !== 0) this.#pump(now, to);
+  }
+
+  /** The store has noted that it is delivered: whatever stops the node, it is not given twice. */
+  settled(bundle: HeldBundle): void {
+    const { id, service, hops, trafficClass, bundle: content } = bundle;
+    assert(service !== undefined && content !== undefined, 'a delivery has somebody and something');
+    const { source } = content.primary;
+    const adu = payloadOf(content).data;
+    this.#book.delivered += 1;
+    this.outputs.push({ kind: 'deliver', id, service, source, adu, trafficClass, hops });
+    this.#drop(bundle);
   }
 
   /** A link came up or went down; a link that is new ends every rest. */
@@ -162,8 +182,15 @@ export class Custody {
     return this.#book.snapshot(this.#held.size - this.#unconfirmed);
   }
 
-  #deliver(bundle: HeldBundle, service: number): void {
-    const { id, hops, trafficClass } = bundle;
+  #take(arrival: Arrival): HeldBundle {
+    assert(!this.#held.has(arrival.id), 'a bundle is held once');
+    const bundle = new HeldBundle(arrival);
+    this.#held.set(bundle.id, bundle);
+    this.#heldOctets += bundle.sizeOctets;
+    return bundle;
+  }
+
+  #deliver(now: Instant, bundle: HeldBundle, service: number): void {
     // Without reassembly no service can have a fragment.
     const fragment = bundle.isFragment;
     if (fragment || !this.#services.has(service)) {
@@ -171,12 +198,10 @@ export class Custody {
     } else if (bundle.bundle === undefined) {
       this.#load(bundle);
     } else {
-      const { source } = bundle.bundle.primary;
-      const adu = payloadOf(bundle.bundle).data;
-      this.seen.addDelivered(id);
-      this.#book.delivered += 1;
-      this.outputs.push({ kind: 'deliver', id, service, source, adu, trafficClass, hops });
-      this.#forget(bundle);
+      const { id, expiresAt } = bundle;
+      bundle.phase = 'settling';
+      this.seen.add(now, id, DELIVERED, expiresAt);
+      this.outputs.push({ kind: 'forget', id, seen: this.#seenNote(now, bundle, DELIVERED) });
     }
   }
 
@@ -228,9 +253,18 @@ export class Custody {
     this.#forget(bundle);
   }
 
-  #forget(bundle: HeldBundle): void {
-    this.outputs.push({ kind: 'forget', id: bundle.id });
+  /** Without a note when no copy can do harm. */
+  #forget(bundle: HeldBundle, seen?: SeenNote): void {
+    this.outputs.push({ kind: 'forget', id: bundle.id, seen });
     this.#drop(bundle);
+  }
+
+  #seenNote(now: Instant, { expiresAt }: HeldBundle, hops: number): SeenNote {
+    return { hops, fromUnixMs: this.#unixMs(now), untilUnixMs: this.#unixMs(expiresAt) + 1 };
+  }
+
+  #unixMs(at: Instant): number {
+    return this.#epochUnixMs + Math.floor(at / MICROSECONDS_PER_MS);
   }
 
   #drop(bundle: HeldBundle): void {
@@ -245,6 +279,8 @@ function expiryIn(room: WaitingRoom): Deadline | undefined {
   return next === undefined ? undefined : { at: next.expiresAt, why: 'a bundle expires' };
 }
 
+/** More hops than any copy can have made. */
+const DELIVERED = Number.POSITIVE_INFINITY;
 const AGE_MS_MAX = Number.MAX_SAFE_INTEGER;
 /** The lane of fragments for this node; no service has this number. */
 const FRAGMENTS = -1;

@@ -6,9 +6,10 @@ import type { TrafficClass } from '../traffic-class.ts';
 
 /**
  * What is happening to it: the store is writing it, it waits for a contact or a service, the store
- * is reading it, a link is sending it, or it has met its fate.
+ * is reading it, a link is sending it, the store notes that it was delivered, or it has met its
+ * fate.
  */
-export type Phase = 'storing' | 'waiting' | 'loading' | 'sending' | 'gone';
+export type Phase = 'storing' | 'waiting' | 'loading' | 'sending' | 'settling' | 'gone';
 
 /** What is known of a bundle when it comes in. */
 export interface Arrival {

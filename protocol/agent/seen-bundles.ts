@@ -7,34 +7,53 @@
  *
  * RFC 9171 leaves the suppression of duplicates to implementations; identity is §4.2.7.
  */
+import type { Instant } from '../machine.ts';
+
+interface Seen {
+  readonly hops: number;
+  readonly expiresAt: Instant;
+}
 
 /**
- * Two generations: when the younger is full the older is dropped, so at least the last
- * GENERATION_MAX bundles are known. Bounded by 2 × GENERATION_MAX. A bundle forgotten after its
- * lifetime does no harm, for a late copy has expired.
+ * Knows a bundle until it expires, for a copy that comes later has expired too. Bounded by
+ * SEEN_MAX: beyond it the one that was added first is forgotten.
  */
 export class SeenBundles {
-  #young = new Map<string, number>();
-  #old = new Map<string, number>();
+  readonly #byId = new Map<string, Seen>();
+  /** Goes round among all, to find those that have expired. */
+  #hand = this.#byId.entries();
 
-  /** Notes that the bundle was here having made `hops` hops. */
-  add(id: string, hops: number): void {
-    if (this.#young.size >= GENERATION_MAX) {
-      this.#old = this.#young;
-      this.#young = new Map();
+  /** Notes that the bundle was here having made `hops` hops, infinitely many if delivered. */
+  add(now: Instant, id: string, hops: number, expiresAt: Instant): void {
+    this.#sweep(now);
+    this.#byId.delete(id);
+    this.#byId.set(id, { hops, expiresAt });
+    if (this.#byId.size <= SEEN_MAX) return;
+    for (const oldest of this.#byId.keys()) {
+      this.#byId.delete(oldest);
+      return;
     }
-    this.#young.set(id, hops);
-  }
-
-  /** Notes that the bundle reached its destination here, so that any other copy is one too many. */
-  addDelivered(id: string): void {
-    this.add(id, Number.POSITIVE_INFINITY);
   }
 
   /** How many hops the bundle had made when it was last here, undefined for a new one. */
   hopsOf(id: string): number | undefined {
-    return this.#young.get(id) ?? this.#old.get(id);
+    return this.#byId.get(id)?.hops;
+  }
+
+  /** Looks at more than come in, so that the expired are at most as many as the others. */
+  #sweep(now: Instant): void {
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const next = this.#hand.next();
+      if (next.done === true) {
+        this.#hand = this.#byId.entries();
+        return;
+      }
+      const [id, { expiresAt }] = next.value;
+      if (expiresAt <= now) this.#byId.delete(id);
+    }
   }
 }
 
-const GENERATION_MAX = 8_192;
+/** About 10 MB. */
+const SEEN_MAX = 65_536;
+const LOOKS = 3;

@@ -376,8 +376,10 @@ function feedAgent(): Feed {
       if (output.kind === 'store') {
         store.set(output.id, output.octets);
         agent.stored(now, output.id);
-      } else if (output.kind === 'forget') store.delete(output.id);
-      else if (output.kind === 'load') agent.loaded(now, output.id, store.get(output.id));
+      } else if (output.kind === 'forget') {
+        store.delete(output.id);
+        agent.forgotten(now, output.id);
+      } else if (output.kind === 'load') agent.loaded(now, output.id, store.get(output.id));
       else if (output.kind === 'forward') agent.forwarded(now, output.id);
     }
     throw new Error('the agent comes to rest');

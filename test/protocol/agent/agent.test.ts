@@ -278,7 +278,7 @@ describe('at the destination', () => {
     const source = { scheme: 'ipn', node: 1, service: 1001 };
     expect(node.all('deliver')[0]).toMatchObject({ service: 7, hops: 1, trafficClass: 2, source });
     expect([...node.all('deliver')[0]!.adu]).toEqual([1, 2, 3]);
-    expect(kinds(node)).toEqual(['store', 'accepted', 'deliver', 'forget']);
+    expect(kinds(node)).toEqual(['store', 'accepted', 'forget', 'deliver']);
   });
 
   test('a bundle to a service of its own node is delivered as well', () => {
@@ -297,7 +297,7 @@ describe('at the destination', () => {
     expect(node.agent.ledger()).toMatchObject({ stored: 1, delivered: 0 });
     node.agent.register(6, 7);
     node.drain(6);
-    expect(kinds(node)).toEqual(['store', 'accepted', 'load', 'deliver', 'forget']);
+    expect(kinds(node)).toEqual(['store', 'accepted', 'load', 'forget', 'deliver']);
   });
 
   test('a second copy is a duplicate, however many hops it has made', () => {

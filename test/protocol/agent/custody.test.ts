@@ -7,7 +7,7 @@ import { expectBalance, Mesh, Node, planOf, S } from './mesh.ts';
 const TRIANGLE = planOf([1, 2, 0, 20], [1, 3, 5, 40], [2, 3, 10, 60], [1, 2, 30, 50]);
 
 test('whatever happens in whatever order, the books balance and nothing is thrown', () => {
-  const verbs = fc.array(fc.tuple(fc.nat(13), fc.nat(50), fc.nat(3)), { maxLength: 120 });
+  const verbs = fc.array(fc.tuple(fc.nat(14), fc.nat(50), fc.nat(3)), { maxLength: 120 });
   const property = fc.property(verbs, (script) => {
     const { agent } = new Node(1, TRIANGLE, { storeOctetsMax: 2_000 });
     const arrivals = ARRIVALS;
@@ -43,6 +43,7 @@ test('whatever happens in whatever order, the books balance and nothing is throw
       else if (verb === 11) agent.linkDown(now, 2 + (small & 1));
       else if (verb === 12) agent.register(now, 7);
       else if (verb === 13) agent.tick(now);
+      else if (verb === 14) agent.forgotten(now, id);
     }
   });
   fc.assert(property, { numRuns: 300 });

@@ -22,6 +22,7 @@ export class Node {
   storeAnswer: 'stored' | 'full' | 'io' | 'later' = 'stored';
   /** What a link answers to a bundle; `later` answers nothing. */
   linkAnswer: 'sent' | 'unsent' | 'later' = 'sent';
+  onStore: (output: Of<'store' | 'forget'>) => void = () => {};
   onForward: (output: Of<'forward'>, now: number) => void = () => {};
 
   constructor(node: number, plan: ContactPlan, options: Partial<AgentOptions> = {}) {
@@ -83,10 +84,14 @@ export class Node {
         agent.storeFailed(now, output.id, this.storeAnswer);
       } else if (this.storeAnswer === 'stored') {
         this.store.set(output.id, output.octets);
+        this.onStore(output);
         agent.stored(now, output.id);
       }
-    } else if (output.kind === 'forget') this.store.delete(output.id);
-    else if (output.kind === 'load') agent.loaded(now, output.id, this.store.get(output.id));
+    } else if (output.kind === 'forget') {
+      this.store.delete(output.id);
+      this.onStore(output);
+      agent.forgotten(now, output.id);
+    } else if (output.kind === 'load') agent.loaded(now, output.id, this.store.get(output.id));
     else if (output.kind === 'forward') {
       if (this.linkAnswer === 'later') return;
       if (this.linkAnswer === 'unsent' || !this.links.has(output.to)) {

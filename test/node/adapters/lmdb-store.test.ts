@@ -1,0 +1,181 @@
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isSoundLmdbFile } from '#node/adapters/lmdb-file.ts';
+import { type OpenedStore, openLmdbStore } from '#node/adapters/lmdb-store.ts';
+import { ConfigError } from '#node/config-error.ts';
+import type { StoreCompletion } from '#node/ports.ts';
+import { bundleStoreContract, type StoreOnMedium } from '../../contracts/bundle-store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orbweaver-store-'));
+const opened: OpenedStore[] = [];
+afterAll(async () => {
+  await Promise.all(opened.map((store) => store.close()));
+  rmSync(folder, { recursive: true });
+});
+
+bundleStoreContract('LmdbStore', (octetsMax) => onMedium(newDirectory(), octetsMax));
+
+describe('a damaged store', () => {
+  it('sets aside the record that is damaged, and gives back all others', async () => {
+    const directory = await filled(['a', 'b', 'c']);
+    alterFile(directory, (octets) => damage(octets, 'b'));
+    const { store, setAside } = await reopened(directory);
+    expect(setAside).toBe(1);
+    expect(idsIn(store)).toEqual(['a', 'c']);
+    await store.close();
+    expect((await reopened(directory)).setAside).toBe(0);
+  });
+
+  it('says that a record which was damaged while it ran is not there', async () => {
+    const directory = await filled(['a', 'b']);
+    const { store } = await reopened(directory);
+    alterFile(directory, (octets) => damage(octets, 'a'));
+    const answers: StoreCompletion[] = [];
+    store.completed$.subscribe((completion) => answers.push(completion));
+    store.get('a');
+    store.get('b');
+    expect(answers).toMatchObject([{ octets: undefined }, { octets: letters('b') }]);
+  });
+
+  it.each([
+    ['is something else', (octets: Buffer) => void octets.fill(0x5a)],
+    ['is full of zeros', (octets: Buffer) => void octets.fill(0)],
+    ['has no pages but its heads', (octets: Buffer) => void octets.fill(0xff, 8_192)],
+    ['has lost one of its heads', (octets: Buffer) => void octets.fill(0, 0, 4_096)],
+  ])('starts empty when the whole file %s, and keeps that for people', async (_, alter) => {
+    const directory = await filled(['a', 'b', 'c']);
+    alterFile(directory, alter);
+    const { store, setAside } = await reopened(directory);
+    expect(setAside).toBe(1);
+    expect(idsIn(store)).toEqual([]);
+    expect(readFileSync(join(directory, 'data.mdb.aside')).length).toBeGreaterThan(8_192);
+    await put(store, 'd');
+    expect(idsIn(store)).toEqual(['d']);
+  });
+
+  it('does not end the process when the file is cut short anywhere', async () => {
+    const directory = await filled(['a', 'b', 'c']);
+    const { length } = readFileSync(join(directory, 'data.mdb'));
+    for (let size = 0; size < length; size += 4_096) {
+      const copy = newDirectory();
+      copyFileSync(join(directory, 'data.mdb'), join(copy, 'data.mdb'));
+      truncateSync(join(copy, 'data.mdb'), size);
+      const { store } = await reopened(copy);
+      expect(idsIn(store).length).toBeLessThanOrEqual(3);
+      await put(store, 'd');
+      expect(idsIn(store)).toContain('d');
+    }
+  });
+});
+
+it('finds a file sound whatever has come and gone in it, short or long', async () => {
+  const directory = newDirectory();
+  const { store } = await reopened(directory, 100_000_000);
+  for (let round = 0; round < 20; round++) {
+    const ids = Array.from({ length: 60 }, (_, k) => `b${round}-${k}`);
+    await Promise.all(ids.map((id, k) => put(store, id, k % 5 === 0 ? 50_000 : 300)));
+    const seen = { hops: 1, fromUnixMs: round, untilUnixMs: 1_000_000 };
+    for (const id of ids.slice(round)) store.delete(id, seen);
+    await put(store, `last${round}`);
+    expect(isSoundLmdbFile(join(directory, 'data.mdb'))).toBe(true);
+  }
+});
+
+it('writes many bundles with one flush', async () => {
+  const directory = newDirectory();
+  const { store } = await reopened(directory);
+  await put(store, 'first');
+  const before = transactionsOf(directory);
+  const ids = Array.from({ length: 300 }, (_, k) => `b${k}`);
+  await Promise.all(ids.map((id) => put(store, id)));
+  expect(transactionsOf(directory) - before).toBeLessThanOrEqual(3);
+});
+
+it('is refused with a remedy where there can be no store', async () => {
+  const file = join(folder, 'file');
+  writeFileSync(file, '');
+  await expect(openLmdbStore(file, 1_000)).rejects.toThrow(ConfigError);
+});
+
+/** A store that was filled with bundles named by a letter, and closed. */
+async function filled(ids: readonly string[]): Promise<string> {
+  const directory = newDirectory();
+  const { store } = await reopened(directory);
+  for (const id of ids) await put(store, id);
+  await store.close();
+  return directory;
+}
+
+async function put(store: OpenedStore, id: string, size = 1_000): Promise<void> {
+  const done = new Promise<void>((resolve) => {
+    const life = store.completed$.subscribe((completion) => {
+      if (completion.id !== id) return;
+      expect(completion.kind).toBe('put');
+      life.unsubscribe();
+      resolve();
+    });
+  });
+  store.put(id, letters(id, size), { previous: 0, arrivedUnixMs: 0 });
+  await done;
+}
+
+async function reopened(directory: string, octetsMax = 1_000_000) {
+  const store = await openLmdbStore(directory, octetsMax);
+  opened.push(store);
+  return { store, setAside: store.contents().setAside };
+}
+
+/** The disk as it is at the moment of the crash; nothing is in the middle of being written. */
+async function onMedium(directory: string, octetsMax: number): Promise<StoreOnMedium> {
+  const { store } = await reopened(directory, octetsMax);
+  return {
+    store,
+    crash: async () => {
+      const copy = newDirectory();
+      copyFileSync(join(directory, 'data.mdb'), join(copy, 'data.mdb'));
+      return onMedium(copy, octetsMax);
+    },
+  };
+}
+
+function idsIn(store: OpenedStore): string[] {
+  return [...store.contents().bundles].map(({ id }) => id);
+}
+
+function letters(id: string, size = 1_000): Uint8Array {
+  return new Uint8Array(size).fill(id.charCodeAt(0));
+}
+
+function alterFile(directory: string, alter: (octets: Buffer) => void): void {
+  const file = join(directory, 'data.mdb');
+  const octets = readFileSync(file);
+  alter(octets);
+  writeFileSync(file, octets, { flag: 'r+' });
+}
+
+/** Every copy of it, for LMDB leaves older ones in pages that are free. */
+function damage(octets: Buffer, id: string): void {
+  const wanted = Buffer.from(letters(id));
+  for (let at = octets.indexOf(wanted); at >= 0; at = octets.indexOf(wanted)) octets[at] = 0;
+}
+
+/** By the heads of the data file. */
+function transactionsOf(directory: string): number {
+  const octets = readFileSync(join(directory, 'data.mdb'));
+  return Number(
+    [152, 4_096 + 152].map((at) => octets.readBigUInt64LE(at)).reduce((a, b) => (a > b ? a : b)),
+  );
+}
+
+function newDirectory(): string {
+  return mkdtempSync(join(folder, 'db-'));
+}
