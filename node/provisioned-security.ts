@@ -95,14 +95,17 @@ export class ProvisionedSecurity implements OcfSource {
       peerEid: `ipn:${node}.0`,
       provider: this.#provider.name,
       associations: this.#associations,
-      sampler: this.#unit,
     });
   }
 
-  /** What the channel to a neighbour has besides. */
-  channel(node: NodeNumber): Pick<LinkOptions, 'ocf' | 'ocfSource'> {
+  /**
+   * What the channel to a neighbour has besides. The report is on the frames of all neighbours, and
+   * so is the log, where there is anybody to read them.
+   */
+  channel(node: NodeNumber): Pick<LinkOptions, 'ocf' | 'ocfSource' | 'sampler'> {
+    const sampler = this.#peers.length > 0 ? this.#unit : undefined;
     const reports = this.#peers.find((peer) => peer.node === node)?.reports === true;
-    return reports ? { ocf: true, ocfSource: this } : {};
+    return reports ? { sampler, ocf: true, ocfSource: this } : { sampler };
   }
 
   /** The Frame Security Report in four fresh octets. */

@@ -1,6 +1,7 @@
 /** What goes in and out of a link, for its owner, the satellite. */
 import type { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
+import type { Instant } from '../machine.ts';
 import { type TrafficClass, trafficClassOf } from '../traffic-class.ts';
 import type { ChannelOptions, OcfSource } from './channel.ts';
 import type { DownReason, KeyingSnapshot, Secured } from './keying.ts';
@@ -13,12 +14,20 @@ export const MANAGEMENT_MAP_ID = 1;
 /** That class. */
 export const MANAGEMENT_CLASS: TrafficClass = trafficClassOf('expedited');
 
+/** Is told of every protected frame; of one that was accepted without a fault. */
+export interface FrameSampler {
+  /** `sequenceLow`: the low octet of the number as sent, 0 where no association tells its place. */
+  sample(now: Instant, spi: number, sequenceLow: number, fault?: Fault): void;
+}
+
 /** Who is at both ends, and the managed parameters that both ends share. */
 export interface LinkOptions extends ChannelOptions {
   readonly localScid: number;
   readonly remoteScid: number;
   /** What this node's frames say in their operational control field, on a channel that has it. */
   readonly ocfSource?: OcfSource;
+  /** Reports on the frames that this node receives, on this link and others. */
+  readonly sampler?: FrameSampler | undefined;
 }
 
 /** What the link asks of its owner, or tells it. */

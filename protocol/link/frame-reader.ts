@@ -14,14 +14,15 @@ import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { MAP_UNKNOWN, MapDemultiplexer } from '../frame/map-demultiplexer.ts';
 import type { Packet } from '../frame/packet.ts';
 import { packetReassembler } from '../frame/packet-reassembler.ts';
-import { type FrameOpener, openData } from '../frame/sdls.ts';
+import { type FrameOpener, openData, SESSION_ASSOCIATION, SPI_OCTETS } from '../frame/sdls.ts';
 import { SduReassembler } from '../frame/sdu-reassembler.ts';
 import { UPID_MISSION } from '../frame/tfdf.ts';
-import { decodeFrame } from '../frame/uslp.ts';
+import { decodeFrame, type TransferFrame } from '../frame/uslp.ts';
 import type { Instant } from '../machine.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { codingParameters, managedParameters } from './channel.ts';
 import {
+  type FrameSampler,
   type LinkOptions,
   MANAGEMENT_CLASS,
   MANAGEMENT_MAP_ID,
@@ -39,6 +40,7 @@ export class FrameReader {
   readonly #managed: ManagedParameters;
   readonly #coding: CodingParameters | undefined;
   readonly #keying: Pick<Keying, 'opener'>;
+  readonly #sampler: FrameSampler | undefined;
   readonly #foundOpener: () => FrameOpener | undefined;
   /** By traffic class. */
   #packets: MapDemultiplexer<Packet>[] = [];
@@ -62,6 +64,7 @@ export class FrameReader {
     this.#managed = managedParameters(options, options.remoteScid);
     this.#coding = codingParameters(options);
     this.#keying = keying;
+    this.#sampler = options.sampler;
     this.#foundOpener = () => this.#opener;
     this.#messages = this.#freshMessages();
     this.#control = this.#freshMessages(CONTROL_OCTETS_MAX);
@@ -104,13 +107,7 @@ export class FrameReader {
       return 'handshake';
     }
     if (vcid !== CONTROL_VCID && vcid >= TRAFFIC_CLASSES.length) return VC_UNKNOWN;
-    const { data } = frame;
-    this.spi = (data[0]! << 8) | (data[1] ?? 0);
-    const opener = this.#keying.opener(now, this.spi, vcid, mapId);
-    if (opener === SA_UNKNOWN && looksClear(data)) return CLEAR_REFUSED;
-    if (opener instanceof Fault) return opener;
-    this.#opener = opener;
-    const tfdf = openData(frame, this.#foundOpener, opener.association);
+    const tfdf = this.#open(now, frame);
     if (tfdf instanceof Fault) return tfdf;
     if (vcid === CONTROL_VCID) {
       this.#control.push(mapId, vcfCount, tfdf);
@@ -120,6 +117,22 @@ export class FrameReader {
     this.isManagement = mapId === MANAGEMENT_MAP_ID;
     this.#packets[vcid]!.push(mapId, vcfCount, tfdf);
     return 'packets';
+  }
+
+  /** The clear data field of a protected frame, sampled whatever comes of it. */
+  #open(now: Instant, frame: TransferFrame): Uint8Array | Fault {
+    const { header, data } = frame;
+    this.spi = (data[0]! << 8) | (data[1] ?? 0);
+    const opener = this.#keying.opener(this.spi, header.vcid, header.mapId);
+    if (opener instanceof Fault) {
+      this.#sampler?.sample(now, this.spi, 0, opener);
+      return opener === SA_UNKNOWN && looksClear(data) ? CLEAR_REFUSED : opener;
+    }
+    this.#opener = opener;
+    const tfdf = openData(frame, this.#foundOpener, opener.association);
+    const fault = tfdf instanceof Fault ? tfdf : undefined;
+    this.#sampler?.sample(now, this.spi, sequenceLow(data, opener), fault);
+    return tfdf;
   }
 
   /** The next whole packet, whose octets the taker owns; or what went wrong; or undefined. */
@@ -162,6 +175,12 @@ export class FrameReader {
 
 function hasMap(vcid: number, mapId: number): boolean {
   return mapId === 0 || (mapId === MANAGEMENT_MAP_ID && vcid === MANAGEMENT_CLASS);
+}
+
+/** The low octet of the number that an association counts, as sent. */
+function sequenceLow(data: Uint8Array, opener: FrameOpener): number {
+  const { ivOctets, sequenceNumberOctets } = opener.association ?? SESSION_ASSOCIATION;
+  return data[SPI_OCTETS + ivOctets + sequenceNumberOctets - 1] ?? 0;
 }
 
 /**

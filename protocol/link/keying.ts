@@ -119,9 +119,9 @@ export interface Keying extends Machine<KeyingOutput> {
 
   /**
    * Opens frames that arrive under `spi` on that virtual channel and MAP; `session.sa-unknown`, or
-   * what else keeps the association from opening them. Used before the next one is asked for.
+   * what else keeps the association from opening them.
    */
-  opener(now: Instant, spi: number, vcid: number, mapId: number): FrameOpener | Fault;
+  opener(spi: number, vcid: number, mapId: number): FrameOpener | Fault;
   /** A frame authenticated under `spi`. */
   heard(now: Instant, spi: number): void;
   /** A frame came in under an SPI that has no opener. */

@@ -116,7 +116,7 @@ export class SessionKeying implements Keying {
     if (!this.#agreement.seeking) this.#agreement.begin(now);
   }
 
-  opener(_now: Instant, spi: number, vcid: number): FrameOpener | Fault {
+  opener(spi: number, vcid: number): FrameOpener | Fault {
     const session = this.#sessions.find(spi)?.session;
     if (session?.limbo !== undefined && vcid !== CONTROL_VCID) return EPOCH_AHEAD;
     return session?.receiveKey ?? SA_UNKNOWN;

@@ -8,7 +8,7 @@
  * §18 LS-1801 to LS-1804; CCSDS 355.0-B-2 §4.2.4.3.
  */
 import { type AssociationTable, channelId } from '../association/association-table.ts';
-import type { StaticReceiveKey, StaticSendKey } from '../association/static-keys.ts';
+import type { StaticSendKey } from '../association/static-keys.ts';
 import { Fault } from '../fault.ts';
 import type { FrameOpener, FrameSealer } from '../frame/sdls.ts';
 import { USLP_VERSION } from '../frame/uslp.ts';
@@ -17,11 +17,6 @@ import { TRAFFIC_CLASSES } from '../traffic-class.ts';
 import { MANAGEMENT_CLASS, MANAGEMENT_MAP_ID } from './contract.ts';
 import { CONTROL_VCID } from './frame-writer.ts';
 import type { Keying, KeyingOutput, KeyingSnapshot, Secured } from './keying.ts';
-
-/** Is told of every protected frame of a peer; a frame that was accepted has no fault. */
-export interface FrameSampler {
-  sample(now: Instant, spi: number, sequenceLow: number, fault?: Fault): void;
-}
 
 /** Who is at both ends, and what keys there are. */
 export interface StaticKeyingOptions {
@@ -32,7 +27,6 @@ export interface StaticKeyingOptions {
   readonly provider: Secured['provider'];
   /** Of the whole node. */
   readonly associations: AssociationTable;
-  readonly sampler: FrameSampler;
 }
 
 /** The protected channels of a link in the frames of one sender, packed by `channelId`. */
@@ -47,7 +41,6 @@ export function linkChannels(scid: number): number[] {
 export class StaticKeying implements Keying {
   readonly #options: StaticKeyingOptions;
   readonly #channels: readonly number[];
-  readonly #opener: SampledOpener;
   /** Bounded by the outputs of one verb. */
   readonly #outputs: KeyingOutput[] = [];
   /** From `connect` to `close`. */
@@ -57,7 +50,6 @@ export class StaticKeying implements Keying {
   constructor(options: StaticKeyingOptions) {
     this.#options = options;
     this.#channels = linkChannels(options.localScid);
-    this.#opener = new SampledOpener(options.sampler);
   }
 
   connect(): void {
@@ -86,15 +78,10 @@ export class StaticKeying implements Keying {
     this.#look();
   }
 
-  opener(now: Instant, spi: number, vcid: number, mapId: number): FrameOpener | Fault {
-    const { associations, remoteScid, sampler } = this.#options;
+  opener(spi: number, vcid: number, mapId: number): FrameOpener | Fault {
+    const { associations, remoteScid } = this.#options;
     const key = associations.opener(spi, channelOf(remoteScid, vcid, mapId));
-    const fault = key instanceof Fault || key.association.macOctets > 0 ? key : UNAUTHENTICATED;
-    if (fault instanceof Fault) {
-      sampler.sample(now, spi, 0, fault);
-      return fault;
-    }
-    return this.#opener.of(now, fault);
+    return key instanceof Fault || key.association.macOctets > 0 ? key : UNAUTHENTICATED;
   }
 
   heard(): void {}
@@ -143,40 +130,6 @@ export class StaticKeying implements Keying {
     const { peerEid, provider } = this.#options;
     const keying = PRE_SHARED_KEY;
     this.#outputs.push({ kind: 'secured', peerEid, sessionId: keying, provider, keying });
-  }
-}
-
-/** Opens one frame at a time, and has the outcome sampled. */
-class SampledOpener implements FrameOpener {
-  readonly #sampler: FrameSampler;
-  #now: Instant = 0;
-  #key!: StaticReceiveKey;
-
-  constructor(sampler: FrameSampler) {
-    this.#sampler = sampler;
-  }
-
-  /** Itself, turned to the key. */
-  of(now: Instant, key: StaticReceiveKey): this {
-    this.#now = now;
-    this.#key = key;
-    return this;
-  }
-
-  get spi(): number {
-    return this.#key.spi;
-  }
-
-  get association() {
-    return this.#key.association;
-  }
-
-  open(numbers: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
-    const sequenceLow = numbers.at(-1) ?? 0;
-    const data = this.#key.open(numbers, aad, sealed);
-    const fault = data instanceof Fault ? data : undefined;
-    this.#sampler.sample(this.#now, this.#key.spi, sequenceLow, fault);
-    return data;
   }
 }
 

@@ -34,7 +34,7 @@ export interface PairOptions {
   readonly rateBps?: number;
   readonly frameOctetsMax?: number;
   /** What the channel has besides; the same at both ends but for what `ocfSource` says. */
-  readonly channel?: Partial<ChannelOptions & Pick<LinkOptions, 'ocfSource'>>;
+  readonly channel?: Partial<ChannelOptions & Pick<LinkOptions, 'ocfSource' | 'sampler'>>;
   /** Limits and anti-replay of the sessions. */
   readonly session?: SessionParameters;
   /** The alarm goes off only at multiples of this. */

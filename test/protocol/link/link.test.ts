@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { equal } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
+import { writeFecf } from '#protocol/frame/fecf.ts';
 import { encodeFrame } from '#protocol/frame/uslp.ts';
 import { PACER_EARLY_US } from '#protocol/link/pacer.ts';
 import { SendKey } from '#protocol/session/keys.ts';
@@ -456,6 +457,33 @@ describe('hostile frames', () => {
     for (const frame of frames) pair.inject(1, frame);
     expect(bundlesAt(pair, 1)).toHaveLength(1);
     expect(pair.ends[1].link.snapshot().faults).toEqual({ 'session.replay': frames.length });
+  });
+
+  it('are sampled by SPI and low octet of their number, whatever becomes of them', () => {
+    const samples: [number, number, string | undefined][] = [];
+    const sample = (_now: number, spi: number, low: number, fault?: Fault) =>
+      samples.push([spi, low, fault?.key]);
+    const pair = securedPair({ channel: { sampler: { sample } } });
+    samples.length = 0;
+    let frame = new Uint8Array(0);
+    pair.tap = (_from, octets) => {
+      frame = octets.slice();
+      return octets;
+    };
+    pair.send(0, 'a', chance.octets(100));
+    pair.run(S);
+    const [spi, low] = [(frame[10]! << 8) | frame[11]!, frame[23]!];
+    pair.inject(1, frame.slice());
+    frame[23]! += 1;
+    writeFecf(frame);
+    pair.inject(1, frame);
+    pair.inject(1, clear(1, bundlePacket));
+    expect(samples).toEqual([
+      [spi, low, undefined],
+      [spi, low, 'session.replay'],
+      [spi, low + 1, 'session.frame-auth'],
+      [0xe0f1, 0, 'session.sa-unknown'],
+    ]);
   });
 
   it('that were overtaken are refused where the order is strict, and else taken (LS-1102)', () => {

@@ -201,8 +201,8 @@ class StaticEnd {
     };
     const options = { localScid, remoteScid, peerEid: this.peerEid, provider: 'native' } as const;
     const { associations } = this;
-    const keying = new StaticKeying({ ...options, associations, sampler });
-    this.link = new Link({ localScid, remoteScid, frameOctetsMax: 1_024 }, keying);
+    const keying = new StaticKeying({ ...options, associations });
+    this.link = new Link({ localScid, remoteScid, frameOctetsMax: 1_024, sampler }, keying);
   }
 
   keepNumbers(): void {
