@@ -16,6 +16,7 @@ import { type AgentOutput, BundleAgent, type SendRequest } from '#protocol/agent
 import { assert, unreachable } from '#protocol/assert.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
+import { lasts } from '#protocol/link/keying.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
 import { type Instant, sooner } from '#protocol/machine.ts';
 import { Applications } from './applications.ts';
@@ -164,8 +165,9 @@ export class Satellite {
     if (typeof input === 'number') this.#tick(now);
     else if ('terminal' in input) this.#onDatagram(now, input);
     else if ('adu' in input) this.#agent.originate(now, input);
-    else if ('record' in input) this.#onVault(now, input);
-    else if ('id' in input) answerAgent(this.#agent, now, input);
+    else if ('record' in input) {
+      if (this.#keeper.completed(now, input)) this.#neighbours.tick(now);
+    } else if ('id' in input) answerAgent(this.#agent, now, input);
     else this.#keeper.take(now, input);
   }
 
@@ -181,10 +183,6 @@ export class Satellite {
     const neighbour = this.#neighbours.inView(terminal);
     if (neighbour === undefined) this.#journal.faults.add(NO_CONTACT);
     else neighbour.link.receive(now, octets);
-  }
-
-  #onVault(now: Instant, completion: VaultCompletion): void {
-    if (this.#keeper.completed(now, completion)) this.#neighbours.tick(now);
   }
 
   #onContact(now: Instant, output: ContactOutput): void {
@@ -239,7 +237,8 @@ export class Satellite {
         break;
       case 'down':
         this.#journal.noteLink(now, neighbour, output);
-        if (this.#neighbours.setUp(neighbour, false)) this.#agent.linkDown(now, node);
+        if (this.#neighbours.setUp(neighbour, false))
+          this.#agent.linkDown(now, node, lasts(output));
         break;
       case 'management':
         this.#onCommand(now, neighbour, output);

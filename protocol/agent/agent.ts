@@ -186,9 +186,9 @@ export class BundleAgent implements Machine<AgentOutput> {
     this.#custody.setUp(now, neighbour, true);
   }
 
-  /** The link to a neighbour takes no more. */
-  linkDown(now: Instant, neighbour: NodeNumber): void {
-    this.#custody.setUp(now, neighbour, false);
+  /** The link to a neighbour takes no more; one that `lasts` so is not waited for. */
+  linkDown(now: Instant, neighbour: NodeNumber, lasts = false): void {
+    this.#custody.setUp(now, neighbour, false, lasts);
   }
 
   /** Bundles for this service are delivered from here on, those that wait first. */

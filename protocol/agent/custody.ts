@@ -148,8 +148,8 @@ export class Custody {
   }
 
   /** A link came up or went down; a link that is new ends every rest. */
-  setUp(now: Instant, neighbour: NodeNumber, up: boolean): void {
-    this.#forwarder.setUp(now, neighbour, up);
+  setUp(now: Instant, neighbour: NodeNumber, up: boolean, lasts = false): void {
+    this.#forwarder.setUp(now, neighbour, up, lasts);
     for (const bundle of this.#forwarder.due(now)) {
       if (up) bundle.notBefore = now;
       this.dispatch(now, bundle);

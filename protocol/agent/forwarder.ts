@@ -64,8 +64,8 @@ export class Forwarder {
   }
 
   /** A link came up or went down: every bundle that waits may now have another way. */
-  setUp(now: Instant, neighbour: NodeNumber, up: boolean): void {
-    this.#neighbours.setUp(now, neighbour, up);
+  setUp(now: Instant, neighbour: NodeNumber, up: boolean, lasts: boolean): void {
+    this.#neighbours.setUp(now, neighbour, up, lasts);
     this.#refresh(now);
   }
 

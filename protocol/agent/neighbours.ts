@@ -3,7 +3,8 @@
  * and how much is on its way to each.
  *
  * A neighbour that by the plan should be in contact, but whose link has been down for PATIENCE_US,
- * is excluded as a first hop until its link comes up or that contact ends.
+ * is excluded as a first hop until its link comes up or that contact ends; at once where the link
+ * is known to stay down.
  */
 import type { Instant } from '../machine.ts';
 import type { Contact, ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
@@ -20,6 +21,7 @@ class Neighbour {
   up = false;
   /** When the link went down, or when it was first looked at; −1 before that. */
   downSince: Instant = -1;
+  patienceUs = PATIENCE_US;
   /** Octets handed over and not yet answered for, by traffic class. */
   readonly inFlightOctets: [number, number, number, number] = [0, 0, 0, 0];
 }
@@ -47,10 +49,11 @@ export class Neighbours {
     return this.#changesAt;
   }
 
-  /** Notes that a link came up or went down. */
-  setUp(now: Instant, node: NodeNumber, up: boolean): void {
+  /** Notes that a link came up or went down; nobody has patience with one that `lasts` so. */
+  setUp(now: Instant, node: NodeNumber, up: boolean, lasts = false): void {
     const neighbour = this.#get(node);
     neighbour.up = up;
+    neighbour.patienceUs = lasts ? 0 : PATIENCE_US;
     neighbour.downSince = now;
     this.#changesAt = now;
   }
@@ -86,7 +89,7 @@ export class Neighbours {
       if (neighbour.up) continue;
       const contact = currentContact(neighbour, now);
       if (contact === undefined) continue;
-      const givenUpAt = Math.max(contact.startsAt, neighbour.downSince) + PATIENCE_US;
+      const givenUpAt = Math.max(contact.startsAt, neighbour.downSince) + neighbour.patienceUs;
       if (givenUpAt <= now) excluded.add(node);
       const changesAt = givenUpAt <= now ? contact.endsAt + 1 : givenUpAt;
       this.#changesAt = Math.min(this.#changesAt, changesAt);

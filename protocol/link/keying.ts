@@ -48,6 +48,11 @@ export type DownReason =
   | 'stopped by command'
   | `not a member: ${string}`;
 
+/** Whether a link that is down stays so for as long as the constellation says what it says now. */
+export function lasts({ reason }: { readonly reason: DownReason }): boolean {
+  return reason.startsWith('not a member');
+}
+
 /** The peer is known and both directions work. */
 export interface Secured {
   readonly kind: 'secured';

@@ -56,6 +56,12 @@ export function decodeControl(octets: Uint8Array): ControlMessage | Fault {
   return reader.atEnd ? message : CONTROL_FORM;
 }
 
+/** Whether this is a whole CLOSE. */
+export function isClose(octets: Uint8Array): boolean {
+  const message = decodeControl(octets);
+  return !(message instanceof Fault) && message.kind === 'close';
+}
+
 function readFields(reader: CborReader, type: number, count: number): ControlMessage | Fault {
   if (type === STATEMENT && count === 2) {
     const octets = reader.bytes();

@@ -29,6 +29,7 @@ import { Agreement } from './agreement.ts';
 import { ControlDialogue } from './control-dialogue.ts';
 import { CONTROL_VCID } from './frame-writer.ts';
 import type { Connection, DownReason, Keying, KeyingOutput, KeyingSnapshot } from './keying.ts';
+import { isClose } from './link-control.ts';
 import type { LinkSession } from './link-session.ts';
 import { SILENCE_US } from './liveness.ts';
 import { MembershipWatch } from './membership-watch.ts';
@@ -144,7 +145,11 @@ export class SessionKeying implements Keying {
     const { current } = this.#sessions;
     const connection = this.#connection;
     if (connection === undefined || current === undefined) return;
-    if (current !== this.#sessions.find(spi)) return;
+    if (current !== this.#sessions.find(spi)) {
+      // Who closes an old session and never spoke on the new one knows nothing of that.
+      if (!current.proven && isClose(octets)) this.#lose(now, connection, 'closed by peer');
+      return;
+    }
     const closed = this.#dialogue.receive(now, current, octets);
     this.review(now);
     if (closed) this.#lose(now, connection, 'closed by peer');

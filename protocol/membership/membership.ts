@@ -116,7 +116,7 @@ export class Membership implements Machine<MembershipOutput> {
     this.peerBoots = new PeerBoots(records.get('peer-boots'));
     this.#boot = Math.max(decodeBoot(records.get('boot')), bootMin - 1);
     const kept = records.get('statement');
-    if (kept !== undefined) this.#consider(kept);
+    if (kept && this.#consider(kept) === STATEMENT_FORKED) this.#tellFork(kept);
     this.#raise();
   }
 
@@ -210,6 +210,7 @@ export class Membership implements Machine<MembershipOutput> {
       this.#persist('peer-boots');
     }
     if (now >= this.#retiredUntil) this.#erase();
+    this.#identity?.resumeSecrets.expire(now);
   }
 
   poll(): MembershipOutput | undefined {
@@ -218,7 +219,8 @@ export class Membership implements Machine<MembershipOutput> {
 
   deadline(): Deadline | undefined {
     const peerBootsAt = this.peerBoots.changed ? this.#peerBootsDueAt : Number.POSITIVE_INFINITY;
-    const at = Math.min(this.#retryAt, this.#retiredUntil, peerBootsAt);
+    const secretsAt = this.#identity?.resumeSecrets.expiresAt ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(this.#retryAt, this.#retiredUntil, peerBootsAt, secretsAt);
     return Number.isFinite(at) ? { at, why: 'membership' } : undefined;
   }
 
@@ -271,6 +273,7 @@ export class Membership implements Machine<MembershipOutput> {
 
   #erase(): void {
     this.#retired?.staticKey.privateKey.fill(0);
+    this.#retired?.resumeSecrets.clear();
     this.#retired = undefined;
     this.#retiredUntil = Number.POSITIVE_INFINITY;
   }

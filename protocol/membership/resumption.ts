@@ -4,7 +4,7 @@
  * authenticated on the session that it led to, and valid until then, so that a lost answer strands
  * nobody. A chain of successions ends after 24 hours or 144 of them; then a first contact is due.
  *
- * Secrets leave at the use, and otherwise when the node looks for one and finds it too old.
+ * Secrets leave at the use, and otherwise when their time is over, whether the peer comes or not.
  *
  * Source: link-security §6.5, LS-708, LS-1005.
  */
@@ -38,6 +38,8 @@ export interface HeldSecret extends ResumeSecret {
 export class ResumeSecrets {
   /** By the peer's SCID; of each peer the one to begin with first. */
   readonly #held = new Map<number, HeldSecret[]>();
+  /** No secret is too old before that. */
+  #expiresAt: Instant = Number.POSITIVE_INFINITY;
   /** Ids that were used up, oldest first. Bounded by USED_MAX. */
   readonly #used = new Set<string>();
 
@@ -55,6 +57,7 @@ export class ResumeSecrets {
     assert(secret.psk.length === PSK_OCTETS, 'a resume secret has 32 octets');
     const rekeys = succeeds === undefined ? 0 : succeeds.rekeys + 1;
     const held = { ...secret, bornAt: succeeds?.bornAt ?? now, rekeys, home: this };
+    this.#expiresAt = Math.min(this.#expiresAt, held.bornAt + LIFE_US);
     const others = this.#held.get(remoteScid) ?? [];
     this.#held.delete(remoteScid);
     const all = shared ? [held, ...others] : [...others, held];
@@ -110,6 +113,25 @@ export class ResumeSecrets {
   /** Another epoch: nobody comes back without a first contact. */
   clear(): void {
     for (const remoteScid of this.#held.keys()) this.forget(remoteScid);
+  }
+
+  /** When `expire` may have something to do; infinite when there are no secrets. */
+  get expiresAt(): Instant {
+    return this.#expiresAt;
+  }
+
+  /** Erases what is too old (LS-1005). */
+  expire(now: Instant): void {
+    if (now < this.#expiresAt) return;
+    this.#expiresAt = Number.POSITIVE_INFINITY;
+    // Bounded by PEERS_MAX.
+    for (const remoteScid of this.#held.keys()) {
+      const usable = this.#usable(now, remoteScid);
+      for (const { bornAt } of usable) {
+        this.#expiresAt = Math.min(this.#expiresAt, bornAt + LIFE_US);
+      }
+      if (usable.length === 0) this.#held.delete(remoteScid);
+    }
   }
 
   #usable(now: Instant, remoteScid: number): readonly HeldSecret[] {

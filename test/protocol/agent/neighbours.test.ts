@@ -28,6 +28,21 @@ test('patience begins with the first look when the contact began before', () => 
   expect(timeline(neighbours, 40 * S, 99 * S)).toEqual([[40 * S + PATIENCE_US, [2]]]);
 });
 
+test('nobody has patience with a link that is known to stay down', () => {
+  const neighbours = new Neighbours(1, planOf([1, 2, 0, 100], [1, 2, 200, 300]));
+  neighbours.setUp(0, 2, true);
+  expect(timeline(neighbours, 0, S)).toEqual([]);
+  neighbours.setUp(2 * S, 2, false, true);
+  expect(timeline(neighbours, 2 * S, 250 * S)).toEqual([
+    [2 * S, [2]],
+    [100 * S + 1, []],
+    [200 * S, [2]],
+  ]);
+  neighbours.setUp(250 * S, 2, true);
+  neighbours.setUp(251 * S, 2, false);
+  expect(timeline(neighbours, 251 * S, 299 * S)).toEqual([[251 * S + PATIENCE_US, [2]]]);
+});
+
 /** Each change of the exclusions, found by looking whenever there may be one. */
 function timeline(neighbours: Neighbours, from: number, until: number): [number, number[]][] {
   const changes: [number, number[]][] = [];

@@ -52,6 +52,23 @@ describe('the resume secrets of a node', () => {
     expect(secrets.newest(24 * HOUR, 5)).toBeUndefined();
   });
 
+  it('are overwritten when their time is over, though nobody asks for them', () => {
+    const secrets = new ResumeSecrets();
+    const kept = [1, 2].map((n) => secret(n));
+    expect(secrets.expiresAt).toBe(Number.POSITIVE_INFINITY);
+    secrets.keep(0, 5, kept[0]!, undefined, true);
+    secrets.keep(HOUR, 6, kept[1]!, undefined, true);
+    expect(secrets.expiresAt).toBe(24 * HOUR);
+    secrets.expire(24 * HOUR - 1);
+    expect(kept.map(({ psk }) => psk[0])).toEqual([1, 2]);
+    secrets.expire(24 * HOUR);
+    expect(kept.map(({ psk }) => psk[0])).toEqual([0, 2]);
+    expect(secrets.expiresAt).toBe(25 * HOUR);
+    secrets.expire(25 * HOUR);
+    expect(kept.map(({ psk }) => psk[0])).toEqual([0, 0]);
+    expect(secrets.expiresAt).toBe(Number.POSITIVE_INFINITY);
+  });
+
   it('serve 144 successions from one first contact', () => {
     const secrets = new ResumeSecrets();
     secrets.keep(0, 5, secret(0), undefined, true);
