@@ -5,8 +5,8 @@
  *   holding     the owner has the red part and has not said `stored`: no report goes that would let
  *               the sender forget the block. The sender's timer is longer than a write takes; where
  *               it runs out all the same, its repeated checkpoint is answered by a report that
- *               leaves out the last octet of its scope. That ends the sender's timer and costs one
- *               segment of one octet for each round trip, so a slow store cancels nothing.
+ *               leaves out the last octet of its scope. That ends the sender's timer, and costs two
+ *               segments of one octet for each round trip, so a slow store cancels nothing soon.
  *   stored      every report claims the whole red part, so that any one of them will do; when one
  *               is acknowledged, this end has done its duty
  *

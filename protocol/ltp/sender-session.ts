@@ -110,9 +110,8 @@ export class SenderSession implements Speaker {
     for (const checkpoint of this.#due) return this.#repeat(now, checkpoint, octetsMax);
     const repair = this.#repairs[0];
     if (repair !== undefined) return this.#mend(now, repair, octetsMax);
-    return this.#cursor < this.#block.redOctets
-      ? this.#advance(now, octetsMax)
-      : this.#advanceGreen(octetsMax);
+    const isRed = this.#cursor < this.#block.redOctets;
+    return isRed ? this.#advance(now, octetsMax) : this.#advanceGreen(octetsMax);
   }
 
   /** Takes a report in; or `ltp.beyond-sent` or `ltp.scattered`, and nothing has changed. */
@@ -141,8 +140,8 @@ export class SenderSession implements Speaker {
     this.lane.sendOctets -= this.#block.octets.length;
     // Bounded by the checkpoints.
     for (const { timer } of this.#checkpoints.values()) this.#span.timers.stop(timer);
-    this.#span.timers.stop(this.#silence);
     this.#checkpoints.clear();
+    this.#span.timers.stop(this.#silence);
     this.#due.clear();
     this.#repairs = [];
     this.#cursor = this.#block.octets.length;
@@ -216,9 +215,8 @@ export class SenderSession implements Speaker {
     const from = this.#cursor;
     const to = Math.min(octets.length, from + this.#room(from, 0, octetsMax));
     this.#cursor = to;
-    const segment = this.#segment('green', from, to, undefined);
     this.#finish();
-    return segment;
+    return this.#segment('green', from, to, undefined);
   }
 
   #mend(now: Instant, repair: Repair, octetsMax: number): Uint8Array {
@@ -264,10 +262,12 @@ export class SenderSession implements Speaker {
     this.lane.enqueue(this);
   }
 
-  /** Octets of data that a segment has room for, were it a checkpoint. */
+  /** Data that a segment has room for, were it a repair: so that a lost one goes again in one. */
   #room(offset: number, reportSerial: number, octetsMax: number): number {
     const head = { session: this.id, clientService: this.#block.clientService, offset };
-    return dataRoom(head, { serial: this.#serials.upcoming, reportSerial }, octetsMax);
+    const answered = Math.max(reportSerial, USUAL_SERIAL_MAX);
+    const mark = { serial: this.#serials.upcoming, reportSerial: answered };
+    return dataRoom(head, mark, octetsMax);
   }
 
   #segment(
@@ -295,3 +295,5 @@ export class SenderSession implements Speaker {
 /** Intervals of claimed data; their gaps are to be sent again one by one. */
 const SCATTERED_MAX = 8_192;
 const REPORTS_MAX = 256;
+/** Of serial numbers that take two octets. */
+const USUAL_SERIAL_MAX = 0x3fff;

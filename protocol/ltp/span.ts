@@ -19,7 +19,7 @@ export class Span {
   readonly random: Random;
   readonly timers = new LinkTimers();
   /** How long an answer may take: light time there and back, and margins; by the owner. */
-  roundTripUs = 0;
+  roundTripUs = ROUND_TRIP_US;
   repeatedOctets = 0;
   /** Bounded by what one verb gives rise to, which the owner drains. */
   readonly outputs = new Fifo<LtpOutput>();
@@ -34,3 +34,6 @@ export class Span {
     this.timers.start(timer, now, this.roundTripUs);
   }
 }
+
+/** Until the owner says. */
+const ROUND_TRIP_US = 1_000_000;

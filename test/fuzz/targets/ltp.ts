@@ -1,9 +1,11 @@
 /** LTP: segments, and an engine in the middle of its sessions. */
+import { fromHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
 import { decodeSegment } from '#protocol/ltp/decode-segment.ts';
 import { encodeSegment, SEGMENT_OCTETS_MIN } from '#protocol/ltp/encode-segment.ts';
+import { decodeServiceData, encodeServiceData } from '#protocol/ltp/service-data.ts';
 import { LtpPair } from '../../protocol/ltp/ltp-pair.ts';
-import { decoder, type Feed, promise, type Target, vectorOctets } from '../target.ts';
+import { accepted, decoder, type Feed, promise, type Target, vectorOctets } from '../target.ts';
 
 const LIMITS = {
   receiveSessionsMax: 20,
@@ -16,6 +18,11 @@ const segments = vectorOctets(['ltp'], 4);
 
 export const LTP_TARGETS: readonly Target[] = [
   decoder('decodeSegment', segments, feedSegment),
+  decoder('decodeServiceData', [fromHex('01030102030100')], (octets) =>
+    accepted(decodeServiceData(octets), (units) =>
+      promise(encodeServiceData(units).length <= octets.length, 'written as short as can be'),
+    ),
+  ),
   {
     name: 'LtpEngine.receive',
     covers: ['LtpEngine.receive'],
