@@ -66,7 +66,6 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['Successions.receiveRekey', 'inside Handshake.receive'],
   ['checkSpi', 'takes a number'],
   ['StatementSpread.receive', 'inside Link.receive from a member'],
-  ['StrictOrder.check', 'inside ReceiveKey.open'],
   ['UnitQueue.push', 'takes what the own node sends'],
   ['decodeSpi', 'inside SecurityUnit.receive'],
   ['decodeSpiNumber', 'inside SecurityUnit.receive'],
