@@ -88,9 +88,8 @@ class Draft {
     signing: ReadonlyMap<number, SigningRule>,
     sealing: ReadonlyMap<number, SealingRule>,
   ): Fault | undefined {
-    // Before any code is made, for every code may bind the primary block.
-    if (signing.has(PRIMARY_NUMBER)) this.#dropCrc(PRIMARY_NUMBER);
-    // Bounded by the rules, and by the targets of each.
+    // Bounded by the rules, and by the targets of each. The primary block is the first target, so
+    // its CRC is gone before any code binds it.
     for (const rule of new Set(signing.values())) {
       const targets = [...signing.keys()].filter((target) => signing.get(target) === rule);
       for (const encrypted of [false, true]) {

@@ -1,12 +1,24 @@
 /** What a security source does where rules, blocks and operations meet. */
 import { describe, expect, it } from 'vitest';
 import { applySecurity } from '#protocol/bpsec/apply-security.ts';
+import { checkSecurity } from '#protocol/bpsec/check-security.ts';
 import { parseEndpointPattern } from '#protocol/bpsec/endpoint-pattern.ts';
 import type { SecurityRule } from '#protocol/bpsec/policy.ts';
 import { readSecurityBlocks } from '#protocol/bpsec/security-blocks.ts';
-import { type Bundle, encodeBundle } from '#protocol/bundle/bundle.ts';
+import type { Bundle } from '#protocol/bundle/bundle.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
-import { blockOf, bundleOf, eid, hexOf, policy, ring, seals, signs, success } from './bpsec.ts';
+import {
+  accepts,
+  blockOf,
+  bundleOf,
+  eid,
+  hexOf,
+  policy,
+  ring,
+  seals,
+  signs,
+  success,
+} from './bpsec.ts';
 
 /** Primary block, age and payload, each with a CRC. */
 const bundle = withCrcs(
@@ -48,7 +60,11 @@ describe('a security source', () => {
     const secured = success(apply(signs({ targets: [7] }), signs({ targets: ['primary'] })));
     expect(secured.primary.crcType).toBe(0);
     expect(secured.blocks.map(({ crcType }) => crcType)).toEqual([0, 0, 0, 2]);
-    expect(encodeBundle(success(apply(signs({ targets: [7] })))).length).toBeGreaterThan(0);
+    const accepting = policy(accepts('integrity'));
+    expect(checkSecurity(secured, accepting, ring(), true)).toMatchObject({
+      verdict: 'pass',
+      findings: [],
+    });
     expect(success(apply(signs({ targets: [7] }))).primary.crcType).toBe(2);
   });
 
@@ -78,6 +94,18 @@ describe('a security source', () => {
     const secured = success(applySecurity(signed, policy(seals()), ring()));
     const bib = success(readSecurityBlocks(signed)).integrity[0]!.block.number;
     expect(success(readSecurityBlocks(secured)).encrypted).toEqual(new Set([1, 2, bib]));
+  });
+
+  it('encrypts nothing twice, though a BIB signs it', () => {
+    const signed = success(apply(signs({ targets: [7, 'payload'] })));
+    const sealed = success(apply(seals({ scopeFlags: 0 })));
+    const bcb = { ...sealed.blocks[0]!, number: 9, octets: undefined };
+    const blocks = [bcb, ...signed.blocks.slice(0, -1), blockOf(sealed, 1)];
+    const more = success(
+      applySecurity({ primary: bundle.primary, blocks }, policy(seals({ targets: [7] })), ring()),
+    );
+    expect(blockOf(more, 1)).toBe(blockOf(sealed, 1));
+    expect(success(readSecurityBlocks(more)).encrypted).toEqual(new Set([1, 2, 3]));
   });
 
   it('refuses a key that is not there or is of another kind', () => {

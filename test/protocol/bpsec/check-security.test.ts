@@ -1,9 +1,18 @@
 /** What a verifier, an acceptor and a bystander make of a bundle. */
 import { describe, expect, it } from 'vitest';
 import { applySecurity } from '#protocol/bpsec/apply-security.ts';
+import { bibParameterItems, signTarget } from '#protocol/bpsec/bib-hmac-sha2.ts';
 import { checkSecurity } from '#protocol/bpsec/check-security.ts';
 import { parseEndpointPattern } from '#protocol/bpsec/endpoint-pattern.ts';
 import type { SecurityRule } from '#protocol/bpsec/policy.ts';
+import {
+  bytesItem,
+  decodeSecurityBlock,
+  encodeSecurityBlock,
+  type SecurityBlock,
+  type SecurityItem,
+  uintItem,
+} from '#protocol/bpsec/security-block.ts';
 import { readSecurityBlocks } from '#protocol/bpsec/security-blocks.ts';
 import type { Bundle } from '#protocol/bundle/bundle.ts';
 import type { CanonicalBlock } from '#protocol/bundle/canonical-block.ts';
@@ -14,6 +23,7 @@ import {
   bpsecVectors,
   bundleOf,
   hexOf,
+  KEYS,
   policy,
   ring,
   seals,
@@ -107,6 +117,38 @@ describe('an acceptor', () => {
     });
   });
 
+  it('takes off what signs a block that went because it did not decrypt', () => {
+    const ages = secured(signs({ targets: [7] }), seals({ targets: [7] }));
+    const { primary, blocks } = bundleOf(ages);
+    const spoilt = blocks.map((block) =>
+      block.type === 7 ? { ...block, data: block.data.slice().fill(0), octets: undefined } : block,
+    );
+    const failing = accepts('confidentiality', { onFailure: 'remove-block' });
+    expect(passed(hexOf({ primary, blocks: spoilt }), failing)).toBe(
+      PLAIN.replace('85070200004100', ''),
+    );
+  });
+
+  it('leaves a primary block that kept its CRC as it is', () => {
+    const { primary, blocks } = bundleOf(PLAIN);
+    const withCrc = bundleOf(
+      hexOf({ primary: { ...primary, crcType: 1, octets: undefined }, blocks }),
+    );
+    const security = { type: 11, number: 5, flags: 0 };
+    const shared = { shaVariant: 6, scopeFlags: 7, wrappedKey: undefined } as const;
+    const operation = { primary: withCrc.primary, target: undefined, security };
+    const data = encodeSecurityBlock({
+      targets: [0],
+      contextId: 1,
+      source: primary.source,
+      parameters: bibParameterItems(shared),
+      results: [signTarget(fromHex(KEYS.hmac), shared, operation)],
+    });
+    const bib = { ...security, crcType: 0 as const, data, octets: undefined };
+    const signed = hexOf({ primary: withCrc.primary, blocks: [bib, ...withCrc.blocks] });
+    expect(passed(signed, accepts('integrity'))).toBe(hexOf(withCrc));
+  });
+
   it('gives the primary block its CRC again when no operation is left', () => {
     const signed = secured(signs({ targets: ['primary'] }));
     expect(bundleOf(signed).primary.crcType).toBe(0);
@@ -136,6 +178,8 @@ describe('the destination', () => {
     const ages = secured(signs({ targets: [7] }), seals({ targets: [7] }));
     const rules = [accepts('confidentiality', { targets: [7] }), accepts('integrity')];
     expect(delivered(ages, ...rules)).toBe(PLAIN);
+    const { findings } = checkSecurity(bundleOf(ages), policy(...rules), ring(), true);
+    expect(findings).toEqual([]);
     // On the way nobody asked for the BIB.
     expect(checked(ages, ...rules)).toMatchObject({ fault: { key: 'bpsec.bcb-shares-no-target' } });
     expect(passed(ages, accepts('confidentiality', { targets: [7, 11] }), rules[1]!)).toBe(PLAIN);
@@ -150,6 +194,16 @@ describe('a bystander', () => {
   ])('passes %s on, octet for octet', (_, hex) => {
     expect(passed(hex)).toBe(hex);
     expect(passed(hex, accepts('integrity', { targets: [9] }))).toBe(hex);
+  });
+
+  it('does not verify what signs ciphertext, even where a rule is for it', () => {
+    // The BIB of others is in clear, as 3.9 does not want it; under the ciphertext it would fail.
+    const { primary, blocks } = bundleOf(signedPayload);
+    const sealed = bundleOf(secured(seals({ scopeFlags: 0 })));
+    const bcb = { ...sealed.blocks[0]!, number: 9, octets: undefined };
+    const hex = hexOf({ primary, blocks: [bcb, blocks[0]!, blocks[1]!, blockOf(sealed, 1)] });
+    expect(passed(hex, accepts('integrity', payloadOnly))).toBe(hex);
+    expect(passed(hex, accepts('integrity'), accepts('confidentiality'))).toBe(PLAIN);
   });
 
   it('cannot verify what is encrypted, and misses nothing that may be there', () => {
@@ -196,6 +250,64 @@ describe('what a rule requires', () => {
     const altered = signedPayload.replace('68656c6c6f', '68656c6c6e');
     const rule = verifies('integrity', { targets: ['payload'], required: true, onFailure: 'keep' });
     expect(passed(altered, rule)).toBe(altered);
+  });
+});
+
+describe('an operation with', () => {
+  const change = (hex: string, edit: (content: SecurityBlock) => Partial<SecurityBlock>) => {
+    const { primary, blocks } = bundleOf(hex);
+    const [first, ...others] = blocks;
+    const content = success(decodeSecurityBlock(first!.data));
+    const data = encodeSecurityBlock({ ...content, ...edit(content) });
+    return hexOf({ primary, blocks: [{ ...first!, data, octets: undefined }, ...others] });
+  };
+  const parameter = (item: SecurityItem) => (content: SecurityBlock) => ({
+    parameters: content.parameters!.map((other) => (other.id === item.id ? item : other)),
+  });
+  const octets = (count: number) => new Uint8Array(count);
+
+  it.each<[string, string, (content: SecurityBlock) => Partial<SecurityBlock>, string]>([
+    ['no code', signedPayload, () => ({ results: [[]] }), 'bpsec.mac'],
+    ['an empty code', signedPayload, () => ({ results: [[bytesItem(1, octets(0))]] }), 'bpsec.mac'],
+    [
+      'a code in another kind',
+      signedPayload,
+      () => ({ results: [[uintItem(1, 5)]] }),
+      'bpsec.item',
+    ],
+    ['no such SHA', signedPayload, parameter(uintItem(1, 8)), 'bpsec.bib-parameter'],
+    ['no such AES', sealedPayload, parameter(uintItem(2, 2)), 'bpsec.bcb-parameter'],
+    ['an IV too short', sealedPayload, parameter(bytesItem(1, octets(7))), 'bpsec.bcb-parameter'],
+    ['an IV too long', sealedPayload, parameter(bytesItem(1, octets(17))), 'bpsec.bcb-parameter'],
+    ['no IV', sealedPayload, () => ({ parameters: undefined }), 'bpsec.bcb-parameter'],
+    ['a scope of a text', sealedPayload, parameter(bytesItem(4, octets(1))), 'bpsec.item'],
+    [
+      'half a tag',
+      sealedPayload,
+      () => ({ results: [[bytesItem(1, octets(8))]] }),
+      'bpsec.tag-length',
+    ],
+    ['no tag', sealedPayload, () => ({ results: [[]] }), 'crypto.tag'],
+  ])('%s fails', (_, hex, edit, key) => {
+    const outcome = checked(change(hex, edit), accepts('confidentiality'), accepts('integrity'));
+    expect(outcome).toMatchObject({ verdict: 'discard', reason: 15, fault: { key } });
+  });
+
+  it('parameters left out means their defaults', () => {
+    const bare = () => ({ parameters: undefined });
+    expect(passed(change(signedPayload, bare), accepts('integrity'))).toBe(PLAIN);
+    const ivOnly = ({ parameters }: SecurityBlock) => ({ parameters: parameters!.slice(0, 1) });
+    expect(passed(change(sealedPayload, ivOnly), accepts('confidentiality'))).toBe(PLAIN);
+  });
+
+  it('reserved and unassigned flags binds them as 0', () => {
+    const { primary, blocks } = bundleOf(signedPayload);
+    const flagged = blocks.map((block) => ({ ...block, flags: 0xffe8, octets: undefined }));
+    const hex = hexOf({ primary, blocks: flagged });
+    const outcome = checked(hex, accepts('integrity'));
+    expect(outcome).toMatchObject({ verdict: 'pass', findings: [] });
+    const wide = change(signedPayload, parameter(uintItem(3, 0xff07)));
+    expect(passed(wide, accepts('integrity'))).toBe(PLAIN);
   });
 });
 
