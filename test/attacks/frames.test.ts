@@ -141,6 +141,32 @@ describe('a protected frame under another header', () => {
   });
 });
 
+describe('a frame that comes back to the node that sent it', () => {
+  it('A07: is refused as it is, and under the SCID of the peer', () => {
+    const own: Uint8Array[] = [];
+    pair.tap = (from, frame) => {
+      if (from === 1) own.push(frame.slice());
+      return undefined;
+    };
+    pair.send(1, 'b', Uint8Array.of(1, 2, 3));
+    pair.run(12_000_000);
+    const sealed = own.filter((frame) => vcidOf(frame) !== HANDSHAKE_VCID);
+    expect(new Set(sealed.map(vcidOf))).toEqual(new Set([1, CONTROL_VCID]));
+    for (const frame of sealed) {
+      expect(faultOf(frame)).toBe('frame.scid');
+      const moved = frame.slice();
+      moved[0] = (moved[0]! & 0xf0) | (SCIDS[0] >> 12);
+      moved[1] = SCIDS[0] >> 4;
+      moved[2] = (SCIDS[0] << 4) | (moved[2]! & 15);
+      expect(faultOf(mended(moved))).toBe('session.sa-unknown');
+      // Under an SPI that this end opens it is still not of the peer.
+      const { spi } = member.session.sendKey;
+      moved.set([spi >> 8, spi & 0xff], HEADER_OCTETS);
+      expect(faultOf(mended(moved))).toBe('session.iv-fixed');
+    }
+  });
+});
+
 describe('a clear frame', () => {
   it('A31: is refused on every virtual channel that is to be protected', () => {
     for (const vcid of BUNDLE_VCIDS) {
@@ -249,6 +275,10 @@ function withLengthField(octets: Uint8Array, length: number): Uint8Array {
   octets[4] = (length - 1) >> 8;
   octets[5] = length - 1;
   return octets;
+}
+
+function vcidOf(frame: Uint8Array): number {
+  return ((frame[2]! & 7) << 3) | (frame[3]! >> 5);
 }
 
 function withVcid(frame: Uint8Array, vcid: number): Uint8Array {

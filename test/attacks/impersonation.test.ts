@@ -136,6 +136,31 @@ describe('an insider between two members', () => {
   });
 });
 
+describe('a node whose messages come back to it', () => {
+  it('A07: with SCIDs exchanged and MACs made good, gets no session with itself', () => {
+    const key = macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_A);
+    const reflected = (message: Uint8Array) => {
+      const view = new DataView(message.buffer);
+      view.setUint16(6, SCID_B);
+      view.setUint16(8, SCID_A);
+      writeMac1(message, key);
+      return message;
+    };
+    a.begin(0);
+    const outcomes: string[] = [];
+    // HELLO, and what answers it, and what answers that, until nothing does.
+    for (let waiting = [messageOf(a)]; waiting.length > 0; ) {
+      a.handshake.receive(0, reflected(waiting.shift()!));
+      for (const output of drain(a.handshake)) {
+        if (output.kind === 'send') waiting.push(output.message.slice());
+        else outcomes.push(output.kind === 'fault' ? output.fault.key : output.kind);
+      }
+    }
+    expect(outcomes).toEqual(['session.noise-auth']);
+    expect(a.sessions).toEqual([]);
+  });
+});
+
 describe('somebody who has stolen all keys of A', () => {
   /** The attacker has the identity key and the static key of A, and nothing of B but what is public. */
   const stolen = () => a.membership.identity.staticKey;

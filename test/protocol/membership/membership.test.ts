@@ -208,7 +208,7 @@ describe('dates', () => {
   it.each([
     ['before', 0],
     ['after', 4_000_000_000_000],
-  ])('%s the time of a certificate are only told when the clock is not known', (_, epochUnixMs) => {
+  ])('A36: %s the time of a certificate are only told when the clock is not known', (_, epochUnixMs) => {
     for (const clock of [{ epochUnixMs }, { epochUnixMs, clockErrorMs: 3_600_000 }]) {
       const membership = booted(clock);
       expect(membership.judgeDates({ ...membership.certificate, ...year })).toBeUndefined();
