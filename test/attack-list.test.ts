@@ -10,7 +10,7 @@ test('every row of the attack list heads the name of a test', () => {
   expect(ROWS.filter((row) => !tested.has(row))).toEqual([]);
 });
 
-test('docs/attacks.md names every row, and the files in which it is tested', () => {
+test('docs/attacks.md names every row, with files in which it is tested', () => {
   const document = readFileSync('docs/attacks.md', 'utf8');
   const described = new Map(
     [...document.matchAll(/^\| (A\d\d) \|.*\|([^|]*)\|$/gm)].map(([, row, files]) => [row, files]),
@@ -19,7 +19,11 @@ test('docs/attacks.md names every row, and the files in which it is tested', () 
   for (const row of ROWS) {
     const files = testFiles().filter(({ text }) => rowsIn(text).includes(row));
     const named = [...(described.get(row) ?? '').matchAll(/`([^`]+)`/g)].map(([, path]) => path);
-    expect(named.toSorted(), row).toEqual(files.map(({ path }) => path).toSorted());
+    expect(named.length, row).toBeGreaterThan(0);
+    expect(
+      named.filter((path) => !files.some((file) => file.path === path)),
+      row,
+    ).toEqual([]);
   }
 });
 

@@ -208,17 +208,20 @@ describe('dates', () => {
   it.each([
     ['before', 0],
     ['after', 4_000_000_000_000],
-  ])('A36: %s the time of a certificate are only told when the clock is not known', (_, epochUnixMs) => {
-    for (const clock of [{ epochUnixMs }, { epochUnixMs, clockErrorMs: 3_600_000 }]) {
-      const membership = booted(clock);
-      expect(membership.judgeDates({ ...membership.certificate, ...year })).toBeUndefined();
-      const { subject: eid } = membership.certificate;
-      expect(drain(membership)).toEqual([{ kind: 'out-of-date', eid }]);
-    }
-    const sure = booted({ epochUnixMs, clockErrorMs: 3_599_999 });
-    const verdict = sure.judgeDates({ ...sure.certificate, ...year });
-    expect(verdict).toHaveProperty('code', 'cert-dates');
-  });
+  ])(
+    'A36: %s the time of a certificate are only told when the clock is not known',
+    (_, epochUnixMs) => {
+      for (const clock of [{ epochUnixMs }, { epochUnixMs, clockErrorMs: 3_600_000 }]) {
+        const membership = booted(clock);
+        expect(membership.judgeDates({ ...membership.certificate, ...year })).toBeUndefined();
+        const { subject: eid } = membership.certificate;
+        expect(drain(membership)).toEqual([{ kind: 'out-of-date', eid }]);
+      }
+      const sure = booted({ epochUnixMs, clockErrorMs: 3_599_999 });
+      const verdict = sure.judgeDates({ ...sure.certificate, ...year });
+      expect(verdict).toHaveProperty('code', 'cert-dates');
+    },
+  );
 
   it('that fit are no matter, and those of a node without a clock are none at all', () => {
     for (const clock of [{ epochUnixMs: inside, clockErrorMs: 1 }, {}]) {
