@@ -7,9 +7,10 @@ export function readChannel(cursor: JsonCursor): ChannelOptions {
   cursor.object(KEYS);
   const coding = cursor.at('coding');
   const options = {
+    vcfCountOctets: octets(cursor.at('vcfCountOctets'), VCF_COUNT_OCTETS_MAX),
     fixedLength: flag(cursor.at('fixedLength')),
     idleFrames: flag(cursor.at('idleFrames')),
-    insertZoneOctets: octets(cursor.at('insertZoneOctets')),
+    insertZoneOctets: octets(cursor.at('insertZoneOctets'), INSERT_ZONE_OCTETS_MAX),
     ocf: flag(cursor.at('ocf')),
     bulkShare: share(cursor.at('bulkShare')),
     coding: coding.present ? readCoding(coding) : undefined,
@@ -52,13 +53,14 @@ function checkLength(cursor: JsonCursor, options: Omit<ChannelOptions, 'frameOct
 }
 
 const flag = (cursor: JsonCursor) => (cursor.present ? cursor.boolean() : undefined);
-const octets = (cursor: JsonCursor) =>
-  cursor.present ? cursor.integer(0, INSERT_ZONE_OCTETS_MAX) : undefined;
+const octets = (cursor: JsonCursor, max: number) =>
+  cursor.present ? cursor.integer(0, max) : undefined;
 const share = (cursor: JsonCursor) =>
   cursor.present ? cursor.number(0, BULK_SHARE_MAX) : undefined;
 
 const KEYS = [
   'frameOctetsMax',
+  'vcfCountOctets',
   'fixedLength',
   'idleFrames',
   'insertZoneOctets',
@@ -69,6 +71,8 @@ const KEYS = [
 
 /** The most that UDP carries. */
 export const DATAGRAM_OCTETS_MAX = 65_507;
+/** What three bits can say. */
+const VCF_COUNT_OCTETS_MAX = 7;
 /** More than any insert service has been given. */
 export const INSERT_ZONE_OCTETS_MAX = 1_024;
 /** Bulk is promised a part of the line, and leaves some of it to everything else. */

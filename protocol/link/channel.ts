@@ -6,9 +6,10 @@ import { assert } from '../assert.ts';
 import { type CodingParameters, fitsBlock, overheadOctets } from '../coding/coded-block.ts';
 import type { Randomizer } from '../coding/randomizer.ts';
 import type { ReedSolomon } from '../coding/reed-solomon.ts';
-import { OCF_OCTETS } from '../frame/frame-draft.ts';
+import { trailerOctets } from '../frame/frame-draft.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { POINTED_HEADER_OCTETS, TFDF_HEADER_OCTETS } from '../frame/tfdf.ts';
+import { headerOctets } from '../frame/uslp.ts';
 
 /** The channel coding of a link: each block is one datagram. Source: CCSDS 131.0-B-5. */
 export interface ChannelCoding {
@@ -44,8 +45,8 @@ export interface OcfSource {
 
 /** The frames of one direction. */
 export function managedParameters(options: ChannelOptions, scid: number): ManagedParameters {
-  const { frameOctetsMax, vcfCountOctets = 3, fixedLength = false, ocf = false } = options;
-  const { idleFrames = false, insertZoneOctets = 0, coding } = options;
+  const { frameOctetsMax, vcfCountOctets = VCF_COUNT_OCTETS, fixedLength = false } = options;
+  const { idleFrames = false, insertZoneOctets = 0, ocf = false, coding } = options;
   assert(frameOctetsMax >= FRAME_OCTETS_MIN, 'a frame has room for more than its overhead');
   assert(fixedLength || (!idleFrames && insertZoneOctets === 0), 'these need a fixed length');
   assert(fixedLength || coding?.reedSolomon === undefined, 'and so does Reed–Solomon');
@@ -72,10 +73,11 @@ export function frameSizes(
   datagramOctetsMax: number,
   helloOctets = HELLO_OCTETS,
 ): FrameSizes {
-  const { fixedLength = false, insertZoneOctets = 0, ocf = false } = options;
-  const pointerOctets = fixedLength ? POINTED_HEADER_OCTETS - TFDF_HEADER_OCTETS : 0;
-  const optional = pointerOctets + insertZoneOctets + (ocf ? OCF_OCTETS : 0);
-  const least = FRAME_OVERHEAD_OCTETS + optional + helloOctets;
+  const { fixedLength = false, vcfCountOctets = VCF_COUNT_OCTETS } = options;
+  const { insertZoneOctets = 0, ocf = false } = options;
+  const before = headerOctets(vcfCountOctets) + insertZoneOctets;
+  const tfdfHeader = fixedLength ? POINTED_HEADER_OCTETS : TFDF_HEADER_OCTETS;
+  const least = before + tfdfHeader + helloOctets + trailerOctets(ocf, true);
   const most = datagramOctetsMax - codingOctets(options);
   const { reedSolomon } = options.coding ?? {};
   if (reedSolomon === undefined) return { min: least, max: most, multipleOf: 1 };
@@ -101,8 +103,8 @@ export function codingParameters({
 
 /** Of these, a protected frame leaves at least 17 to its bundle. */
 const FRAME_OCTETS_MIN = 64;
-/** Of a frame that has nothing optional: headers and FECF. */
-const FRAME_OVERHEAD_OCTETS = 13;
+/** Agreed where nothing else is (link-layer §1). */
+const VCF_COUNT_OCTETS = 3;
 /** Of the classical suite. Source: link-security §6.2. */
 const HELLO_OCTETS = 256;
 /** Two octets of the marker may be all wrong: the code behind it bears as much. */

@@ -2,13 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { encodeEncapsulation } from '#protocol/frame/encapsulation.ts';
-import { managedParameters } from '#protocol/link/channel.ts';
+import { frameSizes, managedParameters } from '#protocol/link/channel.ts';
+import type { SuitePolicy } from '#protocol/session/handshake-context.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { spacePacket } from '../frame/packets.ts';
 import { Chance, LinkPair, type PairOptions } from './link-pair.ts';
 
 const S = 1_000_000;
 const chance = new Chance(11);
+/** link-security §6.2. */
+const HELLO_OCTETS = { classical: 256, hybrid: 1_280 };
 const RS = { correctableMax: 16, interleave: 5 } as const;
 
 describe('frames of fixed length', () => {
@@ -85,6 +88,48 @@ describe('frames of fixed length', () => {
         .map((output) => toHex(output.ocf))
         .at(-1),
     ).toBe('01020305');
+  });
+});
+
+describe('the frame sizes of a channel', () => {
+  const optional = {
+    fixedLength: true,
+    insertZoneOctets: 5,
+    ocf: true,
+    ocfSource: { ocf: () => new Uint8Array(4) },
+  };
+  it.each<[string, PairOptions['channel'] & object, SuitePolicy, number]>([
+    ['nothing optional', {}, 'classical', 269],
+    ['no frame count', { vcfCountOctets: 0 }, 'classical', 266],
+    ['a long frame count', { vcfCountOctets: 7 }, 'classical', 273],
+    ['a fixed length', { fixedLength: true }, 'classical', 271],
+    ['a fixed length', { fixedLength: true }, 'hybrid', 1_295],
+    ['everything', optional, 'hybrid', 1_304],
+  ])('begin, with %s, where one frame holds a HELLO', (_, channel, suitePolicy, least) => {
+    const { min } = frameSizes(channel, 65_507, HELLO_OCTETS[suitePolicy]);
+    expect(min).toBe(least);
+    const framesOfHello = (frameOctetsMax: number) => {
+      const pair = new LinkPair({ channel, frameOctetsMax, session: { suitePolicy } });
+      pair.connectEnd(0);
+      return pair.ends[0].left.map(({ octets }) => octets);
+    };
+    expect(framesOfHello(min)).toEqual([min]);
+    const { fixedLength = false } = channel;
+    const rest = min - HELLO_OCTETS[suitePolicy] + 1;
+    expect(framesOfHello(min - 1)).toEqual(fixedLength ? [min - 1, min - 1] : [min - 1, rest]);
+  });
+});
+
+describe('the frame count', () => {
+  it.each([0, 1, 2, 7])('may have %i octets', (vcfCountOctets) => {
+    const pair = securedPair({ channel: { vcfCountOctets } });
+    const announced = new Set<number>();
+    pair.tap = (_from, frame) => {
+      announced.add(frame[6]! & 7);
+      return frame;
+    };
+    carriesBundles(pair);
+    expect([...announced]).toEqual([vcfCountOctets]);
   });
 });
 

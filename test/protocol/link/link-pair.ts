@@ -13,7 +13,7 @@ import type { Instant } from '#protocol/machine.ts';
 import type { Credentials } from '#protocol/membership/credentials.ts';
 import type { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import type { HandshakeOptions } from '#protocol/session/handshake-context.ts';
+import type { HandshakeOptions, SuitePolicy } from '#protocol/session/handshake-context.ts';
 import type { SessionParameters } from '#protocol/session/session.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { memberOf } from '../membership/members.ts';
@@ -35,8 +35,8 @@ export interface PairOptions {
   readonly frameOctetsMax?: number;
   /** What the channel has besides; the same at both ends but for what `ocfSource` says. */
   readonly channel?: Partial<ChannelOptions & Pick<LinkOptions, 'ocfSource' | 'sampler'>>;
-  /** Limits and anti-replay of the sessions. */
-  readonly session?: SessionParameters;
+  /** Suite, limits and anti-replay of the sessions. */
+  readonly session?: SessionParameters & { readonly suitePolicy?: SuitePolicy };
   /** The alarm goes off only at multiples of this. */
   readonly clockGrainUs?: number;
   /** What the credentials of an end have in place of the usual. */
