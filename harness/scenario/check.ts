@@ -75,15 +75,23 @@ function checkChannel({ link }: Scenario, report: Report): void {
     report(['link', key], `${key} needs frames of fixed length`, 'Add frames: fixed to link');
   if (!fixedLength && idleFrames) needsFixed('idleFrames');
   if (!fixedLength && insertZoneOctets) needsFixed('insertZone');
-  if (!fixedLength && coding?.reedSolomon !== undefined) needsFixed('coding');
+  if (!fixedLength && coding?.reedSolomon !== undefined) {
+    needsFixed('coding');
+    return;
+  }
   const { min, max, multipleOf } = frameSizes(channel, DATAGRAM_OCTETS_MAX);
+  if (max < min) {
+    const what = `a block of the code holds ${max} B, and a handshake needs a frame of ${min} B`;
+    report(['link', 'coding'], what, 'Raise interleave');
+    return;
+  }
   if (frameOctetsMax >= min && frameOctetsMax <= max && frameOctetsMax % multipleOf === 0) return;
   const many = multipleOf === 1 ? 'a size' : `a multiple of ${multipleOf} B`;
   report(
     ['link', 'frameSize'],
     `frames of ${frameOctetsMax} B do not suit the channel`,
     'Correct frameSize',
-    max < min ? 'a code with more codewords in a block' : `${many} from ${min} B to ${max} B`,
+    `${many} from ${min} B to ${max} B`,
   );
 }
 

@@ -390,8 +390,6 @@ describe('a bad scenario is refused', () => {
       ),
     );
     expect(problems).toEqual([
-      's.yaml:19:20: frames of 1000 B do not suit the channel. Expected a code with more ' +
-        'codewords in a block. Correct frameSize.',
       's.yaml:19:40: idleFrames needs frames of fixed length. Add frames: fixed to link.',
       's.yaml:19:54: coding needs frames of fixed length. Add frames: fixed to link.',
     ]);
@@ -402,6 +400,14 @@ describe('a bad scenario is refused', () => {
     expect(problemsOf(() => parseScenario(GOOD + link, 's.yaml'))).toEqual([
       's.yaml:19:1: frames of 1400 B do not suit the channel. Expected a multiple of 5 B from 275 B ' +
         'to 1115 B. Correct frameSize.',
+    ]);
+  });
+
+  it('for a code whose blocks are too short for any frame', () => {
+    const link = 'link: { frames: fixed, coding: { code: rs-255-223 } }\n';
+    expect(problemsOf(() => parseScenario(GOOD + link, 's.yaml'))).toEqual([
+      's.yaml:19:32: a block of the code holds 223 B, and a handshake needs a frame of 271 B. ' +
+        'Raise interleave.',
     ]);
   });
 
