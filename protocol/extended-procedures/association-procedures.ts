@@ -12,6 +12,8 @@
  * The number is what the book calls ARSN or IV. Its length fields are taken to count octets, which
  * the book leaves open. Source: CCSDS 355.1-B-1 §5.5, annex D.
  */
+
+import { assert } from '../assert.ts';
 import type { AssociationDefinition } from '../association/association.ts';
 import { type Suite, suiteFits } from '../association/protection.ts';
 import { numberOctets } from '../association/static-keys.ts';
@@ -112,6 +114,7 @@ export function decodeStart(
 
 /** Fresh data of Start SA. */
 export function encodeStart({ spi, channels }: Starting): Uint8Array {
+  assert(channels.length >= 1 && channels.length <= CHANNELS_MAX, 'a start names 1 to 64 channels');
   return concat([encodeSpi(spi), ...channels.map((id) => uintOctets(id, CHANNEL_OCTETS))]);
 }
 
