@@ -7,6 +7,7 @@
  *
  * Source: CCSDS 232.0-B-4 §4.2.1.
  */
+import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 
 /** The fields of the word; those not here are fixed. */
@@ -49,6 +50,8 @@ export function decodeClcw(octets: Uint8Array): Clcw | Fault {
 
 /** Four fresh octets. */
 export function encodeClcw(clcw: Clcw): Uint8Array {
+  assert(clcw.status >>> 3 === 0 && clcw.vcid >>> 6 === 0, 'status and VCID fit their fields');
+  assert(clcw.farmBCount >>> 2 === 0, 'FARM-B counts modulo 4');
   return Uint8Array.of(
     (clcw.status << 2) | COP_1,
     clcw.vcid << 2,

@@ -151,6 +151,7 @@ export function decodePacketUnit(data: Uint8Array): PacketUnit | Fault {
 
 /** A fresh data field around the zone, which is copied. */
 export function encodePacketUnit({ firstHeaderPointer, zone }: PacketUnit): Uint8Array {
+  assert(firstHeaderPointer >>> 11 === 0, 'the pointer fits its field');
   const data = new Uint8Array(PACKET_UNIT_HEADER_OCTETS + zone.length);
   data[0] = firstHeaderPointer >> 8;
   data[1] = firstHeaderPointer;
@@ -159,9 +160,11 @@ export function encodePacketUnit({ firstHeaderPointer, zone }: PacketUnit): Uint
 }
 
 function encodeAosHeader(header: AosHeader, out: Uint8Array): void {
-  const { scid, vcFrameCount } = header;
+  const { scid, vcid, vcFrameCount, cycle } = header;
+  assert(scid >>> 10 === 0 && vcid >>> 6 === 0, 'the ids fit their fields');
+  assert(vcFrameCount >>> 24 === 0 && cycle >>> 4 === 0, 'the counts fit their fields');
   out[0] = (VERSION << 6) | ((scid >> 2) & 63);
-  out[1] = (scid << 6) | header.vcid;
+  out[1] = (scid << 6) | vcid;
   out[2] = vcFrameCount >> 16;
   out[3] = vcFrameCount >> 8;
   out[4] = vcFrameCount;
@@ -169,7 +172,7 @@ function encodeAosHeader(header: AosHeader, out: Uint8Array): void {
     (header.replay ? REPLAY : 0) |
     (header.cycleUse ? CYCLE_USE : 0) |
     ((scid >> 4) & SCID_HIGH) |
-    header.cycle;
+    cycle;
 }
 
 function headerOctets(managed: AosParameters): number {

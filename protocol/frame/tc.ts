@@ -102,10 +102,12 @@ export function draftTcFrame(
   assert(header.scid === managed.scid, 'a frame names the spacecraft of its channel');
   const dataAt = HEADER_OCTETS + (isSegment ? SEGMENT_HEADER_OCTETS : 0);
   const frameOctets = dataAt + dataOctets + (managed.fecf ? FECF_OCTETS : 0);
-  assert(frameOctets <= managed.frameOctetsMax, 'the data fit a frame');
+  const { frameOctetsMax } = managed;
+  assert(frameOctets <= Math.min(frameOctetsMax, FRAME_OCTETS_MAX), 'the data fit a frame');
   const draft = draftFrame(frameOctets, dataAt, undefined, managed.fecf);
   encodeTcHeader(header, frameOctets, draft.octets);
   if (segmentHeader !== undefined) {
+    assert(segmentHeader.mapId >>> 6 === 0, 'a MAP ID has six bits');
     draft.octets[HEADER_OCTETS] = (segmentHeader.sequenceFlags << 6) | segmentHeader.mapId;
   }
   return draft;
@@ -140,19 +142,22 @@ function decodeTcHeader(octets: Uint8Array): TcHeader {
 }
 
 function encodeTcHeader(header: TcHeader, frameOctets: number, out: Uint8Array): void {
+  const { scid, vcid } = header;
+  assert(scid >>> 10 === 0 && vcid >>> 6 === 0, 'the ids fit their fields');
   out[0] =
     (VERSION << 6) |
     (header.bypass ? BYPASS : 0) |
     (header.controlCommand ? CONTROL : 0) |
-    (header.scid >> 8);
-  out[1] = header.scid;
-  out[2] = (header.vcid << 2) | ((frameOctets - 1) >> 8);
+    (scid >> 8);
+  out[1] = scid;
+  out[2] = (vcid << 2) | ((frameOctets - 1) >> 8);
   out[3] = frameOctets - 1;
   out[4] = header.sequenceNumber;
 }
 
 const VERSION = 0b00;
 const HEADER_OCTETS = 5;
+const FRAME_OCTETS_MAX = 1024;
 const SEGMENT_HEADER_OCTETS = 1;
 const BYPASS = 0x20;
 const CONTROL = 0x10;

@@ -124,6 +124,7 @@ export function draftTmFrame(
   ocf?: Uint8Array,
 ): FrameDraft {
   assert(header.scid === managed.scid, 'a frame names the spacecraft of its channel');
+  assert(managed.frameOctets <= FRAME_OCTETS_MAX, 'a frame has at most 2048 octets');
   assert(header.ocf === (ocf !== undefined), 'the header tells of the OCF');
   assert(header.secondaryHeader === (secondaryHeader !== undefined), 'and of the second header');
   const secondaryOctets = secondaryHeader === undefined ? 0 : 1 + secondaryHeader.length;
@@ -141,14 +142,17 @@ export function draftTmFrame(
 
 /** Writes the six octets of the primary header at the start of `out`. */
 export function encodeTmHeader(header: TmHeader, out: Uint8Array): void {
+  const { scid, vcid, segmentLengthId, firstHeaderPointer } = header;
+  assert(scid >>> 10 === 0 && vcid >>> 3 === 0, 'the ids fit their fields');
+  assert(segmentLengthId >>> 2 === 0 && firstHeaderPointer >>> 11 === 0, 'so do status fields');
   const status =
     (header.secondaryHeader ? SECONDARY : 0) |
     (header.synchronisation ? SYNCHRONISATION : 0) |
     (header.packetOrder ? PACKET_ORDER : 0) |
-    (header.segmentLengthId << 11) |
-    header.firstHeaderPointer;
-  out[0] = (VERSION << 6) | (header.scid >> 4);
-  out[1] = (header.scid << 4) | (header.vcid << 1) | (header.ocf ? 1 : 0);
+    (segmentLengthId << 11) |
+    firstHeaderPointer;
+  out[0] = (VERSION << 6) | (scid >> 4);
+  out[1] = (scid << 4) | (vcid << 1) | (header.ocf ? 1 : 0);
   out[2] = header.mcFrameCount;
   out[3] = header.vcFrameCount;
   out[4] = status >> 8;
@@ -158,6 +162,7 @@ export function encodeTmHeader(header: TmHeader, out: Uint8Array): void {
 const VERSION = 0b00;
 const SECONDARY_VERSION = 0b00;
 const HEADER_OCTETS = 6;
+const FRAME_OCTETS_MAX = 2048;
 const SECONDARY = 0x8000;
 const SYNCHRONISATION = 0x4000;
 const PACKET_ORDER = 0x2000;

@@ -64,15 +64,16 @@ export function beginTruncatedFrame(
   header: TruncatedHeader,
   managed: TruncatedParameters,
 ): Uint8Array {
-  const { scid, vcid } = header;
+  const { scid, vcid, mapId } = header;
   const { frameOctets } = managed;
   assert(frameOctets >= 6 && frameOctets <= 32, 'a truncated frame has 6 to 32 octets');
   assert(scid === managed.scid, 'a frame names the spacecraft of its channel');
+  assert(scid >>> 16 === 0 && vcid >>> 6 === 0 && mapId >>> 4 === 0, 'the ids fit their fields');
   const frame = new Uint8Array(frameOctets);
   frame[0] = (VERSION << 4) | (scid >> 12);
   frame[1] = scid >> 4;
   frame[2] = (scid << 4) | (header.sourceOrDestination << 3) | (vcid >> 3);
-  frame[3] = (vcid << 5) | (header.mapId << 1) | END_OF_HEADER;
+  frame[3] = (vcid << 5) | (mapId << 1) | END_OF_HEADER;
   return frame;
 }
 

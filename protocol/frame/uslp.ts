@@ -185,11 +185,14 @@ export function endFrame(frame: Uint8Array, managed: ManagedParameters): void {
 
 /** Writes the primary header of a frame of `frameOctets` octets at the start of `out`. */
 export function encodeHeader(header: FrameHeader, frameOctets: number, out: Uint8Array): void {
-  const { scid, vcid, vcfCountOctets } = header;
+  const { scid, vcid, mapId, vcfCountOctets } = header;
+  assert(scid >>> 16 === 0 && vcid >>> 6 === 0 && mapId >>> 4 === 0, 'the ids fit their fields');
+  assert(frameOctets <= 65536, 'a frame has at most 65536 octets');
+  assert(header.bypass || !header.controlCommand, 'a control command bypasses');
   out[0] = (USLP_VERSION << 4) | (scid >> 12);
   out[1] = scid >> 4;
   out[2] = (scid << 4) | (header.sourceOrDestination << 3) | (vcid >> 3);
-  out[3] = (vcid << 5) | (header.mapId << 1);
+  out[3] = (vcid << 5) | (mapId << 1);
   out[4] = (frameOctets - 1) >> 8;
   out[5] = frameOctets - 1;
   out[6] =

@@ -41,6 +41,15 @@ describe('a control word', () => {
   });
 
   it.each([
+    ['status', 8],
+    ['vcid', 64],
+    ['farmBCount', 4],
+  ])('is never made with a field that would run into the next: %s %i', (field, value) => {
+    const clcw = decodeClcw(fromHex('01000000')) as Clcw;
+    expect(() => encodeClcw({ ...clcw, [field]: value })).toThrow();
+  });
+
+  it.each([
     ['clcw-length', '010000'],
     ['clcw-length', '0100000000'],
     ['clcw-type', '81000000'],

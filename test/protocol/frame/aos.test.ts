@@ -165,6 +165,17 @@ describe('an AOS frame', () => {
     expect((decodeAosFrame(fromHex(octets), managed) as Fault).code).toBe(code);
   });
 
+  it.each<[keyof AosHeader, number]>([
+    ['scid', 1024],
+    ['vcid', 64],
+    ['vcFrameCount', 16777216],
+    ['cycle', 16],
+    ['vcid', -1],
+  ])('is never made with a field that would run into the next: %s %i', (field, value) => {
+    const header = { ...HEADER, [field]: value };
+    expect(() => draftAosFrame(header, { ...MANAGED, scid: header.scid })).toThrow();
+  });
+
   it('is made only as its channel says', () => {
     expect(() => draftAosFrame({ ...HEADER, scid: 1 }, MANAGED)).toThrow();
     expect(() => draftAosFrame(HEADER, MANAGED, new Uint8Array(2))).toThrow();

@@ -116,6 +116,21 @@ describe('a telecommand frame', () => {
     expect((verdict as Fault).code).toBe(code);
   });
 
+  it.each<[keyof TcHeader, number]>([
+    ['scid', 1024],
+    ['vcid', 64],
+    ['vcid', -1],
+  ])('is never made with a field that would run into the next: %s %i', (field, value) => {
+    const header = { ...HEADER, [field]: value };
+    expect(() => draftTcFrame(header, 1, { ...MANAGED, scid: header.scid })).toThrow();
+  });
+
+  it('has 1024 octets at the most, whatever a channel asks for', () => {
+    const managed = { ...MANAGED, frameOctetsMax: 2000 };
+    expect(draftTcFrame(HEADER, 1024 - 5 - 2, managed).octets).toHaveLength(1024);
+    expect(() => draftTcFrame(HEADER, 1024 - 5 - 1, managed)).toThrow();
+  });
+
   it('is made only as its header and its channel say', () => {
     const segment = { sequenceFlags: SEQUENCE_WHOLE, mapId: 1 } as const;
     expect(() => draftTcFrame(HEADER, 3, MANAGED, segment)).toThrow();

@@ -120,6 +120,17 @@ describe('a telemetry frame', () => {
     expect((decodeTmFrame(fromHex(octets), managed) as Fault).code).toBe(code);
   });
 
+  it.each<[keyof TmHeader, number]>([
+    ['scid', 1024],
+    ['vcid', 8],
+    ['segmentLengthId', 4],
+    ['firstHeaderPointer', 2048],
+    ['vcid', -1],
+  ])('is never made with a field that would run into the next: %s %i', (field, value) => {
+    const header = { ...HEADER, [field]: value };
+    expect(() => draftTmFrame(header, { ...MANAGED, scid: header.scid })).toThrow();
+  });
+
   it('is made only as its header and its channel say', () => {
     const ocf = new Uint8Array(4);
     expect(() => draftTmFrame({ ...HEADER, scid: 1 }, MANAGED)).toThrow();

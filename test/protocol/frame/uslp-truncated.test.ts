@@ -87,6 +87,13 @@ describe('a truncated frame', () => {
     }
   });
 
+  it.each(['scid', 'vcid', 'mapId'])('is never made with a %s that runs into the next', (field) => {
+    const scid = field === 'scid' ? 65_536 : 1;
+    const ids = { scid, vcid: field === 'vcid' ? 64 : 0, mapId: field === 'mapId' ? 16 : 0 };
+    const header = { ...ids, sourceOrDestination: 0 } as const;
+    expect(() => beginTruncatedFrame(header, { scid, frameOctets: 6 })).toThrow();
+  });
+
   it('is told from a normal one by the last bit of its header', () => {
     expect(isTruncated(fromHex('c00ab024'))).toBe(false);
     expect(isTruncated(fromHex('c00ab0'))).toBe(false);

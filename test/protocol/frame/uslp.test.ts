@@ -175,6 +175,29 @@ describe('a frame', () => {
     expect((verdict as Fault).code).toBe(code);
   });
 
+  it.each<[keyof FrameHeader, number]>([
+    ['scid', 65536],
+    ['vcid', 64],
+    ['mapId', 16],
+    ['mapId', -1],
+  ])('is never made with a field that would run into the next: %s %i', (field, value) => {
+    const header = { ...HEADER, [field]: value };
+    const managed = { ...MANAGED, scid: header.scid };
+    expect(() => encodeFrame(header, Uint8Array.of(0xe0), managed)).toThrow();
+  });
+
+  it('has 65536 octets at the most, whatever a channel asks for', () => {
+    const managed = { ...MANAGED, frameOctetsMax: 70_000 };
+    const longest = encodeFrame(HEADER, new Uint8Array(65_536 - 12), managed);
+    expect(toHex(longest.subarray(4, 6))).toBe('ffff');
+    expect(() => encodeFrame(HEADER, new Uint8Array(65_536 - 11), managed)).toThrow();
+  });
+
+  it('is never made with the reserved pair of flags', () => {
+    const header = { ...HEADER, bypass: false, controlCommand: true };
+    expect(() => encodeFrame(header, Uint8Array.of(0xe0), MANAGED)).toThrow();
+  });
+
   it('holds as much as clearTfdfOctetsMax says and no more', () => {
     const tfdf = new Uint8Array(clearTfdfOctetsMax(MANAGED));
     expect(encodeFrame(HEADER, tfdf, MANAGED)).toHaveLength(MANAGED.frameOctetsMax);
