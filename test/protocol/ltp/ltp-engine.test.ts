@@ -149,6 +149,36 @@ describe('the sender of a block', () => {
     expect(pair.of(0, 'completed')).toHaveLength(1);
   });
 
+  it('takes as answered every checkpoint that asks no more than a report says', () => {
+    const repeated = (lower: number) => {
+      const pair = new LtpPair({ options: { checkpointEveryOctets: 300 } });
+      pair.drop = () => true;
+      const session = pair.send(0, block(600));
+      pair.run(1 * MS);
+      const { serial } = pair.sent(0, 'data').at(-1)!.checkpoint!;
+      const report = { ...reportOf(session, 50, lower, 600), checkpointSerial: serial };
+      pair.deliver(0, encodeSegment({ ...report, claims: [{ from: 310, to: 600 }] }));
+      pair.run(2 * MS);
+      const sent = pair.sent(0, 'data').length;
+      pair.run(ROUND_TRIP_US);
+      return pair.sent(0, 'data').length - sent;
+    };
+    expect([repeated(0), repeated(300)]).toEqual([0, 1]);
+  });
+
+  it('sends once again what two reports miss', () => {
+    const pair = new LtpPair();
+    pair.drop = () => true;
+    const session = pair.send(0, block(100));
+    pair.run(1 * MS);
+    for (const serial of [50, 51]) {
+      pair.deliver(0, encodeSegment({ ...reportOf(session, serial, 0, 100), claims: [] }));
+    }
+    pair.run(2 * MS);
+    expect(pair.sent(0, 'data')).toHaveLength(2);
+    expect(pair.snapshots()[0].repeatedOctets).toBe(100);
+  });
+
   it('sends a checkpoint again in what room there is', () => {
     const pair = new LtpPair();
     const [engine, far] = pair.engines;
@@ -281,6 +311,18 @@ describe('the receiver of a block', () => {
     // Engine 1 has no such session and acknowledges all the same.
     expect(pair.flown.map(({ segment }) => segment.kind)).toEqual(['cancel', 'cancel-ack']);
     expect(pair.snapshots()[1]).toMatchObject({ receiveSessions: 0, receiveOctets: 0 });
+  });
+
+  it('does not give up on a slow sender, nor while its own store is slow', () => {
+    const pair = new LtpPair({ ...FEW, storeUs: Number.POSITIVE_INFINITY });
+    for (let n = 0; n < 9; n++) {
+      pair.deliver(1, data({ offset: 10 * n, data: block(10) }));
+      pair.run(pair.now + 60 * MS);
+    }
+    pair.deliver(1, data({ data: block(10), ...eorp(90) }));
+    pair.run(pair.now + 2 * S);
+    expect(pair.of(1, 'received')).toHaveLength(1);
+    expect(pair.of(1, 'cancelled')).toEqual([]);
   });
 
   it('does not wait for green data longer than for a silent sender, and calls that no fault', () => {
