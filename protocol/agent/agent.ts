@@ -2,87 +2,58 @@
  * The bundle agent: stores what applications and neighbours entrust to it, delivers what is for
  * this node, and sends on the rest, now or when there is a contact.
  *
- *   originate ┐                    ┌─ deliver
- *             ├─ store ─ accepted ─┼─ forward ─ forwarded, or notForwarded: again
- *   receive ──┘                    └─ wait ─ load, when it can go ─ forward or deliver
+ *   originate ┐                    ┌─ deliver, or report for the administrative endpoint
+ *   report    ┼─ store ─ accepted ─┼─ forward ─ forwarded, or notForwarded: again
+ *   receive ──┘                    ├─ wait ─ load, when it can go ─ forward or deliver
+ *                                  └─ fragment ─ store each ─ accepted …
  *
  * A bundle is accepted once the store has it, and from then on has exactly one fate; see Ledger. A
- * fragment for a service of this node waits until it expires, for there is no reassembly yet, and
- * so does a bundle for a service that never registers, or for an endpoint that no contact leads to.
+ * bundle for a service that never registers, or for an endpoint that no contact leads to, waits
+ * until it expires; so does a fragment whose others never come.
  *
  * Source: RFC 9171 §5.
  */
-import { type Bundle, bundleId, decodeBundle, encodeBundle, payloadOf } from '../bundle/bundle.ts';
-import { isLocalNode, isNullEid } from '../bundle/eid.ts';
+import { decodeBundle } from '../bundle/bundle.ts';
 import { Fault } from '../fault.ts';
-import { type Deadline, type Instant, type Machine, MICROSECONDS_PER_MS } from '../machine.ts';
-import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
-import type {
-  AgentOutput,
-  Ledger,
-  RefusalReason,
-  SeenNote,
-  SendRequest,
-  StoredBundle,
-} from './contract.ts';
-import { BundleSource } from './creation.ts';
+import type { Deadline, Instant, Machine } from '../machine.ts';
+import type { NodeNumber } from '../routing/contact-plan.ts';
+import type { AgentOutput, Ledger, SeenNote, SendRequest, StoredBundle } from './contract.ts';
 import { Custody } from './custody.ts';
-import type { Arrival } from './held-bundle.ts';
-import { expiryOf, type Inspection, inspect, withoutDiscards } from './inspection.ts';
-import { PATIENCE_US } from './neighbours.ts';
+import { Delivery } from './delivery.ts';
+import { Holdings } from './holdings.ts';
+import { clockOf, Intake } from './intake.ts';
+import { type AgentOptions, reassemblyOf } from './options.ts';
+import { Reporter } from './reporter.ts';
 
 export type { AgentOutput, DeletionReason, Ledger, SendRequest } from './contract.ts';
-
-/** Who the agent is and what it may keep. */
-export interface AgentOptions {
-  readonly node: NodeNumber;
-  /** Unix milliseconds at instant 0. */
-  readonly epochUnixMs: number;
-  /** Read at construction; only its indexes are kept. */
-  readonly plan: ContactPlan;
-  /** All bundles in the store together. */
-  readonly storeOctetsMax: number;
-  /** One bundle, encoded. */
-  readonly bundleOctetsMax: number;
-}
+export type { AgentOptions } from './options.ts';
 
 /** The machine; see above for what it does, and the contract for what it says. */
 export class BundleAgent implements Machine<AgentOutput> {
-  readonly #options: AgentOptions;
-  readonly #source: BundleSource;
+  readonly #holdings: Holdings;
+  readonly #delivery: Delivery;
   readonly #custody: Custody;
-  #order = 0;
+  readonly #intake: Intake;
 
   constructor(options: AgentOptions) {
-    this.#options = options;
-    this.#source = new BundleSource(options.node, options.epochUnixMs);
-    this.#custody = new Custody(options.node, options.plan, options.epochUnixMs);
+    const { node, plan, epochUnixMs, storeOctetsMax, fragmentOctetsMax } = options;
+    const enabled = options.statusReports === true;
+    const reporter = new Reporter({ enabled, epochUnixMs: clockOf(options) });
+    this.#holdings = new Holdings(epochUnixMs, storeOctetsMax, reporter);
+    this.#delivery = new Delivery(this.#holdings, reassemblyOf(options));
+    this.#custody = new Custody(this.#holdings, this.#delivery, { node, plan, fragmentOctetsMax });
+    this.#intake = new Intake(options, this.#holdings, this.#delivery);
   }
 
   /** Takes back a bundle that the store kept over a restart, before all other verbs. */
-  restore(now: Instant, { id, octets, note }: StoredBundle): void {
-    const bundle = decodeBundle(octets);
-    if (bundle instanceof Fault) {
-      this.#custody.outputs.push({ kind: 'fault', fault: bundle });
-      this.#custody.turnAway(id, 'store-lost');
-      this.#custody.outputs.push({ kind: 'forget', id, seen: undefined });
-      return;
-    }
-    // A clock that was set back since then must not make the bundle younger than it is.
-    const arrivedAt = Math.min(now, this.#instantOf(note.arrivedUnixMs));
-    const { previous } = note;
-    const times = { arrivedAt, notBefore: now };
-    const inspection = inspect(bundle);
-    this.#custody.restore(
-      now,
-      this.#arrivalOf(id, bundle, inspection, octets.length, previous, times),
-    );
+  restore(now: Instant, stored: StoredBundle): void {
+    const bundle = this.#intake.restore(now, stored);
+    if (bundle !== undefined) this.#custody.dispatch(now, bundle);
   }
 
   /** Takes back what the store remembers of a bundle that has gone, before all other verbs. */
-  remember(now: Instant, id: string, { hops, untilUnixMs }: SeenNote): void {
-    const expiresAt = this.#instantOf(untilUnixMs);
-    if (expiresAt > now) this.#custody.seen.add(now, id, hops, expiresAt);
+  remember(now: Instant, id: string, note: SeenNote): void {
+    this.#intake.remember(now, id, note);
   }
 
   /**
@@ -90,94 +61,55 @@ export class BundleAgent implements Machine<AgentOutput> {
    * or undefined when it is refused at once.
    */
   originate(now: Instant, request: SendRequest): string | undefined {
-    if (isNullEid(request.destination) || isLocalNode(request.destination)) {
-      return this.#refuse('no-destination');
-    }
-    let bundle = this.#source.create(now, request);
-    let id = bundleId(bundle.primary, request.adu.length);
-    // Somebody may have sent bundles as if from here. Bounded by those held and those remembered.
-    while (this.#isKnown(id)) {
-      bundle = this.#source.create(now, request);
-      id = bundleId(bundle.primary, request.adu.length);
-    }
-    const octets = encodeBundle(bundle);
-    if (octets.length > this.#options.bundleOctetsMax) return this.#refuse('too-large');
-    if (!this.#hasRoom(octets)) return this.#refuse('store-full');
-    const times = { arrivedAt: now, notBefore: now };
-    const arrival = this.#arrivalOf(id, bundle, inspect(bundle), octets.length, 0, times);
-    this.#custody.hold(arrival, octets);
-    return id;
+    return this.#intake.originate(now, request);
   }
 
   /** Takes the octets of a bundle that neighbour `from` sent; the agent owns them. */
   receive(now: Instant, octets: Uint8Array, from: NodeNumber): void {
-    const received = decodeBundle(octets);
-    if (received instanceof Fault) {
-      this.#custody.outputs.push({ kind: 'fault', fault: received });
-      return;
-    }
-    const inspection = inspect(received);
-    const id = this.#identify(received);
-    const seenHops = this.#custody.seen.hopsOf(id);
-    if (this.#custody.has(id) || (seenHops !== undefined && inspection.hops <= seenHops)) {
-      this.#custody.outputs.push({ kind: 'duplicate', id });
-      return;
-    }
-    const bundle = inspection.discards ? withoutDiscards(received) : received;
-    const kept = inspection.discards ? encodeBundle(bundle) : octets;
-    const full = this.#hasRoom(kept) ? undefined : 'depleted-storage';
-    const deletion = inspection.deletion ?? full;
-    if (deletion !== undefined) {
-      this.#custody.turnAway(id, deletion);
-      return;
-    }
-    // One that comes back is on a detour that leads nowhere yet, so it does not set out at once.
-    const notBefore = seenHops === undefined ? now : now + PATIENCE_US;
-    const times = { arrivedAt: now, notBefore };
-    const arrival = this.#arrivalOf(id, bundle, inspection, kept.length, from, times);
-    this.#custody.hold(arrival, kept);
+    this.#intake.receive(now, octets, from);
   }
 
   /** The store has the bundle. */
   stored(now: Instant, id: string): void {
-    const bundle = this.#custody.find(id, 'storing');
-    if (bundle !== undefined) this.#custody.accept(now, bundle);
+    const bundle = this.#holdings.find(id, 'storing');
+    if (bundle !== undefined) this.#custody.stored(now, bundle);
   }
 
   /** The store could not take the bundle: refused to the application, or deleted if it came in. */
-  storeFailed(_now: Instant, id: string, reason: 'full' | 'io'): void {
-    const bundle = this.#custody.find(id, 'storing');
-    if (bundle === undefined) return;
-    this.#custody.abandon(bundle);
-    if (bundle.previous !== 0) this.#custody.turnAway(id, 'depleted-storage');
-    else this.#refuse(reason === 'full' ? 'store-full' : 'store-failed');
+  storeFailed(now: Instant, id: string, reason: 'full' | 'io'): void {
+    const bundle = this.#holdings.find(id, 'storing');
+    if (bundle === undefined || !this.#custody.unstored(now, bundle)) return;
+    if (bundle.previous !== 0) {
+      this.#holdings.turnAway(now, id, bundle.subject, 'depleted-storage');
+    } else this.#intake.refuse(reason === 'full' ? 'store-full' : 'store-failed');
   }
 
   /** The store's answer to `load`; the octets must not change while the agent has them. */
   loaded(now: Instant, id: string, octets: Uint8Array | undefined): void {
-    const bundle = this.#custody.find(id, 'loading');
+    const bundle = this.#holdings.find(id, 'loading');
     if (bundle === undefined) return;
     const content = octets === undefined ? undefined : decodeBundle(octets);
-    if (content instanceof Fault) this.#custody.outputs.push({ kind: 'fault', fault: content });
+    if (content instanceof Fault) this.#holdings.outputs.push({ kind: 'fault', fault: content });
     else bundle.bundle = content;
     this.#custody.read(now, bundle);
   }
 
   /** The store no longer has the bundle, and remembers it as seen. */
-  forgotten(_now: Instant, id: string): void {
-    const bundle = this.#custody.find(id, 'settling');
-    if (bundle !== undefined) this.#custody.settled(bundle);
+  forgotten(now: Instant, id: string): void {
+    const bundle = this.#holdings.find(id, 'settling');
+    if (bundle !== undefined) this.#delivery.noted(now, bundle);
+    else this.#delivery.notedWhole(now, id);
   }
 
   /** The link has sent the bundle: it is in the neighbour's care. */
   forwarded(now: Instant, id: string): void {
-    const bundle = this.#custody.find(id, 'sending');
+    const bundle = this.#holdings.find(id, 'sending');
     if (bundle !== undefined) this.#custody.sent(now, bundle);
   }
 
   /** The link could not send the bundle: it looks for a way again. */
   notForwarded(now: Instant, id: string): void {
-    const bundle = this.#custody.find(id, 'sending');
+    const bundle = this.#holdings.find(id, 'sending');
     if (bundle !== undefined) this.#custody.unsent(now, bundle);
   }
 
@@ -193,7 +125,23 @@ export class BundleAgent implements Machine<AgentOutput> {
 
   /** Bundles for this service are delivered from here on, those that wait first. */
   register(now: Instant, service: number): void {
-    this.#custody.register(now, service);
+    this.#delivery.register(now, service);
+  }
+
+  /** The service is away: bundles for it wait until it registers again, or until they expire. */
+  unregister(_now: Instant, service: number): void {
+    this.#delivery.unregister(service);
+  }
+
+  /**
+   * Deletes a bundle that an application of this node sent, unless it leaves before its turn comes;
+   * false when it is not here any more, or not from here (§5.12).
+   */
+  cancel(now: Instant, id: string): boolean {
+    const bundle = this.#holdings.get(id);
+    if (bundle === undefined || bundle.previous !== 0) return false;
+    this.#custody.cancel(now, bundle);
+    return true;
   }
 
   tick(now: Instant): void {
@@ -201,7 +149,10 @@ export class BundleAgent implements Machine<AgentOutput> {
   }
 
   poll(): AgentOutput | undefined {
-    return this.#custody.outputs.shift();
+    const { outputs, reporter } = this.#holdings;
+    const draft = outputs.length === 0 ? reporter.poll() : undefined;
+    if (draft !== undefined) this.#intake.report(draft);
+    return outputs.shift();
   }
 
   deadline(): Deadline | undefined {
@@ -210,63 +161,6 @@ export class BundleAgent implements Machine<AgentOutput> {
 
   /** The books as they stand; they balance at all times. */
   ledger(): Ledger {
-    return this.#custody.ledger();
-  }
-
-  #arrivalOf(
-    id: string,
-    bundle: Bundle,
-    { trafficClass, hops, ageMs }: Inspection,
-    sizeOctets: number,
-    previous: NodeNumber,
-    times: Pick<Arrival, 'arrivedAt' | 'notBefore'>,
-  ): Arrival {
-    const { primary } = bundle;
-    const { destination } = primary;
-    const { node: here, epochUnixMs } = this.#options;
-    // Contact plans know the nodes of the default allocator only.
-    const routable = destination.scheme === 'ipn' && destination.allocator === 0;
-    return {
-      id,
-      order: this.#order++,
-      bundle,
-      sizeOctets,
-      trafficClass,
-      hops,
-      destination: routable ? destination.node : 0,
-      service: routable && destination.node === here ? destination.service : undefined,
-      previous,
-      ...times,
-      ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
-      expiresAt: expiryOf(primary, ageMs, epochUnixMs, times.arrivedAt),
-    };
-  }
-
-  #instantOf(unixMs: number): Instant {
-    return (unixMs - this.#options.epochUnixMs) * MICROSECONDS_PER_MS;
-  }
-
-  /** The bundle's id. An anonymous one has no identity, so it gets a number: each is a new one. */
-  #identify(bundle: Bundle): string {
-    const id = bundleId(bundle.primary, payloadOf(bundle).data.length);
-    if (!isNullEid(bundle.primary.source)) return id;
-    let numbered = `${id}@${this.#order++}`;
-    // One from before a restart may have the number. Bounded by those held and those remembered.
-    while (this.#isKnown(numbered)) numbered = `${id}@${this.#order++}`;
-    return numbered;
-  }
-
-  #isKnown(id: string): boolean {
-    return this.#custody.has(id) || this.#custody.seen.hopsOf(id) !== undefined;
-  }
-
-  #hasRoom(octets: Uint8Array): boolean {
-    const { bundleOctetsMax, storeOctetsMax } = this.#options;
-    if (octets.length > bundleOctetsMax) return false;
-    return this.#custody.heldOctets + octets.length <= storeOctetsMax;
-  }
-
-  #refuse(reason: RefusalReason): undefined {
-    this.#custody.outputs.push({ kind: 'refused', reason });
+    return this.#holdings.ledger();
   }
 }

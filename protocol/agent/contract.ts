@@ -1,5 +1,6 @@
 /** What the bundle agent and its owner, the satellite, say to each other. */
 import type { Eid } from '../bundle/eid.ts';
+import type { StatusReport } from '../bundle/status-report.ts';
 import type { Fault } from '../fault.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { TrafficClass } from '../traffic-class.ts';
@@ -13,6 +14,24 @@ export interface SendRequest {
   readonly sourceService: number;
   readonly lifetimeMs: number;
   readonly trafficClass: TrafficClass;
+  /** The status reports that nodes on the way are asked for; none when absent. */
+  readonly reports?: ReportRequest;
+  /** Whether the bundle names no source: it is not fragmented, and nobody reports on it. */
+  readonly anonymous?: boolean;
+  /** Whether the bundle goes whole or not at all. */
+  readonly mustNotFragment?: boolean;
+}
+
+/** Which status reports to ask for, and who is to have them (RFC 9171 §4.2.3). */
+export interface ReportRequest {
+  /** The administrative endpoint of this node when absent. */
+  readonly to?: Eid;
+  readonly reception?: boolean;
+  readonly forwarding?: boolean;
+  readonly delivery?: boolean;
+  readonly deletion?: boolean;
+  /** Whether reports say when it happened. */
+  readonly times?: boolean;
 }
 
 /** Why an application's request came to nothing. */
@@ -26,10 +45,16 @@ export type DeletionReason =
   | 'depleted-storage'
   /** A block unknown here asks for the bundle's deletion (reason 11). */
   | 'block-unsupported'
-  /** It names "this very node" as source or destination (RFC 9758 §5.4). */
+  /** It is a fragment that contradicts its whole (reason 8). */
+  | 'block-unintelligible'
+  /** It names "this very node" as source or destination (RFC 9758 §5.4): nobody is told. */
   | 'local-node-eid'
-  /** Its destination is the null endpoint, where nobody is (reason 5). */
+  /** Its destination is an endpoint where nobody is (reason 5). */
   | 'destination-unavailable'
+  /** Its lifetime lasts, but this node keeps such a bundle no longer (reason 10). */
+  | 'traffic-pared'
+  /** The application that sent it wants it back (reason 3). */
+  | 'canceled'
   /** The store no longer has it, or has it damaged. */
   | 'store-lost';
 
@@ -68,7 +93,10 @@ export type AgentOutput =
       readonly octets: Uint8Array;
       readonly note: BundleNote;
     }
-  /** Delete from the store and remember it as `seen`; answer with `forgotten`. */
+  /**
+   * Delete from the store and remember it as `seen`; answer with `forgotten`. A whole that was
+   * joined of fragments is remembered without ever having been stored.
+   */
   | { readonly kind: 'forget'; readonly id: string; readonly seen: SeenNote | undefined }
   /** Read from the store; answer with `loaded`. */
   | { readonly kind: 'load'; readonly id: string }
@@ -86,10 +114,17 @@ export type AgentOutput =
       readonly id: string;
       readonly service: number;
       readonly source: Eid;
-      /** A view of the octets given to the store: to read, not to change. */
+      /** To read, not to change: a view of the octets given to the store, or joined anew. */
       readonly adu: Uint8Array;
       readonly trafficClass: TrafficClass;
       readonly hops: number;
+    }
+  /** A status report for this node, from the node `from`, in the bundle `id`. */
+  | {
+      readonly kind: 'report';
+      readonly id: string;
+      readonly from: Eid;
+      readonly report: StatusReport;
     }
   /** Facts for the ledger and the trace. */
   | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
@@ -97,21 +132,32 @@ export type AgentOutput =
   | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'expired'; readonly id: string }
   | { readonly kind: 'deleted'; readonly id: string; readonly reason: DeletionReason }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  /** The bundle goes on as so many fragments, which have been accepted. */
+  | { readonly kind: 'fragmented'; readonly id: string; readonly count: number }
+  /** The fragment has become part of its whole, which is delivered. */
+  | { readonly kind: 'reassembled'; readonly id: string; readonly whole: string }
+  | { readonly kind: 'fault'; readonly fault: Fault }
+  /** A bundle was taken although its sender should not have sent it so. */
+  | { readonly kind: 'deviation'; readonly fault: Fault };
 
 /**
- * Every bundle ever accepted has exactly one fate:
- * accepted = delivered + forwarded + expired + deleted + stored.
+ * Every bundle ever accepted has exactly one fate: accepted =
+ * delivered + forwarded + expired + fragmented + reassembled + deleted + stored.
+ *
+ * A bundle that is cut has the fate `fragmented`, and its fragments are accepted in its place. The
+ * fragments that make up a whole have the fate `reassembled`, and the whole is accepted in theirs.
  *
  * The books begin anew with each start of the node. What the store kept over the restart is
  * accepted then, so the sum holds in every life of the node and over all of them together.
  */
 export interface Ledger {
-  /** Bundles stored or found here, and those deleted or expired as they came in. */
+  /** Stored or found here, deleted or expired on arrival, and fragments and wholes made here. */
   readonly accepted: number;
   readonly delivered: number;
   readonly forwarded: number;
   readonly expired: number;
+  readonly fragmented: number;
+  readonly reassembled: number;
   readonly deleted: Readonly<Record<string, number>>;
   readonly stored: number;
 }

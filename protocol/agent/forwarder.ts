@@ -15,17 +15,58 @@ import type { HeldBundle } from './held-bundle.ts';
 import { Neighbours } from './neighbours.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
+/** Who forwards, by which plan, and what links take. */
+export interface ForwarderOptions {
+  readonly node: NodeNumber;
+  readonly plan: ContactPlan;
+  /** The largest bundle, encoded, that a link takes; undefined when nothing is fragmented. */
+  readonly fragmentOctetsMax: number | undefined;
+}
+
 /** Keeps nothing of the plan but this node's own contacts and the indexes of the graph. */
 export class Forwarder {
   readonly waiting = new WaitingRoom();
   readonly #neighbours: Neighbours;
   readonly #router: Router;
+  /** For sizes other than the bundle's own, so that these do not drive out the usual answers. */
+  readonly #pieceRouter: Router;
+  readonly #fragmentOctetsMax: number | undefined;
   /** When all that wait are to be looked at again, as far as their own clocks say. */
   #reviewAt: Instant = NEVER;
 
-  constructor(node: NodeNumber, plan: ContactPlan) {
+  constructor({ node, plan, fragmentOctetsMax }: ForwarderOptions) {
     this.#neighbours = new Neighbours(node, plan);
-    this.#router = new Router(new ContactGraph(plan), node);
+    const graph = new ContactGraph(plan);
+    this.#router = new Router(graph, node);
+    this.#pieceRouter = new Router(graph, node);
+    this.#fragmentOctetsMax = fragmentOctetsMax;
+  }
+
+  /** The largest fragment that still fits a link when the next block or digit is added to it. */
+  get pieceOctetsMax(): number {
+    return (this.#fragmentOctetsMax ?? NEVER) - ONWARD_OCTETS_MAX;
+  }
+
+  /**
+   * To how many octets the bundle must be cut so that a part can go at once: because no link takes
+   * it whole, or because what is left of the contact is too short for it. 0 when it need not or
+   * may not be cut, or when cutting does not help.
+   */
+  cutTo(now: Instant, bundle: HeldBundle): number {
+    const { sizeOctets, divisible, notBefore } = bundle;
+    if (this.#fragmentOctetsMax === undefined || !divisible) return 0;
+    const limit = this.pieceOctetsMax;
+    if (sizeOctets <= limit && sizeOctets < 2 * PIECE_OCTETS_MIN) return 0;
+    this.#refresh(now);
+    if (notBefore > now) return 0;
+    if (sizeOctets <= limit && this.#openEntry(this.#router, now, bundle, sizeOctets) !== 0)
+      return 0;
+    if (!this.#isOpenFor(now, bundle, Math.min(PIECE_OCTETS_MIN, limit))) return 0;
+    // Bounded by the logarithm of the size.
+    for (let octets = Math.min(limit, sizeOctets); octets >= 1; octets >>= 1) {
+      if (this.#isOpenFor(now, bundle, octets)) return octets;
+    }
+    return 0;
   }
 
   /** The neighbour the bundle may go to at once, or 0, and then it waits. */
@@ -33,6 +74,9 @@ export class Forwarder {
     this.#refresh(now);
     if (bundle.notBefore > now) return this.#wait(bundle, NO_LANE, bundle.notBefore);
     const { destination, sizeOctets, previous } = bundle;
+    if (this.#fragmentOctetsMax !== undefined && sizeOctets > this.#fragmentOctetsMax) {
+      return this.#wait(bundle, NO_LANE, NEVER);
+    }
     const route = this.#router.route(destination, now, sizeOctets, previous);
     if (route === undefined) return this.#wait(bundle, NO_LANE, NEVER);
     const { entry, entryStartsAt } = route;
@@ -94,6 +138,23 @@ export class Forwarder {
     return deadlineAt(changesAt, 'patience with a neighbour');
   }
 
+  /** Whether so many octets may go now, behind those that are on their way. */
+  #isOpenFor(now: Instant, bundle: HeldBundle, octets: number): boolean {
+    const entry = this.#openEntry(this.#pieceRouter, now, bundle, octets);
+    if (entry === 0 || this.#neighbours.isFull(entry, bundle.trafficClass)) return false;
+    const before = this.#neighbours.inFlightOctets(entry);
+    return (
+      before === 0 || this.#openEntry(this.#pieceRouter, now, bundle, before + octets) === entry
+    );
+  }
+
+  /** The neighbour to which so many octets may go now, but for its window; 0 for none. */
+  #openEntry(router: Router, now: Instant, bundle: HeldBundle, octets: number): NodeNumber {
+    const route = router.route(bundle.destination, now, octets, bundle.previous);
+    if (route === undefined || route.entryStartsAt > now) return 0;
+    return this.#neighbours.isUp(route.entry) ? route.entry : 0;
+  }
+
   #wait(bundle: HeldBundle, lane: number, until: Instant): 0 {
     this.waiting.add(bundle, lane);
     this.#reviewAt = Math.min(this.#reviewAt, until);
@@ -103,6 +164,7 @@ export class Forwarder {
   #refresh(now: Instant): void {
     if (!this.#neighbours.refresh(now)) return;
     this.#router.exclude(this.#neighbours.excluded);
+    this.#pieceRouter.exclude(this.#neighbours.excluded);
     this.#reviewAt = now;
   }
 }
@@ -116,3 +178,7 @@ const NEVER = Number.MAX_SAFE_INTEGER;
 const NO_LANE = 0;
 const NOBODY: readonly HeldBundle[] = [];
 const REST_US = 100_000;
+/** What a hop may add: a previous node block, an age block, a digit of the hop count. */
+const ONWARD_OCTETS_MAX = 64;
+/** A contact too short for so much is let pass; smaller bundles are not cut to fit one. */
+const PIECE_OCTETS_MIN = 1_024;

@@ -3,13 +3,32 @@ import type { Bundle } from '../bundle/bundle.ts';
 import type { Instant } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { TrafficClass } from '../traffic-class.ts';
+import type { Subject } from './reporter.ts';
 
 /**
- * What is happening to it: the store is writing it, it waits for a contact or a service, the store
- * is reading it, a link is sending it, the store notes that it was delivered, or it has met its
- * fate.
+ * What is happening to it: the store is writing it, the store has it, it waits for a contact or a
+ * service, the store is reading it, a link is sending it, it is about to be joined with others, the
+ * store is writing its fragments, the store notes that it was delivered, or it has met its fate.
  */
-export type Phase = 'storing' | 'waiting' | 'loading' | 'sending' | 'settling' | 'gone';
+export type Phase =
+  | 'storing'
+  | 'stored'
+  | 'waiting'
+  | 'loading'
+  | 'sending'
+  | 'joining'
+  | 'splitting'
+  | 'settling'
+  | 'gone';
+
+/** Which octets of which whole a fragment carries. */
+export interface Part {
+  /** The id of the whole. */
+  readonly whole: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly totalLength: number;
+}
 
 /** What is known of a bundle when it comes in. */
 export interface Arrival {
@@ -24,12 +43,20 @@ export interface Arrival {
   readonly destination: NodeNumber;
   /** The service to deliver to, when the destination is this node. */
   readonly service: number | undefined;
+  /** What it is part of, when it is a fragment. */
+  readonly part: Part | undefined;
+  /** Whether it may be cut into fragments. */
+  readonly divisible: boolean;
+  /** What to report on; undefined when nobody wants to know. */
+  readonly subject: Subject | undefined;
   /** The neighbour it came from, 0 when it was made here. */
   readonly previous: NodeNumber;
   readonly arrivedAt: Instant;
   /** Age on arrival, for a bundle that carries its age or needs to; else undefined. */
   readonly ageMs: number | undefined;
   /** The first instant at which its age exceeds its lifetime. */
+  readonly lifetimeEndsAt: Instant;
+  /** When this node lets it go, if sooner (RFC 9171 §5.5, overriding lifetime). */
   readonly expiresAt: Instant;
   /** No attempt to send it before this. */
   readonly notBefore: Instant;
@@ -44,10 +71,13 @@ export class HeldBundle {
   readonly hops: number;
   readonly destination: NodeNumber;
   readonly service: number | undefined;
-  readonly isFragment: boolean;
+  readonly part: Part | undefined;
+  divisible: boolean;
+  readonly subject: Subject | undefined;
   readonly previous: NodeNumber;
   readonly arrivedAt: Instant;
   readonly ageMs: number | undefined;
+  readonly lifetimeEndsAt: Instant;
   readonly expiresAt: Instant;
   notBefore: Instant;
   phase: Phase = 'storing';
@@ -57,6 +87,10 @@ export class HeldBundle {
   to: NodeNumber = 0;
   /** Where it waits: a neighbour or a service. */
   lane = 0;
+  /** Whether it is in a set of fragments to be joined. */
+  gathered = false;
+  /** Whether the application that sent it wants it back. */
+  canceled = false;
   /** Its places in the heaps it stands in, by slot. */
   readonly places: [number, number] = [-1, -1];
 
@@ -68,14 +102,22 @@ export class HeldBundle {
     this.hops = arrival.hops;
     this.destination = arrival.destination;
     this.service = arrival.service;
-    this.isFragment = arrival.bundle.primary.fragment !== undefined;
+    this.part = arrival.part;
+    this.divisible = arrival.divisible;
+    this.subject = arrival.subject;
     this.previous = arrival.previous;
     this.arrivedAt = arrival.arrivedAt;
     this.ageMs = arrival.ageMs;
+    this.lifetimeEndsAt = arrival.lifetimeEndsAt;
     this.expiresAt = arrival.expiresAt;
     this.notBefore = arrival.notBefore;
     this.bundle = arrival.bundle;
   }
+}
+
+/** What becomes of a bundle at its `expiresAt`: its lifetime ends, or the patience of this node. */
+export function endOf({ expiresAt, lifetimeEndsAt }: HeldBundle): 'expired' | 'traffic-pared' {
+  return expiresAt < lifetimeEndsAt ? 'traffic-pared' : 'expired';
 }
 
 /** Whether `a` goes out before `b`: the higher class first, in a class the older. */

@@ -24,6 +24,8 @@ export interface Inspection {
   readonly ageMs: number | undefined;
   /** Why it may not be taken. */
   readonly deletion: DeletionReason | undefined;
+  /** Whether it has a block that is unknown here and asks to tell so (flag 0x02). */
+  readonly reportsUnsupported: boolean;
   /** Whether it has a block that must be taken out before it is kept (flag 0x10). */
   readonly discards: boolean;
 }
@@ -37,6 +39,7 @@ export function inspect(bundle: Bundle): Inspection {
   let hops = 0;
   let ageMs: number | undefined;
   let deletion = deletionByEndpoint(bundle.primary);
+  let reportsUnsupported = false;
   let discards = false;
   for (const block of bundle.blocks) {
     if (block.type === BLOCK_TYPE.trafficClass) {
@@ -51,13 +54,14 @@ export function inspect(bundle: Bundle): Inspection {
       const value = decodeBundleAge(block.data);
       if (!(value instanceof Fault)) ageMs = value;
     } else if (!isSupported(block)) {
+      reportsUnsupported ||= (block.flags & BLOCK_FLAG.reportIfUnprocessed) !== 0;
       if ((block.flags & BLOCK_FLAG.deleteBundleIfUnprocessed) !== 0) {
         deletion ??= 'block-unsupported';
       }
       discards ||= mustDiscard(block);
     }
   }
-  return { trafficClass, hops, ageMs, deletion, discards };
+  return { trafficClass, hops, ageMs, deletion, reportsUnsupported, discards };
 }
 
 /** The bundle without the blocks that ask to be taken out where they are unknown (§5.6 step 4). */
@@ -68,21 +72,22 @@ export function withoutDiscards(bundle: Bundle): Bundle {
 
 /**
  * The first instant at which the bundle's age exceeds its lifetime: by the clock when the source
- * had one, else by the age it carries, or by its stay here when it carries none (RFC 9171 §5.5).
+ * had one and this node has one too, else by the age it carries, or by its stay here when it
+ * carries none (RFC 9171 §5.5).
  */
 export function expiryOf(
   primary: PrimaryBlock,
   ageMs: number | undefined,
-  epochUnixMs: number,
+  epochUnixMs: number | undefined,
   now: Instant,
 ): Instant {
   const { lifetimeMs } = primary;
   const creationTimeMs = Number(primary.creationTimeMs);
-  const leftMs =
-    creationTimeMs === 0
-      ? lifetimeMs - (ageMs ?? 0)
-      : lifetimeMs + creationTimeMs - dtnTimeMs(epochUnixMs, 0);
-  const from = creationTimeMs === 0 ? now : 0;
+  const isTimed = creationTimeMs !== 0 && epochUnixMs !== undefined;
+  const leftMs = isTimed
+    ? lifetimeMs + creationTimeMs - dtnTimeMs(epochUnixMs, 0)
+    : lifetimeMs - (ageMs ?? 0);
+  const from = isTimed ? 0 : now;
   return Math.min(from + leftMs * MICROSECONDS_PER_MS + 1, Number.MAX_SAFE_INTEGER);
 }
 

@@ -67,6 +67,11 @@ export class Neighbours {
     return this.#get(node).inFlightOctets[trafficClass] >= IN_FLIGHT_OCTETS_MAX;
   }
 
+  /** What is on its way to a neighbour, of all classes together. */
+  inFlightOctets(node: NodeNumber): number {
+    return this.#get(node).inFlightOctets.reduce((sum, octets) => sum + octets, 0);
+  }
+
   /** Counts a bundle as on its way to a neighbour. */
   occupy(bundle: HeldBundle, node: NodeNumber): void {
     bundle.to = node;

@@ -35,6 +35,11 @@ export class SeenBundles {
     }
   }
 
+  /** Whether the bundle reached its destination here. */
+  isDelivered(id: string): boolean {
+    return this.hopsOf(id) === DELIVERED;
+  }
+
   /** How many hops the bundle had made when it was last here, undefined for a new one. */
   hopsOf(id: string): number | undefined {
     return this.#byId.get(id)?.hops;
@@ -53,6 +58,9 @@ export class SeenBundles {
     }
   }
 }
+
+/** More hops than any copy can have made: those of a bundle that was delivered here. */
+export const DELIVERED = Number.POSITIVE_INFINITY;
 
 /** About 10 MB. */
 const SEEN_MAX = 65_536;

@@ -1,4 +1,5 @@
 /** Bundles that wait, in lanes: one lane per neighbour they wait for, or per service. */
+import type { Deadline } from '../machine.ts';
 import { BundleHeap, expiresBefore, type HeldBundle, precedes } from './held-bundle.ts';
 
 /** Bounded by the bundles held; an empty lane is taken away. */
@@ -40,6 +41,12 @@ export class WaitingRoom {
   /** The bundle that expires first. */
   soonest(): HeldBundle | undefined {
     return this.#expiries.first();
+  }
+
+  /** When that is. */
+  deadline(): Deadline | undefined {
+    const next = this.soonest();
+    return next === undefined ? undefined : { at: next.expiresAt, why: 'a bundle expires' };
   }
 
   /** Takes out all, in the order in which they should go. */

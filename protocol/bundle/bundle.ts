@@ -100,9 +100,14 @@ export function payloadOf(bundle: Bundle): CanonicalBlock {
  * bundle from the null endpoint has no identity.
  */
 export function bundleId(primary: PrimaryBlock, payloadLength: number): string {
-  const whole = `${formatEid(primary.source)}-${primary.creationTimeMs}-${primary.sequence}`;
+  const whole = wholeId(primary);
   const { fragment } = primary;
   return fragment === undefined ? whole : `${whole}+${fragment.offset}+${payloadLength}`;
+}
+
+/** The `bundleId` of a bundle, or of the whole of which a fragment is part (§5.9). */
+export function wholeId({ source, creationTimeMs, sequence }: PrimaryBlock): string {
+  return `${formatEid(source)}-${creationTimeMs}-${sequence}`;
 }
 
 /** Why `block` may not follow `earlier` in one bundle. */

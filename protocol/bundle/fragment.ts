@@ -44,6 +44,18 @@ export function splitBundle(bundle: Bundle, octetsMax: number): readonly Bundle[
 }
 
 /**
+ * Cuts a bundle in two, of which the first has at most `octetsMax` octets, encoded; undefined when
+ * that leaves either without payload. `mayFragment` holds.
+ */
+export function cutBundle(bundle: Bundle, octetsMax: number): readonly Bundle[] | undefined {
+  assert(mayFragment(bundle), 'the bundle may be fragmented');
+  const { length } = payloadOf(bundle).data;
+  const at = octetsMax - overheadOctets(bundle, 0);
+  if (at < 1 || at >= length) return undefined;
+  return [fragmentOf(bundle, 0, at), fragmentOf(bundle, at, length)];
+}
+
+/**
  * The fragment with octets [start, end) of the bundle's own payload, a view. All extension blocks
  * go with the first octet; into the others those whose flag asks for it, and those without which
  * a fragment could neither age nor stop.

@@ -111,9 +111,10 @@ export class Node {
 
 /** Every accepted bundle has one fate. */
 export function expectBalance(agent: BundleAgent): void {
-  const { accepted, delivered, forwarded, expired, deleted, stored } = agent.ledger();
+  const { accepted, delivered, forwarded, expired, deleted, stored, ...cut } = agent.ledger();
+  const { fragmented, reassembled } = cut;
   const lost = Object.values(deleted).reduce((sum, count) => sum + count, 0);
-  expect(delivered + forwarded + expired + lost + stored).toBe(accepted);
+  expect(delivered + forwarded + expired + fragmented + reassembled + lost + stored).toBe(accepted);
 }
 
 /** Joins nodes by the plan: each link is up during its contact unless it is `cut`. */
@@ -123,9 +124,13 @@ export class Mesh {
   readonly cut = new Set<string>();
   readonly #events: { at: number; run: () => void }[] = [];
 
-  constructor(plan: ContactPlan, numbers: readonly number[]) {
+  constructor(
+    plan: ContactPlan,
+    numbers: readonly number[],
+    options: (node: number) => Partial<AgentOptions> = () => ({}),
+  ) {
     for (const number of numbers) {
-      const node = new Node(number, plan);
+      const node = new Node(number, plan, options(number));
       this.nodes.set(number, node);
       node.onForward = ({ to, octets }, now) => {
         this.#at(now + HOP_US, () => {

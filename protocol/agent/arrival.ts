@@ -1,0 +1,74 @@
+/** What is noted of a bundle as it comes in, made of its blocks and of where and when it came. */
+import { type Bundle, payloadOf } from '../bundle/bundle.ts';
+import { isNullEid } from '../bundle/eid.ts';
+import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
+import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import type { NodeNumber } from '../routing/contact-plan.ts';
+import type { Arrival, Part } from './held-bundle.ts';
+import { expiryOf, type Inspection } from './inspection.ts';
+import type { Subject } from './reporter.ts';
+
+/** The rules of the node that a bundle comes to. */
+export interface ArrivalRules {
+  readonly node: NodeNumber;
+  /** Unix milliseconds at instant 0; undefined on a node without a clock. */
+  readonly epochUnixMs: number | undefined;
+  /** How long a fragment for this node may wait for the others. */
+  readonly reassemblyMsMax: number;
+}
+
+/** The circumstances of its coming. */
+export interface Circumstances {
+  readonly arrivedAt: Instant;
+  readonly id: string;
+  readonly order: number;
+  readonly sizeOctets: number;
+  /** The neighbour it came from, 0 when it was made here. */
+  readonly previous: NodeNumber;
+  readonly notBefore: Instant;
+  readonly part: Part | undefined;
+  readonly subject: Subject | undefined;
+}
+
+/** Everything to note. */
+export function arrivalOf(
+  bundle: Bundle,
+  { trafficClass, hops, ageMs }: Inspection,
+  { node, epochUnixMs, reassemblyMsMax }: ArrivalRules,
+  circumstances: Circumstances,
+): Arrival {
+  const { primary } = bundle;
+  const { destination } = primary;
+  // Contact plans know the nodes of the default allocator only.
+  const routable = destination.scheme === 'ipn' && destination.allocator === 0;
+  const isHere = routable && destination.node === node;
+  const { arrivedAt, part } = circumstances;
+  const lifetimeEndsAt = expiryOf(primary, ageMs, epochUnixMs, arrivedAt);
+  const isGathered = isHere && part !== undefined;
+  const stayUsMax = isGathered ? reassemblyMsMax * MICROSECONDS_PER_MS : Number.POSITIVE_INFINITY;
+  return {
+    ...circumstances,
+    bundle,
+    trafficClass,
+    hops,
+    destination: routable ? destination.node : 0,
+    service: isHere ? destination.service : undefined,
+    divisible: isDivisible(bundle),
+    ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
+    lifetimeEndsAt,
+    expiresAt: Math.min(lifetimeEndsAt, arrivedAt + stayUsMax),
+  };
+}
+
+/** Which part of which whole a fragment is; undefined for a bundle that is none. */
+export function partOf({ primary, blocks }: Bundle, wholeId: string): Part | undefined {
+  const { fragment } = primary;
+  if (fragment === undefined) return undefined;
+  return { whole: wholeId, ...fragment, length: payloadOf({ primary, blocks }).data.length };
+}
+
+/** As far as can be told without writing it; `mayFragment` has the last word. */
+function isDivisible(bundle: Bundle): boolean {
+  const { flags, source } = bundle.primary;
+  return (flags & BUNDLE_FLAG.mustNotFragment) === 0 && !isNullEid(source);
+}

@@ -1,0 +1,176 @@
+/**
+ * The register of the bundles in this node's care: each is entered when the store is asked to keep
+ * it, accepted when the store has it, and struck off with its fate. What is said here of a bundle's
+ * fate is said to the books, to the owner and to whoever asked for reports.
+ */
+import { assert } from '../assert.ts';
+import { Fifo } from '../fifo.ts';
+import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import type { AgentOutput, DeletionReason, Ledger, SeenNote } from './contract.ts';
+import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
+import { type Fate, isDeletion, LedgerBook } from './ledger.ts';
+import type { Reporter, Subject } from './reporter.ts';
+import { DELIVERED, SeenBundles } from './seen-bundles.ts';
+
+/** Keeps facts; the content of bundles is in the store. */
+export class Holdings {
+  readonly seen = new SeenBundles();
+  /** Bounded by the work of one verb, for the owner drains them after each. */
+  readonly outputs = new Fifo<AgentOutput>();
+  readonly reporter: Reporter;
+  readonly #epochUnixMs: number;
+  readonly #octetsMax: number;
+  readonly #book = new LedgerBook();
+  /** Bounded by the store's octets. */
+  readonly #held = new Map<string, HeldBundle>();
+  #octets = 0;
+  /** Those of `#held` that the store has not confirmed. */
+  #unconfirmed = 0;
+  #order = 0;
+
+  /** `epochUnixMs` is Unix milliseconds at instant 0, by which the store is told times. */
+  constructor(epochUnixMs: number, octetsMax: number, reporter: Reporter) {
+    this.#epochUnixMs = epochUnixMs;
+    this.#octetsMax = octetsMax;
+    this.reporter = reporter;
+  }
+
+  /** Whether the store may take so many octets more, besides those on their way into it. */
+  hasRoom(octets: number): boolean {
+    return this.#octets + octets <= this.#octetsMax;
+  }
+
+  has(id: string): boolean {
+    return this.#held.has(id);
+  }
+
+  /** A number that counts up, by which the older of two bundles is known. */
+  nextOrder(): number {
+    return this.#order++;
+  }
+
+  /** Asks the store to keep a new bundle. */
+  hold(arrival: Arrival, octets: Uint8Array): HeldBundle {
+    const bundle = this.#take(arrival);
+    const { id, previous, arrivedAt } = bundle;
+    this.#unconfirmed += 1;
+    const note = { previous, arrivedUnixMs: this.#unixMs(arrivedAt) };
+    this.outputs.push({ kind: 'store', id, octets, note });
+    return bundle;
+  }
+
+  /** Takes back a bundle that the store kept over a restart. */
+  restore(now: Instant, arrival: Arrival): HeldBundle {
+    const bundle = this.#take(arrival);
+    bundle.phase = 'stored';
+    this.#book.accept();
+    this.seen.add(now, bundle.id, bundle.hops, bundle.lifetimeEndsAt);
+    return bundle;
+  }
+
+  /** The bundle of this id, in whatever phase. */
+  get(id: string): HeldBundle | undefined {
+    return this.#held.get(id);
+  }
+
+  /** The bundle of this id if it is in this phase; late and repeated answers find none. */
+  find(id: string, phase: Phase): HeldBundle | undefined {
+    const bundle = this.#held.get(id);
+    return bundle?.phase === phase ? bundle : undefined;
+  }
+
+  /** The store has it: it is accepted. */
+  accept(now: Instant, bundle: HeldBundle, originated: boolean): void {
+    bundle.phase = 'stored';
+    this.#unconfirmed -= 1;
+    this.#book.accept();
+    this.seen.add(now, bundle.id, bundle.hops, bundle.lifetimeEndsAt);
+    this.outputs.push({ kind: 'accepted', id: bundle.id, originated });
+  }
+
+  /** The store does not have it, or need not: it was never accepted. */
+  abandon(bundle: HeldBundle): void {
+    this.#unconfirmed -= 1;
+    this.#drop(bundle);
+  }
+
+  /** Asks the store for the content of a bundle. */
+  load(bundle: HeldBundle): void {
+    bundle.phase = 'loading';
+    this.outputs.push({ kind: 'load', id: bundle.id });
+  }
+
+  /** Enters in the books a bundle that is deleted as it comes in. */
+  turnAway(now: Instant, id: string, subject: Subject | undefined, reason: DeletionReason): void {
+    this.#book.accept();
+    this.#enter(now, id, subject, reason);
+  }
+
+  /** An accepted bundle meets its fate, and the store may forget it. */
+  settle(now: Instant, bundle: HeldBundle, fate: Fate): void {
+    assert(bundle.phase !== 'storing', 'only what was accepted has a fate');
+    this.#enter(now, bundle.id, bundle.subject, fate);
+    // Without a note when no copy can do harm.
+    const leaves = fate === 'forwarded' || fate === 'fragmented';
+    const seen = leaves ? this.#noteOf(now, bundle.hops, bundle.lifetimeEndsAt) : undefined;
+    this.outputs.push({ kind: 'forget', id: bundle.id, seen });
+    this.#drop(bundle);
+  }
+
+  /**
+   * Has the store note that a bundle is delivered, before it is: whatever stops the node, it is not
+   * given twice.
+   */
+  noteDelivery(now: Instant, id: string, expiresAt: Instant): void {
+    this.seen.add(now, id, DELIVERED, expiresAt);
+    this.outputs.push({ kind: 'forget', id, seen: this.#noteOf(now, DELIVERED, expiresAt) });
+  }
+
+  /** The store has noted it: the bundle is delivered. */
+  settleDelivery(now: Instant, bundle: HeldBundle): void {
+    assert(bundle.phase === 'settling', 'a delivery is noted before it is made');
+    this.#enter(now, bundle.id, bundle.subject, 'delivered');
+    this.#drop(bundle);
+  }
+
+  /** Enters a whole that was joined of fragments and is delivered, without a stay in the store. */
+  settleWhole(now: Instant, id: string, subject: Subject | undefined): void {
+    this.#book.accept();
+    this.outputs.push({ kind: 'accepted', id, originated: false });
+    this.#enter(now, id, subject, 'delivered');
+  }
+
+  ledger(): Ledger {
+    return this.#book.snapshot(this.#held.size - this.#unconfirmed);
+  }
+
+  #enter(now: Instant, id: string, subject: Subject | undefined, fate: Fate): void {
+    this.#book.settle(fate);
+    if (fate === 'expired') this.outputs.push({ kind: 'expired', id });
+    else if (isDeletion(fate)) this.outputs.push({ kind: 'deleted', id, reason: fate });
+    this.reporter.settled(now, subject, fate);
+  }
+
+  #take(arrival: Arrival): HeldBundle {
+    assert(!this.#held.has(arrival.id), 'a bundle is held once');
+    const bundle = new HeldBundle(arrival);
+    this.#held.set(bundle.id, bundle);
+    this.#octets += bundle.sizeOctets;
+    return bundle;
+  }
+
+  #noteOf(now: Instant, hops: number, expiresAt: Instant): SeenNote {
+    return { hops, fromUnixMs: this.#unixMs(now), untilUnixMs: this.#unixMs(expiresAt) + 1 };
+  }
+
+  #unixMs(at: Instant): number {
+    return this.#epochUnixMs + Math.floor(at / MICROSECONDS_PER_MS);
+  }
+
+  #drop(bundle: HeldBundle): void {
+    assert(this.#held.delete(bundle.id), 'a bundle is dropped once');
+    this.#octets -= bundle.sizeOctets;
+    bundle.phase = 'gone';
+    bundle.bundle = undefined;
+  }
+}

@@ -1,0 +1,233 @@
+/**
+ * How bundles come into this node's care: made for an application, received from a neighbour, made
+ * to report on another, or found in the store after a restart.
+ *
+ * Source: RFC 9171 §5.2, §5.6, §6.2.
+ */
+import {
+  type Bundle,
+  bundleId,
+  decodeBundle,
+  decodePrimary,
+  encodeBundle,
+  payloadOf,
+  wholeId,
+} from '../bundle/bundle.ts';
+import { isLocalNode, isNullEid } from '../bundle/eid.ts';
+import { type Judge, refuse } from '../bundle/strictness.ts';
+import { Fault } from '../fault.ts';
+import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import type { NodeNumber } from '../routing/contact-plan.ts';
+import { type ArrivalRules, arrivalOf, type Circumstances, partOf } from './arrival.ts';
+import type {
+  DeletionReason,
+  RefusalReason,
+  SeenNote,
+  SendRequest,
+  StoredBundle,
+} from './contract.ts';
+import { BundleSource } from './creation.ts';
+import type { Delivery } from './delivery.ts';
+import type { Arrival, HeldBundle } from './held-bundle.ts';
+import type { Holdings } from './holdings.ts';
+import { type Inspection, inspect, withoutDiscards } from './inspection.ts';
+import { PATIENCE_US } from './neighbours.ts';
+import { type AgentOptions, reassemblyOf } from './options.ts';
+import type { Draft } from './reporter.ts';
+
+/** The door: what passes it is held, what does not is refused, turned away or a fault. */
+export class Intake {
+  /** Also without a clock of its own a node can tell when it wrote something down. */
+  readonly #epochUnixMs: number;
+  readonly #bundleOctetsMax: number;
+  readonly #rules: ArrivalRules;
+  readonly #source: BundleSource;
+  readonly #holdings: Holdings;
+  readonly #delivery: Delivery;
+  readonly #judge: Judge;
+
+  constructor(options: AgentOptions, holdings: Holdings, delivery: Delivery) {
+    const { node, sequenceStart = 0 } = options;
+    const epochUnixMs = clockOf(options);
+    this.#epochUnixMs = options.epochUnixMs;
+    this.#bundleOctetsMax = options.bundleOctetsMax;
+    this.#rules = { node, epochUnixMs, reassemblyMsMax: reassemblyOf(options).waitMsMax };
+    this.#source = new BundleSource({ node, epochUnixMs, sequenceStart });
+    this.#holdings = holdings;
+    this.#delivery = delivery;
+    this.#judge = this.#judgeBy(options.strictness === 'strict');
+  }
+
+  /**
+   * Makes a bundle and asks the store to keep it; `accepted` follows once it does. Returns its id,
+   * or undefined when it is refused at once.
+   */
+  originate(now: Instant, request: SendRequest): string | undefined {
+    if (isNullEid(request.destination) || isLocalNode(request.destination)) {
+      return this.refuse('no-destination');
+    }
+    const { bundle, id } = this.#newOne(() => this.#source.create(now, request));
+    const octets = encodeBundle(bundle);
+    if (octets.length > this.#bundleOctetsMax) return this.refuse('too-large');
+    if (!this.#holdings.hasRoom(octets.length)) return this.refuse('store-full');
+    this.#holdings.hold(this.#own(now, id, bundle, octets), octets);
+    return id;
+  }
+
+  /** Takes the octets of a bundle that neighbour `from` sent; the agent owns them (§5.6). */
+  receive(now: Instant, octets: Uint8Array, from: NodeNumber): void {
+    const received = decodeBundle(octets, this.#judge);
+    if (received instanceof Fault) {
+      this.#holdings.outputs.push({ kind: 'fault', fault: received });
+      this.#reportUnintelligible(now, octets);
+      return;
+    }
+    const inspection = inspect(received);
+    const id = this.#identify(received);
+    if (this.#isDuplicate(received, id, inspection.hops)) {
+      this.#holdings.outputs.push({ kind: 'duplicate', id });
+      return;
+    }
+    const bundle = inspection.discards ? withoutDiscards(received) : received;
+    const kept = inspection.discards ? encodeBundle(bundle) : octets;
+    const sizeOctets = kept.length;
+    // One that comes back is on a detour that leads nowhere yet, so it does not set out at once.
+    const notBefore = this.#isKnown(id) ? now + PATIENCE_US : now;
+    const coming = { id, sizeOctets, previous: from, arrivedAt: now, notBefore };
+    const arrival = this.#arrival(bundle, inspection, coming);
+    const { subject } = arrival;
+    const { reporter } = this.#holdings;
+    reporter.received(now, subject);
+    if (inspection.reportsUnsupported) reporter.receivedUnsupported(now, subject);
+    const deletion = inspection.deletion ?? this.#objection(arrival);
+    if (deletion === undefined) this.#holdings.hold(arrival, kept);
+    else this.#holdings.turnAway(now, id, subject, deletion);
+  }
+
+  /** Makes a bundle of a status report. */
+  report(draft: Draft): void {
+    const { bundle, id } = this.#newOne(() => this.#source.createReport(draft));
+    const octets = encodeBundle(bundle);
+    if (!this.#holdings.hasRoom(octets.length)) {
+      this.#holdings.outputs.push({ kind: 'fault', fault: REPORT_UNSENT });
+    } else this.#holdings.hold(this.#own(draft.at, id, bundle, octets), octets);
+  }
+
+  /** The bundle that the store kept over a restart, or undefined when it cannot be read. */
+  restore(now: Instant, { id, octets, note }: StoredBundle): HeldBundle | undefined {
+    const bundle = decodeBundle(octets);
+    if (bundle instanceof Fault) {
+      this.#holdings.outputs.push({ kind: 'fault', fault: bundle });
+      this.#holdings.turnAway(now, id, undefined, 'store-lost');
+      this.#holdings.outputs.push({ kind: 'forget', id, seen: undefined });
+      return undefined;
+    }
+    // A clock that was set back since then must not make the bundle younger than it is.
+    const arrivedAt = Math.min(now, this.#instantOf(note.arrivedUnixMs));
+    const sizeOctets = octets.length;
+    const coming = { id, sizeOctets, previous: note.previous, arrivedAt, notBefore: now };
+    return this.#holdings.restore(now, this.#arrival(bundle, inspect(bundle), coming));
+  }
+
+  /** What the store remembers of a bundle that has gone. */
+  remember(now: Instant, id: string, { hops, untilUnixMs }: SeenNote): void {
+    const expiresAt = this.#instantOf(untilUnixMs);
+    if (expiresAt > now) this.#holdings.seen.add(now, id, hops, expiresAt);
+  }
+
+  /** Tells the application that its request came to nothing. */
+  refuse(reason: RefusalReason): undefined {
+    this.#holdings.outputs.push({ kind: 'refused', reason });
+  }
+
+  /** Somebody may have sent bundles as if from here. Bounded by those held and those remembered. */
+  #newOne(make: () => Bundle): { readonly bundle: Bundle; readonly id: string } {
+    for (;;) {
+      const bundle = make();
+      const id = this.#identify(bundle);
+      if (!this.#isKnown(id)) return { bundle, id };
+    }
+  }
+
+  /** A bundle made here. */
+  #own(now: Instant, id: string, bundle: Bundle, { length }: Uint8Array): Arrival {
+    const coming = { id, sizeOctets: length, previous: 0, arrivedAt: now, notBefore: now };
+    return this.#arrival(bundle, inspect(bundle), coming);
+  }
+
+  #arrival(
+    bundle: Bundle,
+    inspection: Inspection,
+    coming: Omit<Circumstances, 'order' | 'part' | 'subject'>,
+  ): Arrival {
+    const { primary } = bundle;
+    return arrivalOf(bundle, inspection, this.#rules, {
+      ...coming,
+      order: this.#holdings.nextOrder(),
+      part: partOf(bundle, wholeId(primary)),
+      subject: this.#holdings.reporter.subjectOf(primary, payloadOf(bundle).data.length),
+    });
+  }
+
+  #instantOf(unixMs: number): Instant {
+    return (unixMs - this.#epochUnixMs) * MICROSECONDS_PER_MS;
+  }
+
+  /** The bundle's id. An anonymous one has no identity, so it gets a number: each is a new one. */
+  #identify(bundle: Bundle): string {
+    const id = bundleId(bundle.primary, payloadOf(bundle).data.length);
+    if (!isNullEid(bundle.primary.source)) return id;
+    let numbered = `${id}@${this.#holdings.nextOrder()}`;
+    // One from before a restart may have the number. Bounded by those held and those remembered.
+    while (this.#isKnown(numbered)) numbered = `${id}@${this.#holdings.nextOrder()}`;
+    return numbered;
+  }
+
+  #isKnown(id: string): boolean {
+    return this.#holdings.has(id) || this.#holdings.seen.hopsOf(id) !== undefined;
+  }
+
+  /** Whether it is here, was here after as many hops, or is part of what was delivered here. */
+  #isDuplicate(bundle: Bundle, id: string, hops: number): boolean {
+    const { seen } = this.#holdings;
+    const seenHops = seen.hopsOf(id);
+    if (this.#holdings.has(id) || (seenHops !== undefined && hops <= seenHops)) return true;
+    return bundle.primary.fragment !== undefined && seen.isDelivered(wholeId(bundle.primary));
+  }
+
+  /** Why a bundle that is sound in itself may not come in. */
+  #objection({ bundle, sizeOctets, service, part }: Arrival): DeletionReason | undefined {
+    if (sizeOctets > this.#bundleOctetsMax) return 'depleted-storage';
+    if (!this.#holdings.hasRoom(sizeOctets)) return 'depleted-storage';
+    if (service === undefined || part === undefined) return undefined;
+    // Without a source nothing says which fragments belong together.
+    if (isNullEid(bundle.primary.source)) return 'block-unintelligible';
+    return this.#delivery.hasRoom(part, sizeOctets) ? undefined : 'depleted-storage';
+  }
+
+  /** Step 3 of §5.6 deletes the bundle; its primary block may still tell whom to tell. */
+  #reportUnintelligible(now: Instant, octets: Uint8Array): void {
+    const primary = decodePrimary(octets);
+    // A report on a fragment names the length of a payload, which is not known.
+    if (primary instanceof Fault || primary.fragment !== undefined) return;
+    const { reporter } = this.#holdings;
+    const subject = reporter.subjectOf(primary, 0);
+    reporter.received(now, subject);
+    reporter.settled(now, subject, 'block-unintelligible');
+  }
+
+  #judgeBy(isStrict: boolean): Judge {
+    return (deviation) => {
+      const fault = isStrict ? refuse(deviation) : undefined;
+      if (fault === undefined) this.#holdings.outputs.push({ kind: 'deviation', fault: deviation });
+      return fault;
+    };
+  }
+}
+
+/** Unix milliseconds at instant 0, if the node knows the time. */
+export function clockOf({ clockless, epochUnixMs }: AgentOptions): number | undefined {
+  return clockless === true ? undefined : epochUnixMs;
+}
+
+const REPORT_UNSENT = new Fault('agent', 'report-unsent', 'RFC 9171 6.2');

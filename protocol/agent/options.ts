@@ -1,0 +1,50 @@
+/** What the owner of a bundle agent decides, and what holds where it decides nothing. */
+import type { Strictness } from '../bundle/strictness.ts';
+import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
+
+/** Who the agent is, what it may keep, and how it takes the standard. */
+export interface AgentOptions {
+  readonly node: NodeNumber;
+  /** Unix milliseconds at instant 0. */
+  readonly epochUnixMs: number;
+  /** Read at construction; only its indexes are kept. */
+  readonly plan: ContactPlan;
+  /** All bundles in the store together. */
+  readonly storeOctetsMax: number;
+  /** One bundle, encoded. */
+  readonly bundleOctetsMax: number;
+  /** How bundles are taken that their sender should not have sent so; tolerant when absent. */
+  readonly strictness?: Strictness;
+  /** Whether status reports are sent when bundles ask for them; not when absent (§5.1). */
+  readonly statusReports?: boolean;
+  /** Whether the node does not know the time, so that its bundles carry their age instead. */
+  readonly clockless?: boolean;
+  /** Of a clockless node, the first sequence number: above every one of an earlier life. */
+  readonly sequenceStart?: number;
+  /**
+   * The largest bundle, encoded, that the links take. When it is given, larger bundles are cut into
+   * fragments, and so are those for which the rest of a contact is too short.
+   */
+  readonly fragmentOctetsMax?: number;
+  /** What may be gathered of fragments for this node; beyond it they are deleted as they come. */
+  readonly reassembly?: ReassemblyOptions;
+}
+
+/** Bounds of reassembly (RFC 9171 §8 warns of its abuse). */
+export interface ReassemblyOptions {
+  /** Wholes under way at once; 1,024 when absent. */
+  readonly setsMax?: number;
+  /** Fragments, encoded, all together; half the store when absent. */
+  readonly octetsMax?: number;
+  /** How long a fragment waits for the others, if its lifetime is longer; a day when absent. */
+  readonly waitMsMax?: number;
+}
+
+/** The bounds that hold. */
+export function reassemblyOf({ reassembly, storeOctetsMax }: AgentOptions) {
+  return {
+    setsMax: reassembly?.setsMax ?? 1_024,
+    octetsMax: reassembly?.octetsMax ?? Math.floor(storeOctetsMax / 2),
+    waitMsMax: reassembly?.waitMsMax ?? 86_400_000,
+  };
+}
