@@ -1,6 +1,8 @@
 /** What a satellite writes down: notices for whoever listens, and counters for its snapshot. */
 import { Subject } from 'rxjs';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
+import { formatEid } from '#protocol/bundle/eid.ts';
+import type { StatusReport } from '#protocol/bundle/status-report.ts';
 import { type Fault, FaultCounter } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
@@ -19,6 +21,8 @@ export type AgentFact = Exclude<
 export class Journal {
   /** Of links, agent and the satellite itself. */
   readonly faults = new FaultCounter();
+  /** Of bundles that were taken although their sender should not have sent them so. */
+  readonly deviations = new FaultCounter();
   /** Bounded by the reasons there are. */
   readonly #refused: Record<string, number> = {};
   readonly #refusals = new RefusalLog();
@@ -91,6 +95,20 @@ export class Journal {
       case 'duplicate':
         this.#duplicates++;
         break;
+      case 'fragmented':
+        this.note({ kind: 'bundle-fragmented', at, id: fact.id, count: fact.count });
+        break;
+      case 'reassembled':
+        this.note({ kind: 'bundle-reassembled', at, id: fact.id, whole: fact.whole });
+        break;
+      case 'report': {
+        const { id, from, report } = fact;
+        this.note({ kind: 'status-report', at, id, from: formatEid(from), ...contentOf(report) });
+        break;
+      }
+      case 'deviation':
+        this.deviations.add(fact.fault);
+        break;
       case 'fault':
         this.faults.add(fact.fault);
     }
@@ -100,4 +118,13 @@ export class Journal {
   close(): void {
     this.#notices.complete();
   }
+}
+
+/** What a status report says, in words that people read. */
+function contentOf({ received, forwarded, delivered, deleted, reason, ...about }: StatusReport) {
+  const subject = `${formatEid(about.source)}-${about.creationTimeMs}-${about.sequence}`;
+  const statuses = Object.entries({ received, forwarded, delivered, deleted })
+    .filter(([, assertion]) => assertion !== undefined)
+    .map(([status]) => status);
+  return { subject, statuses, reason };
 }

@@ -101,6 +101,31 @@ export type Notice =
       readonly hops: number;
     }
   | { readonly kind: 'bundle-expired'; readonly at: Instant; readonly id: string }
+  /** The bundle goes on as so many fragments, which were accepted in its place. */
+  | {
+      readonly kind: 'bundle-fragmented';
+      readonly at: Instant;
+      readonly id: string;
+      readonly count: number;
+    }
+  /** The fragment became part of its whole, which was delivered. */
+  | {
+      readonly kind: 'bundle-reassembled';
+      readonly at: Instant;
+      readonly id: string;
+      readonly whole: string;
+    }
+  /** A status report for this node, from `from`, about the bundle `subject`. */
+  | {
+      readonly kind: 'status-report';
+      readonly at: Instant;
+      readonly id: string;
+      readonly from: string;
+      readonly subject: string;
+      readonly statuses: readonly string[];
+      /** See RFC 9171 §9.5. */
+      readonly reason: number;
+    }
   | {
       readonly kind: 'bundle-deleted';
       readonly at: Instant;

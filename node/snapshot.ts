@@ -14,6 +14,8 @@ export interface SatelliteSnapshot {
   readonly refused: Readonly<Record<string, number>>;
   /** Bundles that came a second time. */
   readonly duplicates: number;
+  /** Bundles that were taken although their sender should not have sent them so, by name. */
+  readonly deviations: Readonly<Record<string, number>>;
   /** Idle frames among them. */
   readonly frames: {
     readonly sent: number;
@@ -62,6 +64,7 @@ export function snapshotOf(
     ledger,
     refused: journal.refused,
     duplicates: journal.duplicates,
+    deviations: journal.deviations.snapshot(),
     frames: {
       sent: links.reduce((sum, { framesSent }) => sum + framesSent, 0),
       received: links.reduce(

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { Journal } from '#node/journal.ts';
 import type { Notice } from '#node/notice.ts';
+import { ipnEid } from '#protocol/bundle/eid.ts';
+import type { StatusReport } from '#protocol/bundle/status-report.ts';
+import { DEVIATION } from '#protocol/bundle/strictness.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Link } from '#protocol/link/link.ts';
 import { EPOCH_OLD, REVOKED } from '#protocol/membership/faults.ts';
@@ -10,24 +13,33 @@ it('tells what happens to bundles', () => {
   journal.record(1, { kind: 'accepted', id: 'a', originated: true });
   journal.record(2, { kind: 'expired', id: 'b' });
   journal.record(3, { kind: 'deleted', id: 'c', reason: 'hop-limit-exceeded' });
+  journal.record(4, { kind: 'fragmented', id: 'd', count: 2 });
+  journal.record(5, { kind: 'reassembled', id: 'd+0+9', whole: 'd' });
+  journal.record(6, { kind: 'report', id: 'e', from: ipnEid(9, 0), report: REPORT });
   expect(told).toEqual([]);
   while (journal.tell());
+  const about = { subject: 'ipn:1.7-5-2', statuses: ['deleted'], reason: 1 };
   expect(told).toEqual([
     { kind: 'bundle-accepted', at: 1, id: 'a', originated: true },
     { kind: 'bundle-expired', at: 2, id: 'b' },
     { kind: 'bundle-deleted', at: 3, id: 'c', reason: 'hop-limit-exceeded' },
+    { kind: 'bundle-fragmented', at: 4, id: 'd', count: 2 },
+    { kind: 'bundle-reassembled', at: 5, id: 'd+0+9', whole: 'd' },
+    { kind: 'status-report', at: 6, id: 'e', from: 'ipn:9.0', ...about },
   ]);
 });
 
-it('counts refusals, duplicates and faults without a notice', () => {
+it('counts refusals, duplicates, deviations and faults without a notice', () => {
   const { journal, told } = listening();
   journal.record(1, { kind: 'refused', reason: 'store-full' });
   journal.record(1, { kind: 'refused', reason: 'store-full' });
   journal.record(1, { kind: 'duplicate', id: 'a' });
+  journal.record(1, { kind: 'deviation', fault: DEVIATION.framing });
   journal.record(1, { kind: 'fault', fault: new Fault('bundle', 'test', 'none') });
   expect(told).toEqual([]);
   expect(journal.refused).toEqual({ 'store-full': 2 });
   expect(journal.duplicates).toBe(1);
+  expect(journal.deviations.snapshot()).toEqual({ 'bundle.framing': 1 });
   expect(journal.faults.snapshot()).toEqual({ 'bundle.test': 1 });
 });
 
@@ -49,6 +61,18 @@ it('tells ten refusals a second for each reason of the security of links, and co
   const counts = { 'session.revoked': 26, 'session.epoch-old': 1, 'frame.test': 1 };
   expect(journal.faults.snapshot()).toEqual(counts);
 });
+
+const REPORT: StatusReport = {
+  received: undefined,
+  forwarded: undefined,
+  delivered: undefined,
+  deleted: { timeMs: undefined },
+  reason: 1,
+  source: ipnEid(1, 7),
+  creationTimeMs: 5,
+  sequence: 2,
+  fragment: undefined,
+};
 
 function listening(): { journal: Journal; told: Notice[] } {
   const journal = new Journal();
