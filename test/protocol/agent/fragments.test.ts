@@ -169,6 +169,33 @@ describe('at the destination', () => {
     expect(node.agent.ledger()).toMatchObject({ delivered: 1, stored: 0 });
   });
 
+  test('a whole is on record as delivered before its service has it', () => {
+    const node = destination();
+    for (const part of parts(1_000, 300)) give(node, 0, part);
+    const { whole: id } = node.all('reassembled')[0]!;
+    const about = node.said.filter((output) => 'id' in output && output.id === id);
+    expect(about.map(({ kind }) => kind)).toEqual(['forget', 'deliver', 'accepted']);
+    expect(node.all('forget').find((output) => output.id === id)!.seen!.hops).toBe(Infinity);
+  });
+
+  test('fragments are gathered over a restart, unless their whole was delivered before it', () => {
+    for (const wasDelivered of [false, true]) {
+      const before = new Node(2, PAIR);
+      const [first, ...others] = parts(1_000, 300);
+      give(before, 0, first!);
+      const { id, octets, note } = before.all('store')[0]!;
+      const node = destination();
+      const seen = { hops: Infinity, fromUnixMs: EPOCH_UNIX_MS, untilUnixMs: EPOCH_UNIX_MS + 1e6 };
+      if (wasDelivered) node.agent.remember(S, id.slice(0, id.indexOf('+')), seen);
+      node.store.set(id, octets);
+      node.agent.restore(S, { id, octets, note });
+      node.drain(S);
+      for (const part of others) give(node, S, part);
+      expect(node.all('deliver').length).toBe(wasDelivered ? 0 : 1);
+      expect(node.agent.ledger()).toMatchObject({ stored: 0, deleted: {} });
+    }
+  });
+
   test('a fragment that comes after the delivery of its whole is a duplicate', () => {
     const node = destination();
     const all = parts(1_000, 200);
@@ -308,6 +335,7 @@ describe('at the destination', () => {
   });
 });
 
+const EPOCH_UNIX_MS = 1_800_000_000_000;
 const CREATION_UNIX_MS = 946_684_800_000 + 755_533_838_904;
 
 function destination(options = {}): Node {
