@@ -42,6 +42,7 @@ export const NOT_FUZZED: ReadonlyMap<string, string> = new Map([
   ['SdnvReader', 'inside decodeSegment'],
   ['SenderSession.receiveReport', 'inside LtpEngine.receive'],
   ['Initiator.receiveReply', 'inside Handshake.receive'],
+  ['Intake.receive', 'inside BundleAgent.receive'],
   ['Outbound.push', 'takes what the own node sends'],
   ['PacketPacker.push', 'takes what the own node sends'],
   ['PeerBoots.check', 'inside verifyPeer'],

@@ -7,9 +7,14 @@ import { expectBalance, Mesh, Node, planOf, S } from './mesh.ts';
 const TRIANGLE = planOf([1, 2, 0, 20], [1, 3, 5, 40], [2, 3, 10, 60], [1, 2, 30, 50]);
 
 test('whatever happens in whatever order, the books balance and nothing is thrown', () => {
-  const verbs = fc.array(fc.tuple(fc.nat(14), fc.nat(50), fc.nat(3)), { maxLength: 120 });
+  const verbs = fc.array(fc.tuple(fc.nat(16), fc.nat(50), fc.nat(3)), { maxLength: 120 });
   const property = fc.property(verbs, (script) => {
-    const { agent } = new Node(1, TRIANGLE, { storeOctetsMax: 2_000 });
+    const { agent } = new Node(1, TRIANGLE, {
+      storeOctetsMax: 3_000,
+      statusReports: true,
+      fragmentOctetsMax: 300,
+      reassembly: { setsMax: 3, octetsMax: 1_000, waitMsMax: 30_000 },
+    });
     const arrivals = ARRIVALS;
     const ids: string[] = [];
     const store = new Map<string, Uint8Array>();
@@ -44,6 +49,8 @@ test('whatever happens in whatever order, the books balance and nothing is throw
       else if (verb === 12) agent.register(now, 7);
       else if (verb === 13) agent.tick(now);
       else if (verb === 14) agent.forgotten(now, id);
+      else if (verb === 15) agent.cancel(now, id);
+      else if (verb === 16) agent.unregister(now, 7);
     }
   });
   fc.assert(property, { numRuns: 300 });
@@ -110,12 +117,22 @@ test('a bundle that a detour leads back is taken again, and arrives when the lin
 
 const ARRIVALS = arrivals();
 
-/** Bundles from node 2 to each of the nodes 1 to 4, as node 2 sends them. */
+/** Bundles and fragments from node 2 to each of the nodes 1 to 4, as node 2 sends them. */
 function arrivals(): Uint8Array[] {
-  const node = new Node(2, planOf([2, 1, 0, 100], [1, 3, 0, 100], [1, 4, 0, 100]));
+  const plan = planOf([2, 1, 0, 100], [1, 3, 0, 100], [1, 4, 0, 100]);
+  return [
+    ...arrivalsFrom(new Node(2, plan)),
+    ...arrivalsFrom(new Node(2, plan, { fragmentOctetsMax: 230 })),
+  ];
+}
+
+function arrivalsFrom(node: Node): Uint8Array[] {
   node.up(0, 1);
-  for (let k = 0; k < 12; k++)
-    node.agent.originate(k * S, request(k % 4 === 1 ? 1 : 3 + (k & 1), k));
+  const reports = { reception: true, forwarding: true, delivery: true, deletion: true };
+  for (let k = 0; k < 12; k++) {
+    const to = k % 4 === 1 ? 1 : 3 + (k & 1);
+    node.agent.originate(k * S, { ...request(to, k * 30), reports });
+  }
   node.drain(12 * S);
   return node.all('forward').map(({ octets }) => octets);
 }
