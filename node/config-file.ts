@@ -41,7 +41,7 @@ export function checkCredentials(config: NodeConfig, curve: Curve): void {
   if (certificate instanceof Fault) {
     throw badCredentials(`certificate is not acceptable (${certificate.key})`);
   }
-  if (!equal(certificate.publicKey, curve.ed25519Public(identityPrivateKey))) {
+  if (!equal(certificate.publicKey, curve.ed25519Key(identityPrivateKey).publicKey)) {
     throw badCredentials('certificate is for another key than identityPrivateKey');
   }
 }

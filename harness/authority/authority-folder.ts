@@ -138,7 +138,7 @@ function readPrivateParts(
       admissionKeys.set(Number(which), key);
       continue;
     }
-    const publicKey = curve.ed25519Public(key);
+    const publicKey = curve.ed25519Key(key).publicKey;
     const fits =
       kind === 'issuer'
         ? toHex(keyIdOf(publicKey)) === which
@@ -175,7 +175,7 @@ function writeAll(folder: string, holdings: Holdings, curve: Curve): void {
 function archiveIn(folder: string, curve: Curve): Archive {
   return {
     issuerKey: (seed) => {
-      const keyId = toHex(keyIdOf(curve.ed25519Public(seed)));
+      const keyId = toHex(keyIdOf(curve.ed25519Key(seed).publicKey));
       writeKey(join(folder, `private/issuer-${keyId}.key`), seed);
     },
     admissionKey: (epoch, key) => writeKey(join(folder, `private/admission-${epoch}.key`), key),

@@ -8,6 +8,7 @@
 import { ConfigError } from '#node/config-error.ts';
 import { assert } from '#protocol/assert.ts';
 import { equal, fromHex, toHex } from '#protocol/bytes/octets.ts';
+import type { Ed25519Key } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import {
   type Certificate,
@@ -49,7 +50,7 @@ export class Authority {
   /** Bounded by what people issue. */
   readonly #certificates: IssuedCertificate[];
   /** By public key in hexadecimal. Bounded by the statements. */
-  readonly #issuerSeeds = new Map<string, Uint8Array>();
+  readonly #issuerKeys = new Map<string, Ed25519Key>();
   /** Bounded by the epochs. */
   readonly #admissionKeys: Map<number, Uint8Array>;
 
@@ -82,14 +83,14 @@ export class Authority {
   /** Fresh credentials, with a new identity key each time. */
   issue(node: NodeIdentity): Credentials {
     const identityPrivateKey = this.#options.random.octets(32);
-    const publicKey = this.#options.provider.curve.ed25519Public(identityPrivateKey);
+    const publicKey = this.#options.provider.curve.ed25519Key(identityPrivateKey).publicKey;
     return { ...this.endorse(node, publicKey), identityPrivateKey };
   }
 
   /** Certifies an Ed25519 public key of 32 octets whose private part stays with the node. */
   endorse(node: NodeIdentity, publicKey: Uint8Array): Endorsement {
     const { name, constellationId, rootPublicKeys } = this.#holdings;
-    const { random, provider, testEquipment } = this.#options;
+    const { random, testEquipment } = this.#options;
     const { epoch, octets: statement } = this.statement;
     const { first, last } = node.epochs ?? { first: epoch, last: epoch + 1 };
     const roles = testEquipment ? node.roles | ROLE.testEquipment : node.roles;
@@ -107,8 +108,8 @@ export class Authority {
       roles,
     };
     const issuer = this.#issuerOf(epoch);
-    const seed = this.#issuerSeeds.get(toHex(issuer)) as Uint8Array;
-    const certificate = issueCertificate(claims, seed, provider.curve);
+    const issuerKey = this.#issuerKeys.get(toHex(issuer)) as Ed25519Key;
+    const certificate = issueCertificate(claims, issuerKey);
     this.#options.archive?.certificate(claims.id, certificate);
     this.#certificates.push({ claims, issuerKeyId: keyIdOf(issuer) });
     const trust = { constellationId, rootPublicKeys, statement };
@@ -136,7 +137,7 @@ export class Authority {
     const { issuerPublicKeys } = this.statement;
     checkRoom('issuers', issuerPublicKeys.length + 1, ISSUERS_MAX);
     // An earlier run may have been interrupted between the key and the statement.
-    const unlisted = [...this.#issuerSeeds.keys()].find((key) => !this.#everListed(key));
+    const unlisted = [...this.#issuerKeys.keys()].find((key) => !this.#everListed(key));
     return this.#sign({
       issuerPublicKeys: [
         ...issuerPublicKeys,
@@ -172,7 +173,7 @@ export class Authority {
     const known = this.#statements.filter((each) => each === oldest || each.epoch < epoch);
     const before = new Set(known.flatMap(({ issuerPublicKeys }) => issuerPublicKeys.map(toHex)));
     const issuer = this.statement.issuerPublicKeys.findLast(
-      (key) => before.has(toHex(key)) && this.#issuerSeeds.has(toHex(key)),
+      (key) => before.has(toHex(key)) && this.#issuerKeys.has(toHex(key)),
     );
     if (issuer !== undefined) return issuer;
     throw new ConfigError('no private key of an issuer that may sign is here', {
@@ -193,9 +194,9 @@ export class Authority {
   }
 
   #learn(issuerSeed: Uint8Array): Uint8Array {
-    const publicKey = this.#options.provider.curve.ed25519Public(issuerSeed);
-    this.#issuerSeeds.set(toHex(publicKey), issuerSeed);
-    return publicKey;
+    const key = this.#options.provider.curve.ed25519Key(issuerSeed);
+    this.#issuerKeys.set(toHex(key.publicKey), key);
+    return key.publicKey;
   }
 
   /**
@@ -230,7 +231,7 @@ export class Authority {
     const { octets: _, ...fields } = this.statement;
     const serial = fields.serial + 1;
     const next = { ...fields, serial, ...changes };
-    const octets = signStatement(next, rootSeed, this.#options.provider.curve);
+    const octets = signStatement(next, this.#options.provider.curve.ed25519Key(rootSeed));
     const statement = this.#read(octets);
     this.#options.archive?.statement(serial, octets);
     this.#statements.push(statement);

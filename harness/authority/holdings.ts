@@ -20,17 +20,18 @@ export function newHoldings({ name, epoch }: NewAuthority, curve: Curve, random:
     [epoch, random.octets(32)],
     [epoch + 1, random.octets(32)],
   ]);
-  const issuerPublicKeys = [curve.ed25519Public(issuerSeed)];
+  const rootKey = curve.ed25519Key(rootSeed);
+  const issuerPublicKeys = [curve.ed25519Key(issuerSeed).publicKey];
   const revocation = { revoked: new Set<string>(), leastBoots: new Map<number, number>() };
   const fields = { constellationId, epoch, serial: 1, issuerPublicKeys, ...revocation };
   return {
     name,
     constellationId,
-    rootPublicKeys: [curve.ed25519Public(rootSeed)],
+    rootPublicKeys: [rootKey.publicKey],
     rootSeed,
     issuerSeeds: [issuerSeed],
     admissionKeys,
-    statements: [signStatement(fields, rootSeed, curve)],
+    statements: [signStatement(fields, rootKey)],
     certificates: [],
   };
 }

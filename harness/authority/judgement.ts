@@ -73,7 +73,7 @@ function judgeCredentials(
   const objection = objectionToCertificate(certificate, newest, curve);
   if (objection !== undefined) return refused(`certificate: ${objection.code}`);
   if (identityPrivateKey === undefined) return ACCEPTED;
-  return equal(curve.ed25519Public(identityPrivateKey), certificate.claims.publicKey)
+  return equal(curve.ed25519Key(identityPrivateKey).publicKey, certificate.claims.publicKey)
     ? ACCEPTED
     : refused('the private key is another than the certificate’s');
 }

@@ -17,9 +17,16 @@ import {
 } from 'node:crypto';
 import { assert } from '#protocol/assert.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
-import { DH_ZERO, TAG_FAULT } from '#protocol/crypto/faults.ts';
+import { DH_ZERO, KEY_ERASED, TAG_FAULT } from '#protocol/crypto/faults.ts';
 import { mlKem768 } from '#protocol/crypto/ml-kem.ts';
-import type { Aead, AeadKey, CryptoProvider, Curve } from '#protocol/crypto/ports.ts';
+import type {
+  Aead,
+  AeadKey,
+  CryptoProvider,
+  Curve,
+  Ed25519Key,
+  X25519Key,
+} from '#protocol/crypto/ports.ts';
 import type { Fault } from '#protocol/fault.ts';
 
 class NativeAeadKey implements AeadKey {
@@ -75,22 +82,49 @@ const aead: Aead = {
   key: (octets) => new NativeAeadKey(octets),
 };
 
-const curve: Curve = {
-  x25519Public: (privateKey) => publicOctets(privateKeyOf(X25519, privateKey)),
+class NativeX25519Key implements X25519Key {
+  readonly publicKey: Uint8Array;
+  #privateKey: KeyObject | undefined;
 
-  x25519Shared(privateKey, publicKey) {
-    const ours = privateKeyOf(X25519, privateKey);
-    const theirs = publicKeyOf('X25519', publicKey);
+  constructor(privateKey: Uint8Array) {
+    this.#privateKey = privateKeyOf(X25519, privateKey);
+    this.publicKey = publicOctets(this.#privateKey);
+  }
+
+  shared(remotePublicKey: Uint8Array): Uint8Array | Fault {
+    const publicKey = publicKeyOf('X25519', remotePublicKey);
+    if (this.#privateKey === undefined) return KEY_ERASED;
     try {
-      return plain(diffieHellman({ privateKey: ours, publicKey: theirs }));
+      return plain(diffieHellman({ privateKey: this.#privateKey, publicKey }));
     } catch {
       return DH_ZERO;
     }
-  },
+  }
 
-  ed25519Public: (seed) => publicOctets(privateKeyOf(ED25519, seed)),
+  /** As with an AEAD key, the platform frees the octets with their object. */
+  erase(): void {
+    this.#privateKey = undefined;
+  }
+}
 
-  ed25519Sign: (seed, message) => plain(sign(null, message, privateKeyOf(ED25519, seed))),
+class NativeEd25519Key implements Ed25519Key {
+  readonly publicKey: Uint8Array;
+  readonly #seed: KeyObject;
+
+  constructor(seed: Uint8Array) {
+    this.#seed = privateKeyOf(ED25519, seed);
+    this.publicKey = publicOctets(this.#seed);
+  }
+
+  sign(message: Uint8Array): Uint8Array {
+    return plain(sign(null, message, this.#seed));
+  }
+}
+
+const curve: Curve = {
+  x25519Key: (privateKey) => new NativeX25519Key(privateKey),
+
+  ed25519Key: (seed) => new NativeEd25519Key(seed),
 
   ed25519Verify(publicKey, message, signature) {
     if (publicKey.length !== 32 || signature.length !== 64) return false;
@@ -114,7 +148,10 @@ function isStrict(publicKey: Uint8Array): boolean {
   return !NOT_BELOW_THE_PRIME.test(hex) && !SMALL_ORDER_Y.includes(hex);
 }
 
-/** A secret never becomes text, which could not be erased (LS-1503). */
+/**
+ * A secret never becomes text, which could not be erased (LS-1503). The platform takes longer over
+ * this form than over an agreement or a signature, so a key is read once.
+ */
 function privateKeyOf(algorithm: AlgorithmId, octets: Uint8Array): KeyObject {
   assert(octets.length === 32, 'a private key has 32 octets');
   const header = Buffer.from(`302e020100300506032b65${algorithm}04220420`, 'hex');

@@ -10,10 +10,10 @@ import { bytesToNumberLE } from '@noble/curves/utils.js';
 import { assert } from '../assert.ts';
 import { concat, equal } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
-import { DH_ZERO, TAG_FAULT } from './faults.ts';
+import { DH_ZERO, KEY_ERASED, TAG_FAULT } from './faults.ts';
 import { sha512 } from './hash.ts';
 import { mlKem768 } from './ml-kem.ts';
-import type { Aead, AeadKey, CryptoProvider, Curve } from './ports.ts';
+import type { Aead, AeadKey, CryptoProvider, Curve, Ed25519Key, X25519Key } from './ports.ts';
 
 class NobleAeadKey implements AeadKey {
   #key: Uint8Array | undefined;
@@ -55,21 +55,51 @@ const aead: Aead = {
   key: (octets) => new NobleAeadKey(octets),
 };
 
-const curve: Curve = {
-  x25519Public: (privateKey) => x25519.getPublicKey(privateKey),
+class NobleX25519Key implements X25519Key {
+  readonly publicKey: Uint8Array;
+  #privateKey: Uint8Array | undefined;
 
-  x25519Shared(privateKey, publicKey) {
-    assert(privateKey.length === 32 && publicKey.length === 32, 'X25519 keys have 32 octets');
+  constructor(privateKey: Uint8Array) {
+    assert(privateKey.length === 32, 'a private key has 32 octets');
+    this.#privateKey = privateKey.slice();
+    this.publicKey = x25519.getPublicKey(privateKey);
+  }
+
+  shared(remotePublicKey: Uint8Array): Uint8Array | Fault {
+    assert(remotePublicKey.length === 32, 'a public key has 32 octets');
+    if (this.#privateKey === undefined) return KEY_ERASED;
     try {
-      return x25519.getSharedSecret(privateKey, publicKey);
+      return x25519.getSharedSecret(this.#privateKey, remotePublicKey);
     } catch {
       return DH_ZERO;
     }
-  },
+  }
 
-  ed25519Public: (seed) => ed25519.getPublicKey(seed),
+  erase(): void {
+    this.#privateKey?.fill(0);
+    this.#privateKey = undefined;
+  }
+}
 
-  ed25519Sign: (seed, message) => ed25519.sign(message, seed),
+class NobleEd25519Key implements Ed25519Key {
+  readonly publicKey: Uint8Array;
+  readonly #seed: Uint8Array;
+
+  constructor(seed: Uint8Array) {
+    assert(seed.length === 32, 'a private key has 32 octets');
+    this.#seed = seed.slice();
+    this.publicKey = ed25519.getPublicKey(seed);
+  }
+
+  sign(message: Uint8Array): Uint8Array {
+    return ed25519.sign(message, this.#seed);
+  }
+}
+
+const curve: Curve = {
+  x25519Key: (privateKey) => new NobleX25519Key(privateKey),
+
+  ed25519Key: (seed) => new NobleEd25519Key(seed),
 
   ed25519Verify(publicKey, message, signature) {
     if (publicKey.length !== 32 || signature.length !== 64) return false;

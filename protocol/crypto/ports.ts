@@ -46,22 +46,33 @@ export interface Aead {
   key(octets: Uint8Array): AeadKey;
 }
 
-/** An X25519 key pair; both keys are 32 octets. */
-export interface KeyPair {
-  readonly privateKey: Uint8Array;
+/** One X25519 private key, expanded once, with its public key. */
+export interface X25519Key {
+  /** 32 octets, not to be changed. */
   readonly publicKey: Uint8Array;
+  /**
+   * The shared secret, 32 fresh octets; or the fault `crypto.dh-zero` when it is all zero (LS-703),
+   * `crypto.key-erased` after `erase`. `remotePublicKey` is 32 octets, a view that is not kept.
+   */
+  shared(remotePublicKey: Uint8Array): Uint8Array | Fault;
+  /** Overwrites or lets go of the private key, as far as the platform allows. */
+  erase(): void;
 }
 
-/** X25519 (RFC 7748) and Ed25519 (RFC 8032, strict verification). All keys are raw octets. */
+/** One Ed25519 private key, expanded once, with its public key. */
+export interface Ed25519Key {
+  /** 32 octets, not to be changed. */
+  readonly publicKey: Uint8Array;
+  /** The 64-octet signature, fresh. `message` is a view that is not kept. */
+  sign(message: Uint8Array): Uint8Array;
+}
+
+/** X25519 (RFC 7748) and Ed25519 (RFC 8032, strict verification). */
 export interface Curve {
-  /** The 32-octet public key of a 32-octet private key. */
-  x25519Public(privateKey: Uint8Array): Uint8Array;
-  /** The 32-octet shared secret, or the fault `crypto.dh-zero` when it is all zero (LS-703). */
-  x25519Shared(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array | Fault;
-  /** The 32-octet public key of a 32-octet seed. */
-  ed25519Public(seed: Uint8Array): Uint8Array;
-  /** The 64-octet signature. */
-  ed25519Sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Expands a private key of 32 octets; the provider copies what it needs. */
+  x25519Key(privateKey: Uint8Array): X25519Key;
+  /** Expands a seed of 32 octets; the provider copies what it needs. */
+  ed25519Key(seed: Uint8Array): Ed25519Key;
   /** True only for a canonical, valid signature (no ZIP-215 leniency). Never throws. */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 }

@@ -8,7 +8,7 @@
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { concat, utf8Encode } from '../bytes/octets.ts';
 import { hmacSha512, sha512 } from '../crypto/hash.ts';
-import type { Curve, KeyPair, Random } from '../crypto/ports.ts';
+import type { Curve, Ed25519Key, Random, X25519Key } from '../crypto/ports.ts';
 import type { Credentials } from './credentials.ts';
 import { signKeyStatement } from './key-statement.ts';
 import { ResumeSecrets } from './resumption.ts';
@@ -16,7 +16,7 @@ import { ResumeSecrets } from './resumption.ts';
 /** One boot of a node, as the handshakes of its links need it. */
 export interface BootIdentity {
   readonly boot: number;
-  readonly staticKey: KeyPair;
+  readonly staticKey: X25519Key;
   /** The HKS over `staticKey`, COSE_Sign1 octets. */
   readonly keyStatement: Uint8Array;
   readonly ephemeralKeys: EphemeralKeys;
@@ -26,10 +26,11 @@ export interface BootIdentity {
 
 /**
  * Makes the identity for a boot that was never used before, in the epoch that has come.
- * `certificateId` is that of the node's own certificate, 16 octets.
+ * `certificateId` is that of the node's own certificate, 16 octets, which is for `identityKey`.
  */
 export function createBootIdentity(
   credentials: Credentials,
+  identityKey: Ed25519Key,
   certificateId: Uint8Array,
   { epoch, boot }: { readonly epoch: number; readonly boot: number },
   { curve, random }: { readonly curve: Curve; readonly random: Random },
@@ -38,7 +39,7 @@ export function createBootIdentity(
   const ephemeralKeys = new EphemeralKeys(identityPrivateKey, boot, curve, random);
   const staticKey = ephemeralKeys.next();
   const fields = { constellationId, staticPublicKey: staticKey.publicKey, epoch, boot };
-  const keyStatement = signKeyStatement(fields, certificateId, identityPrivateKey, curve);
+  const keyStatement = signKeyStatement(fields, certificateId, identityKey);
   return { boot, staticKey, keyStatement, ephemeralKeys, resumeSecrets: new ResumeSecrets() };
 }
 
@@ -60,10 +61,12 @@ export class EphemeralKeys {
     this.#random = random;
   }
 
-  /** The next key pair, fresh; the taker erases the private key when done. */
-  next(): KeyPair {
+  /** The next key, fresh; the taker erases it when done. */
+  next(): X25519Key {
     const privateKey = this.seed(32);
-    return { privateKey, publicKey: this.#curve.x25519Public(privateKey) };
+    const key = this.#curve.x25519Key(privateKey);
+    privateKey.fill(0);
+    return key;
   }
 
   /** Up to 64 octets from which one key may grow, fresh; the taker erases them when done. */

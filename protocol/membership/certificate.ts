@@ -11,7 +11,7 @@
  */
 import { assert } from '../assert.ts';
 import { CborWriter } from '../bytes/cbor-writer.ts';
-import type { Curve } from '../crypto/ports.ts';
+import type { Ed25519Key } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { decodeObject, keyIdOf, type SignedObject, signObject } from './cose.ts';
 import { CERT_FORM } from './faults.ts';
@@ -44,12 +44,8 @@ export interface Certificate {
 /** The bits of a certificate's roles. */
 export const ROLE = { satellite: 1, groundGateway: 2, relayOnly: 4, testEquipment: 8 } as const;
 
-/** Encodes the claims and signs them with the issuer's Ed25519 seed; fresh octets. */
-export function issueCertificate(
-  certificate: Certificate,
-  issuerSeed: Uint8Array,
-  curve: Curve,
-): Uint8Array {
+/** Encodes the claims and signs them with the issuer's key; fresh octets. */
+export function issueCertificate(certificate: Certificate, issuer: Ed25519Key): Uint8Array {
   const claims = new CborWriter(192).map(10);
   claims.int(1).text(certificate.issuer).int(2).text(certificate.subject);
   claims.int(4).int(certificate.expiresAtS).int(5).int(certificate.notBeforeS);
@@ -61,8 +57,8 @@ export function issueCertificate(
   for (const scid of certificate.scids) claims.uint(scid);
   claims.int(EPOCHS).array(2).uint(certificate.firstEpoch).uint(certificate.lastEpoch);
   claims.int(ROLES).uint(certificate.roles);
-  const issuerKeyId = keyIdOf(curve.ed25519Public(issuerSeed));
-  const octets = signObject('islk-cert', issuerKeyId, claims.finish(), issuerSeed, curve);
+  const issuerKeyId = keyIdOf(issuer.publicKey);
+  const octets = signObject('islk-cert', issuerKeyId, claims.finish(), issuer);
   assert(!(decodeCertificate(octets) instanceof Fault), 'a certificate issued is well-formed');
   return octets;
 }

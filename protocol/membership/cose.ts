@@ -7,7 +7,7 @@
  */
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { sha256 } from '../crypto/hash.ts';
-import type { Curve } from '../crypto/ports.ts';
+import type { Curve, Ed25519Key } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import { type Flaw, StrictReader } from './strict-reader.ts';
 
@@ -28,17 +28,16 @@ export function keyIdOf(publicKey: Uint8Array): Uint8Array {
   return sha256(publicKey).subarray(0, SIGNER_KEY_ID_OCTETS);
 }
 
-/** Signs with an Ed25519 seed; fresh octets. */
+/** Signs; fresh octets. */
 export function signObject(
   type: CoseType,
   keyId: Uint8Array,
   payload: Uint8Array,
-  seed: Uint8Array,
-  curve: Curve,
+  signer: Ed25519Key,
 ): Uint8Array {
   const header = new CborWriter().map(3).int(1).int(ED25519).int(4).bytes(keyId);
   const protectedHeader = header.int(16).text(type).finish();
-  const signature = curve.ed25519Sign(seed, toBeSigned(protectedHeader, payload));
+  const signature = signer.sign(toBeSigned(protectedHeader, payload));
   const object = new CborWriter(payload.length + 128).tag(SIGN1).array(4);
   return object.bytes(protectedHeader).map(0).bytes(payload).bytes(signature).finish();
 }

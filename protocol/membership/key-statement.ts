@@ -7,7 +7,7 @@
  * Source: link-security §5.4.
  */
 import { CborWriter } from '../bytes/cbor-writer.ts';
-import type { Curve } from '../crypto/ports.ts';
+import type { Ed25519Key } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { decodeObject, type SignedObject, signObject } from './cose.ts';
 import { HKS_SIG } from './faults.ts';
@@ -24,16 +24,15 @@ export interface KeyStatement {
   readonly boot: number;
 }
 
-/** Encodes and signs with the node's Ed25519 seed; fresh octets. */
+/** Encodes and signs with the node's identity key; fresh octets. */
 export function signKeyStatement(
   statement: KeyStatement,
   certificateId: Uint8Array,
-  seed: Uint8Array,
-  curve: Curve,
+  identityKey: Ed25519Key,
 ): Uint8Array {
   const fields = new CborWriter(80).array(5).uint(FORM).bytes(statement.constellationId);
   fields.bytes(statement.staticPublicKey).uint(statement.epoch).uint(statement.boot);
-  return signObject('islk-hks', certificateId, fields.finish(), seed, curve);
+  return signObject('islk-hks', certificateId, fields.finish(), identityKey);
 }
 
 /**

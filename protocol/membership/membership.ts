@@ -15,7 +15,7 @@ import { assert } from '../assert.ts';
 import { CborReader } from '../bytes/cbor-reader.ts';
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { equal } from '../bytes/octets.ts';
-import type { CryptoProvider, Random } from '../crypto/ports.ts';
+import type { CryptoProvider, Ed25519Key, Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { Fifo } from '../fifo.ts';
 import { type Deadline, type Instant, type Machine, MICROSECONDS_PER_S } from '../machine.ts';
@@ -70,6 +70,7 @@ export class Membership implements Machine<MembershipOutput> {
   readonly spis: SpiPool;
   readonly peerBoots: PeerBoots;
   readonly #options: MembershipOptions;
+  readonly #identityKey: Ed25519Key;
   #statement: ConstellationStatement;
   #statementOctets: Uint8Array;
   #identity: BootIdentity | undefined = undefined;
@@ -97,11 +98,9 @@ export class Membership implements Machine<MembershipOutput> {
     const decoded = decodeCertificate(credentials.certificate);
     assert(!(decoded instanceof Fault), 'the own certificate is well-formed');
     this.certificate = decoded.certificate;
-    const identityKey = curve.ed25519Public(identityPrivateKey);
-    assert(
-      equal(this.certificate.publicKey, identityKey),
-      'the own certificate is for the own key',
-    );
+    this.#identityKey = curve.ed25519Key(identityPrivateKey);
+    const { publicKey } = this.#identityKey;
+    assert(equal(this.certificate.publicKey, publicKey), 'the own certificate is for the own key');
     this.#statementOctets = credentials.statement;
     const statement = verifyStatement(
       credentials.statement,
@@ -171,7 +170,8 @@ export class Membership implements Machine<MembershipOutput> {
     const boot = this.#boot;
     const moment = { epoch: this.#statement.epoch, boot };
     const means = { curve: provider.curve, random };
-    this.#identity = createBootIdentity(credentials, this.certificate.id, moment, means);
+    const { id } = this.certificate;
+    this.#identity = createBootIdentity(credentials, this.#identityKey, id, moment, means);
     this.#outputs.push({ kind: 'boot', boot });
   }
 
@@ -272,7 +272,7 @@ export class Membership implements Machine<MembershipOutput> {
   }
 
   #erase(): void {
-    this.#retired?.staticKey.privateKey.fill(0);
+    this.#retired?.staticKey.erase();
     this.#retired?.resumeSecrets.clear();
     this.#retired = undefined;
     this.#retiredUntil = Number.POSITIVE_INFINITY;

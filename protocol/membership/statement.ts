@@ -9,7 +9,7 @@
  */
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { equal, fromHex, toHex } from '../bytes/octets.ts';
-import type { Curve } from '../crypto/ports.ts';
+import type { Curve, Ed25519Key } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { decodeObject, keyIdOf, type SignedObject, signObject, verifyObject } from './cose.ts';
 import { CERT_FORM, CERT_SIG, CONSTELLATION, ISSUER_UNKNOWN } from './faults.ts';
@@ -30,12 +30,8 @@ export interface ConstellationStatement {
   readonly leastBoots: ReadonlyMap<number, number>;
 }
 
-/** Encodes a statement and signs it with a root's Ed25519 seed; fresh octets. */
-export function signStatement(
-  statement: ConstellationStatement,
-  rootSeed: Uint8Array,
-  curve: Curve,
-): Uint8Array {
+/** Encodes a statement and signs it with a root's key; fresh octets. */
+export function signStatement(statement: ConstellationStatement, root: Ed25519Key): Uint8Array {
   const { issuerPublicKeys, revoked, leastBoots } = statement;
   const fields = new CborWriter(128).map(6).int(1).bytes(statement.constellationId);
   fields.int(2).uint(statement.epoch).int(3).uint(statement.serial);
@@ -46,8 +42,7 @@ export function signStatement(
   fields.int(6).array(leastBoots.size);
   const byScid = [...leastBoots].sort(([a], [b]) => a - b);
   for (const [scid, boot] of byScid) fields.array(2).uint(scid).uint(boot);
-  const rootKeyId = keyIdOf(curve.ed25519Public(rootSeed));
-  return signObject('islk-rev', rootKeyId, fields.finish(), rootSeed, curve);
+  return signObject('islk-rev', keyIdOf(root.publicKey), fields.finish(), root);
 }
 
 /**

@@ -31,7 +31,7 @@ export function responderKeys(suite: Suite, source: EphemeralKeys): FirstContact
 
 /** Overwrites what is secret in them. */
 export function eraseKeys({ ephemeralKey, kemKey, kemSeed }: FirstContactKeys): void {
-  ephemeralKey.privateKey.fill(0);
+  ephemeralKey.erase();
   kemKey?.privateKey.fill(0);
   kemSeed?.fill(0);
 }

@@ -9,7 +9,8 @@
  */
 import { assert } from '../assert.ts';
 import { concat } from '../bytes/octets.ts';
-import type { CryptoProvider, KemKeyPair, KeyPair } from '../crypto/ports.ts';
+import { KEY_ERASED } from '../crypto/faults.ts';
+import type { CryptoProvider, KemKeyPair, X25519Key } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { DH_ZERO, KEM_KEY, LENGTH } from './faults.ts';
 import type { HandshakePattern, Token } from './noise-patterns.ts';
@@ -22,9 +23,9 @@ export interface NoiseOptions {
   readonly initiator: boolean;
   readonly prologue: Uint8Array;
   /** s */
-  readonly staticKey: KeyPair;
+  readonly staticKey: X25519Key;
   /** e, used for this one handshake. */
-  readonly ephemeralKey: KeyPair;
+  readonly ephemeralKey: X25519Key;
   /** e1, used for this one handshake: an initiator's, where the pattern has it. */
   readonly kemKey?: KemKeyPair;
   /** 32 octets from which a responder's ekem1 grows, where the pattern has it. */
@@ -87,7 +88,8 @@ export class HandshakeState {
 
   /**
    * The next message: fresh octets. `session.dh-zero` when the peer's keys are of low order,
-   * `session.kem-key` when its encapsulation key is none.
+   * `session.kem-key` when its encapsulation key is none, `crypto.key-erased` when an own key is
+   * gone.
    */
   writeMessage(payload: Uint8Array): Uint8Array | Fault {
     const parts: Uint8Array[] = [];
@@ -117,8 +119,8 @@ export class HandshakeState {
   }
 
   /**
-   * The payload of the next message, or `session.length`, `noise-auth` or `dh-zero`. The message
-   * is kept in part and must not change.
+   * The payload of the next message, or `session.length`, `noise-auth` or `dh-zero`, or
+   * `crypto.key-erased`. The message is kept in part and must not change.
    */
   readMessage(message: Uint8Array): Uint8Array | Fault {
     const keysEnd = this.readKeys(message);
@@ -203,7 +205,7 @@ export class HandshakeState {
   }
 
   #mixSecret(token: Exclude<Token, 'e' | keyof typeof FIELD_OCTETS>): Fault | undefined {
-    const { psk, initiator, staticKey, ephemeralKey, provider } = this.#options;
+    const { psk, initiator, staticKey, ephemeralKey } = this.#options;
     if (token === 'psk') {
       assert(psk !== undefined, 'the pattern needs a pre-shared key');
       this.#symmetric.mixKeyAndHash(psk);
@@ -213,7 +215,8 @@ export class HandshakeState {
     const own = token[initiator ? 0 : 1] === 'e' ? ephemeralKey : staticKey;
     const remote = token[initiator ? 1 : 0] === 'e' ? this.#remoteEphemeral : this.#remoteStatic;
     assert(remote !== undefined, 'a pattern names only keys that are known');
-    const shared = provider.curve.x25519Shared(own.privateKey, remote);
+    const shared = own.shared(remote);
+    if (shared === KEY_ERASED) return KEY_ERASED;
     if (shared instanceof Fault) return DH_ZERO;
     this.#symmetric.mixKey(shared);
     shared.fill(0);

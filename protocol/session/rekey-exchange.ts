@@ -4,7 +4,7 @@
  *
  * Source: link-security §6.5, §6.8, §8; LS-708.
  */
-import type { KeyPair } from '../crypto/ports.ts';
+import type { X25519Key } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import type { HeldSecret } from '../membership/resumption.ts';
 import type { HandshakeContext } from './handshake-context.ts';
@@ -22,7 +22,7 @@ export function rekeyState(
   context: HandshakeContext,
   role: Role,
   handshakeId: Uint8Array,
-  ephemeralKey: KeyPair,
+  ephemeralKey: X25519Key,
   secret: HeldSecret,
 ): HandshakeState {
   const { credentials, membership, provider, localScid, remoteScid } = context.options;

@@ -6,7 +6,7 @@
  */
 import { assert } from '../assert.ts';
 import { compare, equal } from '../bytes/octets.ts';
-import type { KeyPair } from '../crypto/ports.ts';
+import type { X25519Key } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import type { HeldSecret } from '../membership/resumption.ts';
@@ -32,7 +32,7 @@ export class RekeyInitiator {
   readonly #context: HandshakeContext;
   readonly #secret: HeldSecret;
   readonly #handshakeId: Uint8Array;
-  readonly #ephemeralKey: KeyPair;
+  readonly #ephemeralKey: X25519Key;
   readonly #spi: number;
   readonly #serial: number;
   readonly #state: HandshakeState;
@@ -114,7 +114,7 @@ export class RekeyInitiator {
 
   /** Erases the ephemeral key and gives back an SPI that never came into use. */
   end(): void {
-    this.#ephemeralKey.privateKey.fill(0);
+    this.#ephemeralKey.erase();
     if (this.#session === undefined) this.#context.options.membership.spis.release(this.#spi);
   }
 }

@@ -54,7 +54,7 @@ export class RekeyResponder {
     const { noise, handshakeId } = message;
     const state = rekeyState(context, 'responder', handshakeId, ephemeralKey, secret);
     const answer = RekeyResponder.#exchange(context, state, noise.slice(), spi);
-    ephemeralKey.privateKey.fill(0);
+    ephemeralKey.erase();
     if (answer instanceof Fault) return answer;
     const session = rekeySession(context, 'responder', state, spi, answer.remoteSpi, secret);
     const reply = context.encode(REKEY_REPLY, handshakeId, answer.noise, keys);

@@ -5,14 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
-import type { CryptoProvider, KeyPair } from '#protocol/crypto/ports.ts';
+import type { X25519Key } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { NOISE_AUTH } from '#protocol/session/faults.ts';
 import { HandshakeState } from '#protocol/session/noise.ts';
 import { type HandshakePattern, KKPSK0, type Token, XX } from '#protocol/session/noise-patterns.ts';
 import { keyPair } from './insider.ts';
 
-const { curve } = nativeProvider;
 const PSK = new Uint8Array(32).fill(0x5a);
 const PROLOGUE = fromHex('0102');
 const STATICS = { initiator: keyPair(1), responder: keyPair(2) };
@@ -52,8 +51,8 @@ describe('a first contact whose static keys are known later', () => {
 
 /** The honest sides, with fresh ephemeral keys, and what goes over the wire. */
 function exchange(pattern: HandshakePattern) {
-  const side = (name: 'initiator' | 'responder', ephemeralKey: KeyPair) =>
-    stateOf(pattern, nativeProvider, name, ephemeralKey);
+  const side = (name: 'initiator' | 'responder', ephemeralKey: X25519Key) =>
+    stateOf(pattern, name, ephemeralKey);
   const [initiator, responder] = [side('initiator', keyPair(71)), side('responder', keyPair(72))];
   const question = octetsOf(initiator.writeMessage(PAYLOADS[0]));
   expect(responder.readMessage(question)).toEqual(PAYLOADS[0]);
@@ -75,34 +74,30 @@ function isNotFresh(token: Token): boolean {
 
 /** In the place of the initiator, whose ephemeral key it has only seen. */
 function listen(pattern: HandshakePattern, question: Uint8Array) {
-  const seen = { privateKey: UNKNOWN, publicKey: question.slice(0, 32) };
-  const eavesdropper = stateOf(pattern, knowing(seen), 'initiator', seen);
+  const eavesdropper = stateOf(pattern, 'initiator', seenKey(question.slice(0, 32)));
   // It can write the very question: so much does it know.
   expect(eavesdropper.writeMessage(PAYLOADS[0])).toEqual(question);
   return { eavesdropper };
 }
 
-/** Agrees on a secret wherever it has one of the two private keys; else it has to guess. */
-function knowing(seen: KeyPair): CryptoProvider {
+/** Agrees on a secret with a key whose private half is handed over; else it has to guess. */
+function seenKey(publicKey: Uint8Array): X25519Key {
   const known = Object.values(STATICS);
-  const x25519Shared = (privateKey: Uint8Array, publicKey: Uint8Array) => {
-    if (privateKey !== UNKNOWN) return curve.x25519Shared(privateKey, publicKey);
-    const other = known.find((pair) => toHex(pair.publicKey) === toHex(publicKey));
-    if (other === undefined) return new Uint8Array(32).fill(0x77);
-    return curve.x25519Shared(other.privateKey, seen.publicKey);
+  const shared = (remote: Uint8Array) => {
+    const other = known.find((key) => toHex(key.publicKey) === toHex(remote));
+    return other?.shared(publicKey) ?? new Uint8Array(32).fill(0x77);
   };
-  return { ...nativeProvider, curve: { ...curve, x25519Shared } };
+  return { publicKey, shared, erase: () => {} };
 }
 
 function stateOf(
   pattern: HandshakePattern,
-  provider: CryptoProvider,
   name: 'initiator' | 'responder',
-  ephemeralKey: KeyPair,
+  ephemeralKey: X25519Key,
 ): HandshakeState {
   const other = name === 'initiator' ? 'responder' : 'initiator';
   return HandshakeState.initialize({
-    provider,
+    provider: nativeProvider,
     pattern,
     initiator: name === 'initiator',
     prologue: PROLOGUE,
@@ -116,6 +111,3 @@ function octetsOf(result: Uint8Array | Fault): Uint8Array {
   if (result instanceof Fault) throw new Error(result.key);
   return result;
 }
-
-/** Stands for a private key that nobody has told. */
-const UNKNOWN = new Uint8Array(32);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
-import type { KeyPair } from '#protocol/crypto/ports.ts';
+import type { X25519Key } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { decodeCertificate } from '#protocol/membership/certificate.ts';
 import { signKeyStatement } from '#protocol/membership/key-statement.ts';
@@ -18,7 +18,7 @@ import {
   wireOf,
 } from '../protocol/session/endpoint.ts';
 import { Pair } from '../simulation/pair.ts';
-import { type Claim, keyPair, playInitiator, playResponder } from './insider.ts';
+import { type Claim, inTheNameOf, keyPair, playInitiator, playResponder } from './insider.ts';
 
 /** M is a member like A and B, with the spacecraft id 771. */
 const SCID_M = 771;
@@ -56,10 +56,7 @@ describe('an insider between two members', () => {
   });
 
   it('A08: with all public things of another, static key included, cannot go on', () => {
-    const known = (end: Endpoint) => ({
-      ...own,
-      publicKey: end.membership.identity.staticKey.publicKey,
-    });
+    const known = (end: Endpoint) => inTheNameOf(end.membership.identity.staticKey.publicKey, own);
     playInitiator(b, { ...truthOf(a), staticKey: known(a) });
     playResponder(a, { ...truthOf(b), staticKey: known(b) });
     expect([outcome(a), outcome(b)]).toEqual(['session.noise-auth', 'session.noise-auth']);
@@ -67,7 +64,7 @@ describe('an insider between two members', () => {
 
   it('A08: cannot vouch for the static key of another and answer with its own', () => {
     const theirs = a.membership.identity.staticKey.publicKey;
-    const statement = claimOf(M, M, { ...own, publicKey: theirs }).keyStatement;
+    const statement = claimOf(M, M, inTheNameOf(theirs, own)).keyStatement;
     playInitiator(b, { staticKey: own, certificate: M.certificate, keyStatement: statement });
     expect(outcome(b)).toBe('session.scid-not-in-cert');
     // Even a certificate for the spacecraft id of A would not do.
@@ -82,7 +79,7 @@ describe('an insider between two members', () => {
     const certificate = certificateWith([SCID_A]);
     const theirs = a.membership.identity.staticKey.publicKey;
     const keyStatement = statementOf(certificate, theirs);
-    playInitiator(b, { staticKey: { ...own, publicKey: theirs }, certificate, keyStatement });
+    playInitiator(b, { staticKey: inTheNameOf(theirs, own), certificate, keyStatement });
     expect(outcome(b)).toBe('session.noise-auth');
   });
 
@@ -166,7 +163,7 @@ describe('somebody who has stolen all keys of A', () => {
   const stolen = () => a.membership.identity.staticKey;
 
   it('A09: cannot play B towards A with the public things of B', () => {
-    const staticKey = { ...stolen(), publicKey: b.membership.identity.staticKey.publicKey };
+    const staticKey = inTheNameOf(b.membership.identity.staticKey.publicKey, stolen());
     playResponder(a, { ...truthOf(b), staticKey });
     expect(outcome(a)).toBe('session.noise-auth');
     expect(a.sessions).toEqual([]);
@@ -174,10 +171,8 @@ describe('somebody who has stolen all keys of A', () => {
 
   it('A09: cannot play B towards A that answers', () => {
     // The same attack in the other role: the ends change sides.
-    const staticKey = {
-      ...b.membership.identity.staticKey,
-      publicKey: a.membership.identity.staticKey.publicKey,
-    };
+    const publicKey = a.membership.identity.staticKey.publicKey;
+    const staticKey = inTheNameOf(publicKey, b.membership.identity.staticKey);
     playInitiator(b, { ...truthOf(a), staticKey });
     expect(outcome(b)).toBe('session.noise-auth');
     expect(b.sessions).toEqual([]);
@@ -212,7 +207,7 @@ function truthOf({ membership }: Endpoint): Claim {
 }
 
 /** The certificate of `bearer`, with a key statement for it that `signer` has signed. */
-function claimOf(bearer: Identity, signer: Identity, staticKey: KeyPair): Claim {
+function claimOf(bearer: Identity, signer: Identity, staticKey: X25519Key): Claim {
   const { certificate } = bearer;
   const keyStatement = statementOf(certificate, staticKey.publicKey, signer.identityPrivateKey);
   return { staticKey, certificate, keyStatement };
@@ -230,12 +225,16 @@ function statementOf(
     epoch: a.membership.statement.epoch,
     boot: 50,
   };
-  return signKeyStatement(fields, certificateOf(certificate).id, seed, nativeProvider.curve);
+  return signKeyStatement(
+    fields,
+    certificateOf(certificate).id,
+    nativeProvider.curve.ed25519Key(seed),
+  );
 }
 
 /** A certificate for the key of M and other spacecraft ids than its own. */
 function certificateWith(scids: number[]): Uint8Array {
-  const publicKey = nativeProvider.curve.ed25519Public(M.identityPrivateKey);
+  const publicKey = nativeProvider.curve.ed25519Key(M.identityPrivateKey).publicKey;
   return authority.endorse({ eid: 'ipn:771.0', scids, roles: 1 }, publicKey).certificate;
 }
 

@@ -3,7 +3,7 @@
  * and private keys it is given.
  */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
-import type { KeyPair } from '#protocol/crypto/ports.ts';
+import type { X25519Key } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { FINISH, HELLO, REPLY, SUITE_CLASSICAL } from '#protocol/session/message-header.ts';
 import { macKeyOf } from '#protocol/session/message-macs.ts';
@@ -21,15 +21,19 @@ const admissionKey = CREDENTIALS.a.admissionKeys[0]!.key;
 /** What an insider says about itself. */
 export interface Claim {
   /** Of Noise; the private half need not belong to the public one. */
-  readonly staticKey: KeyPair;
+  readonly staticKey: X25519Key;
   readonly certificate: Uint8Array;
   readonly keyStatement: Uint8Array;
 }
 
 /** A key pair from an octet. */
-export function keyPair(octet: number): KeyPair {
-  const privateKey = new Uint8Array(32).fill(octet);
-  return { privateKey, publicKey: curve.x25519Public(privateKey) };
+export function keyPair(octet: number): X25519Key {
+  return curve.x25519Key(new Uint8Array(32).fill(octet));
+}
+
+/** A key that shows the public half of another one. */
+export function inTheNameOf(publicKey: Uint8Array, key: X25519Key): X25519Key {
+  return { publicKey, shared: (remote) => key.shared(remote), erase: () => key.erase() };
 }
 
 /** Plays A towards B with this claim: what B then says, and the sessions that B has. */
@@ -80,7 +84,11 @@ export function sentBy(end: Endpoint): Uint8Array {
   return messages[0]!;
 }
 
-function stateOf(initiator: boolean, handshakeId: Uint8Array, staticKey: KeyPair): HandshakeState {
+function stateOf(
+  initiator: boolean,
+  handshakeId: Uint8Array,
+  staticKey: X25519Key,
+): HandshakeState {
   const ends = { initiatorScid: SCID_A, responderScid: SCID_B };
   const prologue = prologueOf({ suite: SUITE_CLASSICAL, constellationId, ...ends, handshakeId });
   const keys = { staticKey, ephemeralKey: keyPair(9), prologue };

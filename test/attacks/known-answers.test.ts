@@ -215,8 +215,7 @@ function stateOf(
 }
 
 function keyPairOf(text: string) {
-  const privateKey = fromHex(text);
-  return { privateKey, publicKey: nativeProvider.curve.x25519Public(privateKey) };
+  return nativeProvider.curve.x25519Key(fromHex(text));
 }
 
 function octetsOf(result: Uint8Array | Fault): Uint8Array {

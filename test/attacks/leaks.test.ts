@@ -48,28 +48,25 @@ const folder = mkdtempSync(join(tmpdir(), 'leaks-'));
 beforeAll(() => {
   const { aead, curve } = nativeProvider;
   const { key } = aead;
-  const { x25519Public, x25519Shared, ed25519Public, ed25519Sign } = curve;
+  const { x25519Key, ed25519Key } = curve;
   vi.spyOn(aead, 'key').mockImplementation((octets) => {
     learn(octets);
     return key(octets);
   });
-  vi.spyOn(curve, 'x25519Public').mockImplementation((privateKey) => {
+  vi.spyOn(curve, 'x25519Key').mockImplementation((privateKey) => {
     learn(privateKey);
-    return x25519Public(privateKey);
+    const made = x25519Key(privateKey);
+    const agree = made.shared.bind(made);
+    made.shared = (remote) => {
+      const shared = agree(remote);
+      if (shared instanceof Uint8Array) learn(shared);
+      return shared;
+    };
+    return made;
   });
-  vi.spyOn(curve, 'x25519Shared').mockImplementation((privateKey, publicKey) => {
-    learn(privateKey);
-    const shared = x25519Shared(privateKey, publicKey);
-    if (shared instanceof Uint8Array) learn(shared);
-    return shared;
-  });
-  vi.spyOn(curve, 'ed25519Public').mockImplementation((seed) => {
+  vi.spyOn(curve, 'ed25519Key').mockImplementation((seed) => {
     learn(seed);
-    return ed25519Public(seed);
-  });
-  vi.spyOn(curve, 'ed25519Sign').mockImplementation((seed, message) => {
-    learn(seed);
-    return ed25519Sign(seed, message);
+    return ed25519Key(seed);
   });
 });
 

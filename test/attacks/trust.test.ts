@@ -114,7 +114,7 @@ describe('a certificate of a listed issuer', () => {
     const decoded = decodeCertificate(fromHex(VECTORS.initiator.certificate));
     if (statement instanceof Fault || decoded instanceof Fault) throw new Error('good octets');
     const claims = { ...decoded.certificate, ...changes };
-    const octets = issueCertificate(claims, fromHex(VECTORS.issuer_private), curve);
+    const octets = issueCertificate(claims, curve.ed25519Key(fromHex(VECTORS.issuer_private)));
     return verifyCertificate(octets, {
       credentials: judge,
       statement: { ...statement, revoked },
@@ -149,7 +149,7 @@ function claimOf(bearer: Identity, constellationId = bearer.constellationId): Cl
   if (decoded instanceof Fault) throw new Error(decoded.key);
   const fields = { constellationId, staticPublicKey: OWN.publicKey, epoch: 1, boot: 50 };
   const { id } = decoded.certificate;
-  const keyStatement = signKeyStatement(fields, id, identityPrivateKey, curve);
+  const keyStatement = signKeyStatement(fields, id, curve.ed25519Key(identityPrivateKey));
   return { staticKey: OWN, certificate, keyStatement };
 }
 

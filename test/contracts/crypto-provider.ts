@@ -5,7 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { InvariantError } from '#protocol/assert.ts';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
-import { DH_ZERO, KEM_CIPHERTEXT, KEM_KEY, TAG_FAULT } from '#protocol/crypto/faults.ts';
+import {
+  DH_ZERO,
+  KEM_CIPHERTEXT,
+  KEM_KEY,
+  KEY_ERASED,
+  TAG_FAULT,
+} from '#protocol/crypto/faults.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { selfTest } from '#protocol/crypto/self-test.ts';
 import { Fault } from '#protocol/fault.ts';
@@ -108,9 +114,31 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
       const cases = wycheproof('x25519');
       expect(cases).toHaveLength(518);
       for (const test of cases) {
-        const shared = curve.x25519Shared(fromHex(test.private!), fromHex(test.public!));
+        const shared = curve.x25519Key(fromHex(test.private!)).shared(fromHex(test.public!));
         if (test.shared === ZERO) expect(shared, `case ${test.tcId}`).toBe(DH_ZERO);
         else expect(toHex(shared as Uint8Array), `case ${test.tcId}`).toBe(test.shared);
+      }
+    });
+
+    it('keeps its own copy of the key, until that is erased', () => {
+      const octets = new Uint8Array(32).fill(7);
+      const [one, two] = [curve.x25519Key(octets), curve.x25519Key(octets)];
+      octets.fill(0);
+      const shared = one.shared(two.publicKey);
+      expect(shared).toEqual(two.shared(one.publicKey));
+      expect(one.shared(two.publicKey), 'the same again, fresh').not.toBe(shared);
+      one.erase();
+      one.erase();
+      expect(one.shared(two.publicKey)).toBe(KEY_ERASED);
+      expect(two.shared(one.publicKey), 'which the other does not feel').toEqual(shared);
+    });
+
+    it('takes no other key', () => {
+      for (const size of [0, 31, 33]) {
+        const other = new Uint8Array(size);
+        expect(() => curve.x25519Key(other)).toThrow(InvariantError);
+        expect(() => curve.x25519Key(new Uint8Array(32)).shared(other)).toThrow(InvariantError);
+        expect(() => curve.ed25519Key(other)).toThrow(InvariantError);
       }
     });
   });
@@ -195,7 +223,7 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
 
     it('leaves a public key as it is, even in a Buffer, whose slices share its octets', () => {
       for (let fill = 0; fill < 8; fill++) {
-        const publicKey = Buffer.from(curve.ed25519Public(new Uint8Array(32).fill(fill)));
+        const publicKey = Buffer.from(curve.ed25519Key(new Uint8Array(32).fill(fill)).publicKey);
         const before = toHex(publicKey);
         curve.ed25519Verify(publicKey, Uint8Array.of(1), new Uint8Array(64));
         expect(toHex(publicKey)).toBe(before);
@@ -205,8 +233,10 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
     it('verifies what it signed, and nothing of another length', () => {
       const seed = new Uint8Array(32).fill(3);
       const message = Uint8Array.of(1, 2, 3);
-      const publicKey = curve.ed25519Public(seed);
-      const signature = curve.ed25519Sign(seed, message);
+      const key = curve.ed25519Key(seed);
+      seed.fill(0);
+      const { publicKey } = key;
+      const signature = key.sign(message);
       expect(curve.ed25519Verify(publicKey, message, signature)).toBe(true);
       expect(curve.ed25519Verify(publicKey.subarray(1), message, signature)).toBe(false);
       expect(curve.ed25519Verify(publicKey, message, signature.subarray(1))).toBe(false);
@@ -216,13 +246,14 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
 
   it('returns plain arrays of the right size', () => {
     const seed = new Uint8Array(32).fill(3);
-    const shared = curve.x25519Shared(seed, curve.x25519Public(seed)) as Uint8Array;
-    const results = [curve.x25519Public(seed), shared, curve.ed25519Public(seed)];
-    for (const octets of [...results, curve.ed25519Sign(seed, ONE)]) {
+    const [agreeing, signing] = [curve.x25519Key(seed), curve.ed25519Key(seed)];
+    const shared = agreeing.shared(agreeing.publicKey) as Uint8Array;
+    const results = [agreeing.publicKey, shared, signing.publicKey];
+    for (const octets of [...results, signing.sign(ONE)]) {
       expect(Object.getPrototypeOf(octets)).toBe(Uint8Array.prototype);
     }
     expect(results.map((octets) => octets.length)).toEqual([32, 32, 32]);
-    expect(curve.ed25519Sign(seed, ONE)).toHaveLength(64);
+    expect(signing.sign(ONE)).toHaveLength(64);
   });
 }
 

@@ -36,19 +36,19 @@ it('is lived on curves that say what those of the platform say', () => {
   for (let n = 0; n < 20; n++) {
     const dice = new Dice(`curves ${n}`);
     const [a, b, message] = [dice.octets(32), dice.octets(32), dice.octets(n)];
-    const publicKey = curve.x25519Public(b);
-    expect(quickCurve.x25519Public(b)).toEqual(publicKey);
-    expect(quickCurve.x25519Shared(a, publicKey)).toEqual(curve.x25519Shared(a, publicKey));
-    expect(quickCurve.ed25519Public(a)).toEqual(curve.ed25519Public(a));
-    const signature = curve.ed25519Sign(a, message);
-    expect(quickCurve.ed25519Sign(a, message)).toEqual(signature);
-    for (const key of [curve.ed25519Public(a), curve.ed25519Public(b)]) {
+    const publicKey = curve.x25519Key(b).publicKey;
+    expect(quickCurve.x25519Key(b).publicKey).toEqual(publicKey);
+    expect(quickCurve.x25519Key(a).shared(publicKey)).toEqual(curve.x25519Key(a).shared(publicKey));
+    expect(quickCurve.ed25519Key(a).publicKey).toEqual(curve.ed25519Key(a).publicKey);
+    const signature = curve.ed25519Key(a).sign(message);
+    expect(quickCurve.ed25519Key(a).sign(message)).toEqual(signature);
+    for (const key of [curve.ed25519Key(a).publicKey, curve.ed25519Key(b).publicKey]) {
       const verdict = curve.ed25519Verify(key, message, signature);
       expect(quickCurve.ed25519Verify(key, message, signature)).toBe(verdict);
       expect(quickCurve.ed25519Verify(key, message, signature)).toBe(verdict);
     }
   }
-  expect(quickCurve.x25519Shared(new Uint8Array(32), new Uint8Array(32))).toBe(DH_ZERO);
+  expect(quickCurve.x25519Key(new Uint8Array(32)).shared(new Uint8Array(32))).toBe(DH_ZERO);
 });
 
 describe('the ledger', () => {

@@ -11,7 +11,7 @@ import {
 } from 'node:crypto';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat } from '#protocol/bytes/octets.ts';
-import { DH_ZERO } from '#protocol/crypto/faults.ts';
+import { DH_ZERO, KEY_ERASED } from '#protocol/crypto/faults.ts';
 import type { Curve } from '#protocol/crypto/ports.ts';
 
 const { curve } = nativeProvider;
@@ -20,23 +20,33 @@ const verdicts = new Map<string, boolean>();
 const VERDICTS_MAX = 100_000;
 
 export const quickCurve: Curve = {
-  x25519Public: (privateKey) => publicOf(privateKeyOf('X25519', privateKey)),
-
-  x25519Shared(privateKey, publicKey) {
-    const x = base64(publicKey);
-    const theirs = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' });
-    try {
-      const ours = privateKeyOf('X25519', privateKey);
-      return new Uint8Array(diffieHellman({ privateKey: ours, publicKey: theirs }));
-    } catch {
-      return DH_ZERO;
-    }
+  x25519Key(privateKey) {
+    let ours: KeyObject | undefined = privateKeyOf('X25519', privateKey);
+    return {
+      publicKey: publicOf(ours),
+      shared(remotePublicKey) {
+        if (ours === undefined) return KEY_ERASED;
+        const x = base64(remotePublicKey);
+        const theirs = createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' });
+        try {
+          return new Uint8Array(diffieHellman({ privateKey: ours, publicKey: theirs }));
+        } catch {
+          return DH_ZERO;
+        }
+      },
+      erase() {
+        ours = undefined;
+      },
+    };
   },
 
-  ed25519Public: (seed) => publicOf(privateKeyOf('Ed25519', seed)),
-
-  ed25519Sign: (seed, message) =>
-    new Uint8Array(sign(null, message, privateKeyOf('Ed25519', seed))),
+  ed25519Key(seed) {
+    const key = privateKeyOf('Ed25519', seed);
+    return {
+      publicKey: publicOf(key),
+      sign: (message) => new Uint8Array(sign(null, message, key)),
+    };
+  },
 
   ed25519Verify(publicKey, message, signature) {
     const name = base64(concat([publicKey, signature, message]));

@@ -1,7 +1,6 @@
 /** The formats of key agreement, and the keys of protected frames. */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat, fromHex } from '#protocol/bytes/octets.ts';
-import type { KeyPair } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import { decodeControl, KEEPALIVE_MESSAGE } from '#protocol/link/link-control.ts';
 import { decodeCertificate } from '#protocol/membership/certificate.ts';
@@ -38,7 +37,7 @@ const { curve } = nativeProvider;
 const NOTHING = new Uint8Array(0);
 const KEY = new Uint8Array(32).fill(3);
 const FIXED_FIELD = Uint8Array.of(1, 2, 3, 4);
-const PAIR: KeyPair = { privateKey: KEY, publicKey: curve.x25519Public(KEY) };
+const PAIR = curve.x25519Key(KEY);
 const vectors = vectorOctets(['link-handshake'], 16);
 const credentials = CREDENTIALS.b;
 const [a, b] = [new Endpoint('a'), new Endpoint('b')];

@@ -41,7 +41,7 @@ describe('the constellation authority', () => {
   });
 
   it('certifies a key whose private part it never sees', () => {
-    const publicKey = curve.ed25519Public(new Uint8Array(32).fill(9));
+    const publicKey = curve.ed25519Key(new Uint8Array(32).fill(9)).publicKey;
     const endorsement = authorityOf(1).endorse(NODE, publicKey);
     expect(endorsement).not.toHaveProperty('identityPrivateKey');
     expect(judged(endorsement, endorsement.statement)).toMatchObject({ publicKey });

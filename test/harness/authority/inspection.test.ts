@@ -24,8 +24,7 @@ const KEY_STATEMENT = signKeyStatement(
     boot: 3,
   },
   authority.certificates[0]!.claims.id,
-  identityPrivateKey,
-  nativeProvider.curve,
+  nativeProvider.curve.ed25519Key(identityPrivateKey),
 );
 const JSON_TEXT = JSON.stringify(encodeCredentials(CREDENTIALS));
 

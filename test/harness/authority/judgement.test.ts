@@ -126,7 +126,7 @@ function keyStatement(credentials: Credentials, boot = 1): Uint8Array {
   if (inspected.kind !== 'certificate') throw new Error('no certificate');
   const { constellationId, identityPrivateKey } = credentials;
   const fields = { constellationId, staticPublicKey: new Uint8Array(32), epoch: 1, boot };
-  return signKeyStatement(fields, inspected.claims.id, identityPrivateKey, curve);
+  return signKeyStatement(fields, inspected.claims.id, curve.ed25519Key(identityPrivateKey));
 }
 
 function verdict(octets: Uint8Array, parts?: PublicParts): string {

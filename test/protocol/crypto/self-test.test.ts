@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TAG_FAULT } from '#protocol/crypto/faults.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
-import type { AeadKey, CryptoProvider } from '#protocol/crypto/ports.ts';
+import type { AeadKey, CryptoProvider, Ed25519Key, X25519Key } from '#protocol/crypto/ports.ts';
 import { selfTest } from '#protocol/crypto/self-test.ts';
 
 const { aead, curve } = nobleProvider;
@@ -14,16 +14,26 @@ describe('the self-test', () => {
   it.each<[string, Partial<CryptoProvider>]>([
     ['opens forgeries', { aead: { key: (octets) => new Careless(aead.key(octets)) } }],
     ['opens nothing', { aead: { key: (octets) => new Deaf(aead.key(octets)) } }],
-    ['swaps X25519 keys', { curve: { ...curve, x25519Public: (key) => key } }],
-    ['lets a zero secret through', { curve: { ...curve, x25519Shared: (key) => key } }],
-    ['signs without hashing', { curve: { ...curve, ed25519Sign: () => new Uint8Array(64) } }],
+    ['swaps X25519 keys', x25519With({ publicKey: new Uint8Array(32).fill(9) })],
+    ['lets a zero secret through', x25519With({ shared: (remote) => remote })],
+    ['signs without hashing', ed25519With({ sign: () => new Uint8Array(64) })],
     ['verifies everything', { curve: { ...curve, ed25519Verify: () => true } }],
     ['verifies nothing', { curve: { ...curve, ed25519Verify: () => false } }],
-    ['throws', { curve: { ...curve, ed25519Public: () => JSON.parse('') } }],
+    ['throws', { curve: { ...curve, ed25519Key: () => JSON.parse('') } }],
   ])('fails a provider that %s', (_, broken) => {
     expect(selfTest({ ...nobleProvider, ...broken })).toBe(false);
   });
 });
+
+function x25519With(change: Partial<X25519Key>): Partial<CryptoProvider> {
+  const x25519Key = (privateKey: Uint8Array) => Object.assign(curve.x25519Key(privateKey), change);
+  return { curve: { ...curve, x25519Key } };
+}
+
+function ed25519With(change: Partial<Ed25519Key>): Partial<CryptoProvider> {
+  const ed25519Key = (seed: Uint8Array) => Object.assign(curve.ed25519Key(seed), change);
+  return { curve: { ...curve, ed25519Key } };
+}
 
 class Careless implements AeadKey {
   readonly #key: AeadKey;

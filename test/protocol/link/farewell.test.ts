@@ -92,8 +92,8 @@ function revoke(pair: LinkPair, judge: 0 | 1): void {
   const { cert_id } = judge === 0 ? VECTORS.responder : VECTORS.initiator;
   const serial = VECTORS.statement_serial + 1;
   const next = { ...membership.statement, serial, revoked: new Set<string>([cert_id]) };
-  const { curve } = nativeProvider;
-  membership.adopt(signStatement(next, fromHex(VECTORS.root_private), curve));
+  const root = nativeProvider.curve.ed25519Key(fromHex(VECTORS.root_private));
+  membership.adopt(signStatement(next, root));
   settle(membership, pair.now);
   pair.tick(judge);
 }

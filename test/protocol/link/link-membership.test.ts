@@ -300,7 +300,7 @@ function inEpochs(side: 'initiator' | 'responder'): Partial<Credentials> {
   if (decoded instanceof Fault) throw new Error(decoded.key);
   const claims: Certificate = { ...decoded.certificate, firstEpoch: 8, lastEpoch: 9 };
   return {
-    certificate: issueCertificate(claims, fromHex(VECTORS.issuer_private), curve),
+    certificate: issueCertificate(claims, curve.ed25519Key(fromHex(VECTORS.issuer_private))),
     statement: signed({ serial: SERIAL + 1, epoch: 8 }),
   };
 }
@@ -313,5 +313,8 @@ function fullHouse(): Set<string> {
 function signed(change: Partial<ConstellationStatement>): Uint8Array {
   const credentials = credentialsOf('initiator');
   const { statement } = memberOf(credentials, 1, nativeProvider, new TestRandom('statement'));
-  return signStatement({ ...statement, ...change }, fromHex(VECTORS.root_private), curve);
+  return signStatement(
+    { ...statement, ...change },
+    curve.ed25519Key(fromHex(VECTORS.root_private)),
+  );
 }

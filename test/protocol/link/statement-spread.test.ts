@@ -100,5 +100,5 @@ function signed(serial: number): Uint8Array {
   const credentials = credentialsOf('initiator');
   const { statement } = memberOf(credentials, 1, nativeProvider, new TestRandom('spread'));
   const { curve } = nativeProvider;
-  return signStatement({ ...statement, serial }, fromHex(VECTORS.root_private), curve);
+  return signStatement({ ...statement, serial }, curve.ed25519Key(fromHex(VECTORS.root_private)));
 }

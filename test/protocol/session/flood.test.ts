@@ -141,9 +141,13 @@ class Attacker {
 function flood(lastsUs: number, attacker: Attacker, neighbour: 'waits' | 'begins too' = 'waits') {
   let agreements = 0;
   const curve = { ...nativeProvider.curve };
-  curve.x25519Shared = (privateKey, publicKey) => {
-    agreements++;
-    return nativeProvider.curve.x25519Shared(privateKey, publicKey);
+  curve.x25519Key = (privateKey) => {
+    const key = nativeProvider.curve.x25519Key(privateKey);
+    const shared = (remote: Uint8Array) => {
+      agreements++;
+      return key.shared(remote);
+    };
+    return { publicKey: key.publicKey, shared, erase: () => key.erase() };
   };
   const [a, b] = [new Endpoint('a'), new Endpoint('b', { provider: { ...nativeProvider, curve } })];
   const answers: number[] = [];

@@ -4,7 +4,7 @@ import { fromHex } from '#protocol/bytes/octets.ts';
 import { hmacSha512 } from '#protocol/crypto/hash.ts';
 import type { HandshakeOutput } from '#protocol/session/handshake.ts';
 import { macKeyOf } from '#protocol/session/message-macs.ts';
-import { keyPair, playInitiator, playResponder } from '../../attacks/insider.ts';
+import { inTheNameOf, keyPair, playInitiator, playResponder } from '../../attacks/insider.ts';
 import { CREDENTIALS, drain, Endpoint, FRAME, SCID_A, SCID_B } from './endpoint.ts';
 
 /** The points whose order divides 8 and their non-canonical forms, without and with bit 255. */
@@ -211,8 +211,7 @@ describe('A33: a point of low order, canonical or not', () => {
   });
 
   it.each(LOW_ORDER)('%s as a static key is refused, in either role', (point) => {
-    const { privateKey } = keyPair(5);
-    const staticKey = { privateKey, publicKey: fromHex(point) };
+    const staticKey = inTheNameOf(fromHex(point), keyPair(5));
     const { certificate } = CREDENTIALS.a;
     const { keyStatement } = a.membership.identity;
     const claim = { staticKey, certificate, keyStatement };

@@ -229,18 +229,12 @@ function sideOf(
   const made = memberOf(credentials, keys.boot, nobleProvider, new TestRandom(side));
   const identity = {
     boot: keys.boot,
-    staticKey: {
-      privateKey: fromHex(keys.static_private),
-      publicKey: fromHex(keys.static_public),
-    },
+    staticKey: nobleProvider.curve.x25519Key(fromHex(keys.static_private)),
     keyStatement: fromHex(keys.handshake_key_statement),
     ephemeralKeys: {
       seed: (count: number) =>
         fromHex(count === 64 ? hybrid.kem_keygen_seed_d_z : hybrid.kem_encapsulation_seed_m),
-      next() {
-        const privateKey = fromHex(keys.ephemeral_private);
-        return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
-      },
+      next: () => nobleProvider.curve.x25519Key(fromHex(keys.ephemeral_private)),
     },
     resumeSecrets: new ResumeSecrets(),
   };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
+import { KEY_ERASED } from '#protocol/crypto/faults.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { Fault } from '#protocol/fault.ts';
 import { DH_ZERO, LENGTH, NOISE_AUTH } from '#protocol/session/faults.ts';
@@ -88,6 +89,31 @@ describe('a message that does not fit', () => {
     expect(responder.readMessage(new Uint8Array(32))).toEqual(NOTHING);
     expect(responder.writeMessage(NOTHING)).toBe(DH_ZERO);
   });
+
+  it('is neither read nor written with an own key that was erased', () => {
+    const ephemeralKey = keyPairOf(vector.init_ephemeral);
+    const staticKey = keyPairOf(vector.init_static);
+    const means = { provider: nobleProvider, pattern: XX, prologue: NOTHING };
+    const initiator = HandshakeState.initialize({
+      ...means,
+      initiator: true,
+      staticKey,
+      ephemeralKey,
+    });
+    const keys = {
+      staticKey: keyPairOf('01'.repeat(32)),
+      ephemeralKey: keyPairOf('02'.repeat(32)),
+    };
+    const responder = HandshakeState.initialize({ ...means, initiator: false, ...keys });
+    responder.readMessage(initiator.writeMessage(NOTHING) as Uint8Array);
+    const reply = responder.writeMessage(NOTHING) as Uint8Array;
+    staticKey.erase();
+    const reader = initiator.clone();
+    expect(reader.readMessage(reply)).toEqual(NOTHING);
+    expect(reader.writeMessage(NOTHING)).toBe(KEY_ERASED);
+    ephemeralKey.erase();
+    expect(initiator.clone().readMessage(reply)).toBe(KEY_ERASED);
+  });
 });
 
 function pair(vector: NoiseVector, pattern: typeof XX): [HandshakeState, HandshakeState] {
@@ -109,8 +135,7 @@ function pair(vector: NoiseVector, pattern: typeof XX): [HandshakeState, Handsha
 }
 
 function keyPairOf(text: string) {
-  const privateKey = fromHex(text);
-  return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
+  return nobleProvider.curve.x25519Key(fromHex(text));
 }
 
 function cipherOf(key: Uint8Array): CipherState {

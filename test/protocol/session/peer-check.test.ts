@@ -70,7 +70,7 @@ describe('a peer', () => {
     const own = VECTORS.initiator;
     const seed = fromHex(own.identity_private);
     const id = fromHex(own.cert_id);
-    const certificate = { id, publicKey: curve.ed25519Public(seed) };
+    const certificate = { id, publicKey: curve.ed25519Key(seed).publicKey };
     expect(check({ certificate, signerSeed: seed, signerId: id })).toHaveProperty('code', 'self');
   });
 
@@ -110,7 +110,7 @@ describe('a peer', () => {
     const { serial } = membership.statement;
     const leastBoots = new Map([[PEER.scid, PEER.boot + 1]]);
     const statement = { ...membership.statement, serial: serial + 1, leastBoots };
-    membership.adopt(signStatement(statement, fromHex(VECTORS.root_private), curve));
+    membership.adopt(signStatement(statement, curve.ed25519Key(fromHex(VECTORS.root_private))));
     expect(check({})).toHaveProperty('code', 'boot-old');
     expect(check({ statement: { boot: PEER.boot + 1 } })).not.toBeInstanceOf(Fault);
   });
@@ -129,7 +129,7 @@ describe('a peer that passed once', () => {
     if (verified instanceof Fault) throw new Error(verified.key);
     const { serial } = membership.statement;
     const statement = { ...membership.statement, serial: serial + 1, ...change };
-    membership.adopt(signStatement(statement, fromHex(VECTORS.root_private), curve));
+    membership.adopt(signStatement(statement, curve.ed25519Key(fromHex(VECTORS.root_private))));
     const context = { credentials, membership, curve, remoteScid: PEER.scid };
     const verdict = recheckPeer(verified.peer, context);
     expect(verdict?.code).toBe(code);
@@ -165,7 +165,7 @@ function check(change: Change) {
     roles: ROLE.satellite,
     ...change.certificate,
   };
-  const certificate = issueCertificate(claims, change.issuerSeed ?? ISSUER, curve);
+  const certificate = issueCertificate(claims, curve.ed25519Key(change.issuerSeed ?? ISSUER));
   if (change.damageSignature) certificate[certificate.length - 1]! ^= 1;
   const statement: KeyStatement = {
     constellationId: credentials.constellationId,
@@ -176,7 +176,7 @@ function check(change: Change) {
   };
   const signerId = change.signerId ?? claims.id;
   const signerSeed = change.signerSeed ?? PEER_SEED;
-  const keyStatement = signKeyStatement(statement, signerId, signerSeed, curve);
+  const keyStatement = signKeyStatement(statement, signerId, curve.ed25519Key(signerSeed));
   const news = { epoch: VECTORS.epoch, serial: VECTORS.statement_serial };
   const payload = encodePayload({ spi: change.spi ?? 512, certificate, keyStatement, ...news });
   const allowTestEquipment = change.allowTestEquipment ?? false;

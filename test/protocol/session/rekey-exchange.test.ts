@@ -137,13 +137,10 @@ function contextOf(side: Side, released: number[] = []): HandshakeContext {
   const { scid, boot, ...keys } = VECTORS[side];
   const credentials = credentialsOf(side);
   const { statement } = memberOf(credentials, boot, nobleProvider, new TestRandom(side));
-  const pairOf = (text: string) => {
-    const privateKey = fromHex(text);
-    return { privateKey, publicKey: nobleProvider.curve.x25519Public(privateKey) };
-  };
+  const keyOf = (text: string) => nobleProvider.curve.x25519Key(fromHex(text));
   const identity = {
-    staticKey: pairOf(keys.static_private),
-    ephemeralKeys: { next: () => pairOf(keys.rekey_ephemeral_private) },
+    staticKey: keyOf(keys.static_private),
+    ephemeralKeys: { next: () => keyOf(keys.rekey_ephemeral_private) },
   };
   const spis = { release: (spi: number) => released.push(spi) };
   const membership = { statement, identity, spis } as unknown as Membership;
