@@ -9,6 +9,8 @@ export interface Figure {
   readonly unit: string;
   /** The least that will do, in the same unit. */
   readonly goalMin?: number;
+  /** The most that will do. */
+  readonly goalMax?: number;
 }
 
 /** Where the figures are from. */
@@ -19,13 +21,23 @@ export function printMachine(): void {
 /** One part of the table, under its question. */
 export function printFigures(question: string, figures: readonly Figure[]): void {
   console.log(`\n${question}`);
-  for (const { what, measured, unit, goalMin } of figures) {
-    const goal = goalMin === undefined ? '' : `goal ≥ ${goalMin} ${unit}`;
-    const verdict = goalMin === undefined ? '' : measured >= goalMin ? 'met' : 'MISSED';
-    const figure = `${format(measured).padStart(11)} ${unit.padEnd(UNIT_COLUMNS)}`;
-    const row = `  ${what.padEnd(WHAT_COLUMNS)}${figure}${goal.padEnd(GOAL_COLUMNS)}${verdict}`;
+  for (const figure of figures) {
+    const { what, measured, unit } = figure;
+    const [goal, verdict] = judge(figure);
+    const shown = `${format(measured).padStart(11)} ${unit.padEnd(UNIT_COLUMNS)}`;
+    const row = `  ${what.padEnd(WHAT_COLUMNS)}${shown}${goal.padEnd(GOAL_COLUMNS)}${verdict}`;
     console.log(row.trimEnd());
   }
+}
+
+function judge({ measured, unit, goalMin, goalMax }: Figure): [string, string] {
+  const [goal, met] =
+    goalMin !== undefined
+      ? [`goal ≥ ${goalMin} ${unit}`, measured >= goalMin]
+      : goalMax !== undefined
+        ? [`goal ≤ ${goalMax} ${unit}`, measured <= goalMax]
+        : ['', undefined];
+  return [goal, met === undefined ? '' : met ? 'met' : 'MISSED'];
 }
 
 function format(value: number): string {

@@ -5,6 +5,7 @@
 import { allocationFigures } from './allocation-figures.ts';
 import { datagramFigures } from './datagram-figures.ts';
 import { printFigures, printMachine } from './figures.ts';
+import { floodFigures } from './flood-figures.ts';
 import { frameFigures } from './frame-figures.ts';
 import { handshakeFigures } from './handshake-figures.ts';
 import { hopFigures } from './hop-figures.ts';
@@ -15,6 +16,7 @@ const QUESTIONS = {
   handshakes: ['Agreeing keys, on one core', handshakeFigures],
   allocations: ['Memory that a frame takes, native', allocationFigures],
   links: ['Link to link against raw datagrams', datagramFigures],
+  flood: ['Ten thousand HELLOs a second at one node', floodFigures],
 } as const;
 
 const asked = process.argv.slice(2);

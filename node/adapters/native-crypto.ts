@@ -7,6 +7,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createPrivateKey,
   createPublicKey,
   createSecretKey,
@@ -134,7 +135,13 @@ const curve: Curve = {
 };
 
 /** AES-GCM, X25519 and Ed25519 from node:crypto; ML-KEM-768 is the reference's own. */
-export const nativeProvider: CryptoProvider = { name: 'native', aead, curve, kem: mlKem768 };
+export const nativeProvider: CryptoProvider = {
+  name: 'native',
+  aead,
+  curve,
+  kem: mlKem768,
+  hmacSha512: (key, octets) => plain(createHmac('sha512', key).update(octets).digest()),
+};
 
 /**
  * Whether an Ed25519 public key is canonical and not of small order. OpenSSL checks neither, and

@@ -11,7 +11,7 @@ import { assert } from '../assert.ts';
 import { concat, equal } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
 import { DH_ZERO, KEY_ERASED, TAG_FAULT } from './faults.ts';
-import { sha512 } from './hash.ts';
+import { hmacSha512, sha512 } from './hash.ts';
 import { mlKem768 } from './ml-kem.ts';
 import type { Aead, AeadKey, CryptoProvider, Curve, Ed25519Key, X25519Key } from './ports.ts';
 
@@ -120,4 +120,10 @@ const curve: Curve = {
 };
 
 /** Pure AES-GCM, X25519, Ed25519 and ML-KEM-768. */
-export const nobleProvider: CryptoProvider = { name: 'noble', aead, curve, kem: mlKem768 };
+export const nobleProvider: CryptoProvider = {
+  name: 'noble',
+  aead,
+  curve,
+  kem: mlKem768,
+  hmacSha512,
+};

@@ -5,6 +5,12 @@
  */
 import type { Fault } from '../fault.ts';
 
+/**
+ * The 64-octet code of `octets` under a key, both views: fresh octets. It has a port because it is
+ * all that a stranger's message costs a node. Source: RFC 2104 §2.
+ */
+export type HmacSha512 = (key: Uint8Array, octets: Uint8Array) => Uint8Array;
+
 /** The providers that a configuration may name; `auto` takes native where it passes self-test. */
 export type CryptoProviderName = 'noble' | 'native';
 
@@ -109,4 +115,5 @@ export interface CryptoProvider {
   readonly aead: Aead;
   readonly curve: Curve;
   readonly kem: Kem;
+  readonly hmacSha512: HmacSha512;
 }

@@ -1,7 +1,7 @@
 /** Known answers for every port, so that a provider is trusted only after it has proved itself. */
-import { equal, fromHex } from '../bytes/octets.ts';
+import { equal, fromHex, utf8Encode } from '../bytes/octets.ts';
 import { DH_ZERO, TAG_FAULT } from './faults.ts';
-import type { Aead, CryptoProvider, Curve } from './ports.ts';
+import type { Aead, CryptoProvider, Curve, HmacSha512 } from './ports.ts';
 
 /** Whether the provider gives every known answer and refuses every known forgery. */
 export function selfTest(provider: CryptoProvider): boolean {
@@ -10,6 +10,7 @@ export function selfTest(provider: CryptoProvider): boolean {
       sealsAndOpens(provider.aead, AES_256) &&
       sealsAndOpens(provider.aead, AES_128) &&
       agrees(provider.curve) &&
+      authenticates(provider.hmacSha512) &&
       signsAndVerifies(provider.curve)
     );
   } catch {
@@ -50,6 +51,16 @@ function agrees(curve: Curve): boolean {
     equal(shared, fromHex('4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742')) &&
     curve.x25519Key(alice).shared(new Uint8Array(32)) === DH_ZERO
   );
+}
+
+/** Source: RFC 4231 §4.3. */
+function authenticates(hmac: HmacSha512): boolean {
+  const code = hmac(utf8Encode('Jefe'), utf8Encode('what do ya want for nothing?'));
+  const expected = fromHex(
+    '164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554' +
+      '9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737',
+  );
+  return equal(code, expected);
 }
 
 /** Source: RFC 8032 §7.1, test 2; and a signature that holds under a public key of order 4. */

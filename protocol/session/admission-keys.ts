@@ -7,6 +7,7 @@
 import { assert } from '../assert.ts';
 import { concat, utf8Encode } from '../bytes/octets.ts';
 import { sha512 } from '../crypto/hash.ts';
+import type { HmacSha512 } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { AdmissionKey } from '../membership/credentials.ts';
 import { MAC1 } from './faults.ts';
@@ -43,12 +44,18 @@ export class EpochMacKeys {
  */
 export class AdmissionKeys {
   readonly #constellationId: Uint8Array;
+  readonly #hmac: HmacSha512 | undefined;
   /** By epoch. Bounded by the keys provisioned. */
   #byEpoch: ReadonlyMap<number, EpochMacKeys> = new Map();
 
   /** `constellationId`: 16 octets. */
-  constructor(constellationId: Uint8Array, provisioned: readonly AdmissionKey[]) {
+  constructor(
+    constellationId: Uint8Array,
+    provisioned: readonly AdmissionKey[],
+    hmac?: HmacSha512,
+  ) {
     this.#constellationId = constellationId;
+    this.#hmac = hmac;
     this.replace(provisioned);
   }
 
@@ -73,10 +80,10 @@ export class AdmissionKeys {
       const keys = this.#byEpoch.get(candidate);
       if (keys === undefined) continue;
       tried = true;
-      if (checkMac1(octets, keys.to(localScid)) === undefined) return keys;
+      if (checkMac1(octets, keys.to(localScid), this.#hmac) === undefined) return keys;
     }
     if (tried) return MAC1;
-    return checkMac1(octets, this.#newest.to(localScid)) ?? this.#newest;
+    return checkMac1(octets, this.#newest.to(localScid), this.#hmac) ?? this.#newest;
   }
 
   get #newest(): EpochMacKeys {

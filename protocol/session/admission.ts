@@ -42,8 +42,9 @@ export class Admission {
   readonly #scids = new Map<number, TokenBucket>();
 
   constructor(credentials: Credentials, provider: CryptoProvider, random: Random) {
-    this.keys = new AdmissionKeys(credentials.constellationId, credentials.admissionKeys);
-    this.#cookies = new Cookies(random);
+    const { constellationId, admissionKeys } = credentials;
+    this.keys = new AdmissionKeys(constellationId, admissionKeys, provider.hmacSha512);
+    this.#cookies = new Cookies(random, provider.hmacSha512);
     const perS = (CORE_SHARE * MICROSECONDS_PER_S) / HANDSHAKE_COST_US[provider.name];
     this.#node = new TokenBucket(perS, perS);
   }

@@ -9,7 +9,7 @@
 import { assert } from '../assert.ts';
 import { concat, utf8Encode } from '../bytes/octets.ts';
 import { hmacSha512 } from '../crypto/hash.ts';
-import type { Random } from '../crypto/ports.ts';
+import type { HmacSha512, Random } from '../crypto/ports.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 import { checkMac2, mac2IsZero } from './message-macs.ts';
 import type { NoiseMessage, RekeyMessage } from './messages.ts';
@@ -28,27 +28,30 @@ export interface Opening {
 /** The secrets behind the cookies of one node; in memory only. */
 export class Cookies {
   readonly #random: Random;
+  readonly #hmac: HmacSha512;
   /** R, and the R before it while that is still accepted. */
   #secrets: readonly Uint8Array[] = [];
   #replaceAt: Instant = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, hmac: HmacSha512 = hmacSha512) {
     this.#random = random;
+    this.#hmac = hmac;
   }
 
   /** The cookie with which this very message may come again: 16 fresh octets. */
   cookieFor(now: Instant, opening: Opening): Uint8Array {
     this.#replace(now);
-    return cookieUnder(this.#secrets[0]!, opening);
+    return this.#cookieUnder(this.#secrets[0]!, opening);
   }
 
   /** Whether the message came again with the cookie it was given. */
   vouchFor(now: Instant, opening: Opening): boolean {
     if (mac2IsZero(opening.octets)) return false;
     this.#replace(now);
-    return this.#secrets.some(
-      (secret) => checkMac2(opening.octets, cookieUnder(secret, opening)) === undefined,
-    );
+    return this.#secrets.some((secret) => {
+      const cookie = this.#cookieUnder(secret, opening);
+      return checkMac2(opening.octets, cookie, this.#hmac) === undefined;
+    });
   }
 
   /** A secret makes cookies for a life, and is accepted for another. */
@@ -59,15 +62,15 @@ export class Cookies {
     this.#replaceAt = usedUp ? now + SECRET_LIFE_US : this.#replaceAt + SECRET_LIFE_US;
     this.#secrets = [this.#random.octets(SECRET_OCTETS), ...previous];
   }
-}
 
-function cookieUnder(secret: Uint8Array, { portName, message }: Opening): Uint8Array {
-  const port = utf8Encode(portName);
-  assert(port.length <= 0xff, 'the length of a port name fits one octet');
-  const ephemeral = message.noise.subarray(0, EPHEMERAL_OCTETS);
-  const scid = scidOctets(message.sourceScid);
-  const bound = [LABEL, Uint8Array.of(port.length), port, scid, message.handshakeId, ephemeral];
-  return hmacSha512(secret, concat(bound)).slice(0, COOKIE_OCTETS);
+  #cookieUnder(secret: Uint8Array, { portName, message }: Opening): Uint8Array {
+    const port = utf8Encode(portName);
+    assert(port.length <= 0xff, 'the length of a port name fits one octet');
+    const ephemeral = message.noise.subarray(0, EPHEMERAL_OCTETS);
+    const scid = scidOctets(message.sourceScid);
+    const bound = [LABEL, Uint8Array.of(port.length), port, scid, message.handshakeId, ephemeral];
+    return this.#hmac(secret, concat(bound)).slice(0, COOKIE_OCTETS);
+  }
 }
 
 const LABEL = utf8Encode('ISLK1 cookie');

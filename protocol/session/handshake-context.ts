@@ -21,7 +21,7 @@ import {
   type Suite,
 } from './message-header.ts';
 import { mac1In } from './message-macs.ts';
-import { encodeMessage, type NoiseMessage, type RekeyMessage } from './messages.ts';
+import { encodeMessage, type Message, type NoiseMessage, type RekeyMessage } from './messages.ts';
 import { HandshakeState } from './noise.ts';
 import { XX, XXHFS } from './noise-patterns.ts';
 import { encodePayload } from './payload.ts';
@@ -118,22 +118,26 @@ export class HandshakeContext {
     noise: Uint8Array,
     keys: EpochMacKeys,
   ): Uint8Array {
-    const { remoteScid } = this.options;
     const header = this.#header(this.suite, handshakeId);
-    return encodeMessage({ type, ...header, noise }, keys.to(remoteScid));
+    return this.#encode({ type, ...header, noise }, keys);
   }
 
   /** The COOKIE that answers a HELLO or REKEY: fresh octets. */
   encodeCookie({ octets, message }: Opening, cookie: Uint8Array, keys: EpochMacKeys): Uint8Array {
     const header = this.#header(message.suite, message.handshakeId);
     const answer = { type: COOKIE, ...header, answeredMac1: mac1In(octets), cookie } as const;
-    return encodeMessage(answer, keys.to(this.options.remoteScid));
+    return this.#encode(answer, keys);
   }
 
   /** The DECLINE that answers a REKEY: fresh octets. */
   encodeDecline({ suite, handshakeId }: RekeyMessage, keys: EpochMacKeys): Uint8Array {
     const header = this.#header(suite, handshakeId);
-    return encodeMessage({ type: DECLINE, ...header }, keys.to(this.options.remoteScid));
+    return this.#encode({ type: DECLINE, ...header }, keys);
+  }
+
+  #encode(message: Message, keys: EpochMacKeys): Uint8Array {
+    const { remoteScid, provider } = this.options;
+    return encodeMessage(message, keys.to(remoteScid), provider.hmacSha512);
   }
 
   #header(suite: Suite, handshakeId: Uint8Array): MessageHeader {

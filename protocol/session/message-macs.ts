@@ -6,10 +6,13 @@
  *   mac1     = HMAC(K1(destination), the octets before it), 16 octets
  *   mac2     = HMAC(cookie, the octets before it), 16 octets                      SHA-512
  *
+ * `hmac` is that of the crypto provider, where there is one at hand; it is the same everywhere.
+ *
  * Source: link-security §6.8.
  */
 import { equalConstantTime, utf8Encode } from '../bytes/octets.ts';
 import { hmacSha512 } from '../crypto/hash.ts';
+import type { HmacSha512 } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import { MAC1, MAC2 } from './faults.ts';
 import { FINISH, HELLO, REKEY } from './message-header.ts';
@@ -33,15 +36,19 @@ export function mac1In(octets: Uint8Array): Uint8Array {
 }
 
 /** Writes mac1 into a message that is complete but for its MACs. FINISH has none. */
-export function writeMac1(octets: Uint8Array, macKey: Uint8Array): void {
+export function writeMac1(octets: Uint8Array, macKey: Uint8Array, hmac?: HmacSha512): void {
   const at = octets.length - macOctets(octets[0]!);
-  if (at < octets.length) octets.set(macOf(octets.subarray(0, at), macKey), at);
+  if (at < octets.length) octets.set(macOf(octets.subarray(0, at), macKey, hmac), at);
 }
 
 /** Verifies mac1 of a decoded message of any type but FINISH: undefined or `session.mac1`. */
-export function checkMac1(octets: Uint8Array, macKey: Uint8Array): Fault | undefined {
+export function checkMac1(
+  octets: Uint8Array,
+  macKey: Uint8Array,
+  hmac?: HmacSha512,
+): Fault | undefined {
   const before = octets.subarray(0, octets.length - macOctets(octets[0]!));
-  return equalConstantTime(mac1In(octets), macOf(before, macKey)) ? undefined : MAC1;
+  return equalConstantTime(mac1In(octets), macOf(before, macKey, hmac)) ? undefined : MAC1;
 }
 
 /** Writes mac2 of a HELLO or REKEY that has its mac1. */
@@ -50,9 +57,13 @@ export function writeMac2(octets: Uint8Array, cookie: Uint8Array): void {
 }
 
 /** Verifies mac2 of a decoded HELLO or REKEY: undefined or `session.cookie`. */
-export function checkMac2(octets: Uint8Array, cookie: Uint8Array): Fault | undefined {
+export function checkMac2(
+  octets: Uint8Array,
+  cookie: Uint8Array,
+  hmac?: HmacSha512,
+): Fault | undefined {
   const mac2 = octets.subarray(octets.length - MAC_OCTETS);
-  return equalConstantTime(mac2, macOf(withoutMac2(octets), cookie)) ? undefined : MAC2;
+  return equalConstantTime(mac2, macOf(withoutMac2(octets), cookie, hmac)) ? undefined : MAC2;
 }
 
 /** Whether a HELLO or REKEY comes without a cookie. */
@@ -65,8 +76,8 @@ export function withoutMac2(octets: Uint8Array): Uint8Array {
   return octets.subarray(0, octets.length - MAC_OCTETS);
 }
 
-function macOf(octets: Uint8Array, key: Uint8Array): Uint8Array {
-  return hmacSha512(key, octets).subarray(0, MAC_OCTETS);
+function macOf(octets: Uint8Array, key: Uint8Array, hmac: HmacSha512 = hmacSha512): Uint8Array {
+  return hmac(key, octets).subarray(0, MAC_OCTETS);
 }
 
 /** The octets of each MAC. */

@@ -14,6 +14,7 @@
  * Source: link-security §6.1–§6.3, §6.5, §6.6.   Units: octets.
  */
 import { concat } from '../bytes/octets.ts';
+import type { HmacSha512 } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { HEADER, LENGTH } from './faults.ts';
 import {
@@ -70,7 +71,7 @@ export type Message = NoiseMessage | RekeyMessage | CookieMessage | DeclineMessa
  * Encodes a message; fresh octets. `macKey` is that of the destination (`macKeyOf`); mac2 is left
  * zero, for `writeMac2`.
  */
-export function encodeMessage(message: Message, macKey: Uint8Array): Uint8Array {
+export function encodeMessage(message: Message, macKey: Uint8Array, hmac?: HmacSha512): Uint8Array {
   const body = bodyOf(message);
   const length =
     message.type === HELLO
@@ -79,7 +80,7 @@ export function encodeMessage(message: Message, macKey: Uint8Array): Uint8Array 
   const octets = new Uint8Array(length);
   writeHeader(octets, message.type, message);
   octets.set(body, HEADER_OCTETS);
-  writeMac1(octets, macKey);
+  writeMac1(octets, macKey, hmac);
   return octets;
 }
 

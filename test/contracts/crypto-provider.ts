@@ -199,6 +199,17 @@ export function cryptoProviderContract(provider: CryptoProvider): void {
     });
   });
 
+  it('agrees with all Wycheproof cases of HMAC-SHA-512', () => {
+    const cases = wycheproof('hmac_sha512');
+    expect(cases.length).toBeGreaterThan(100);
+    for (const { tcId, key, msg, tag, tagSize, result } of cases) {
+      const code = provider.hmacSha512(fromHex(key!), fromHex(msg!));
+      expect(Object.getPrototypeOf(code)).toBe(Uint8Array.prototype);
+      const cut = toHex(code).slice(0, tagSize! / 4);
+      expect(cut === tag, `case ${tcId}`).toBe(result === 'valid');
+    }
+  });
+
   describe('Ed25519', () => {
     it('agrees with all 151 Wycheproof cases', () => {
       const cases = wycheproof('ed25519');
