@@ -1,5 +1,6 @@
 /** `orbweaver keys issue`: the credentials of one node. */
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ConfigError } from '#node/config-error.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
@@ -52,6 +53,9 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
   const file = String(flags.out ?? `${eid.replaceAll(/[:/]+/g, '-')}.credentials.json`);
   // Before anything is issued that then has no place to go.
   if (existsSync(file)) throw new ConfigError('it exists already', { file, remedy: ANOTHER_FILE });
+  if (!existsSync(dirname(file))) {
+    throw new ConfigError('its folder does not exist', { file, remedy: 'Make the folder first' });
+  }
   const authority = await openAuthority(folder, terminal);
   const { epoch } = authority.statement;
   const epochs =

@@ -1,5 +1,9 @@
 /** `orbweaver keys statement`: the constellation statement in force. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError } from '#node/config-error.ts';
+import { Fault } from '#protocol/fault.ts';
+import { decodeStatement } from '#protocol/membership/statement.ts';
 import { statementFile } from '../../authority/authority-folder.ts';
 import { MODE, replaceFile } from '../../authority/new-file.ts';
 import type { Command, Invocation, Terminal } from '../command.ts';
@@ -12,7 +16,7 @@ export const KEYS_STATEMENT: Command = {
   summary: 'Print or write the constellation statement in force',
   positionals: ['folder'],
   flags: {
-    out: { type: 'string', value: 'FILE', help: 'write its octets there, over what is there' },
+    out: { type: 'string', value: 'FILE', help: 'write its octets there, over an older one' },
     json: { type: 'boolean', help: 'print JSON' },
     help: { type: 'boolean', help: 'this text' },
   },
@@ -27,7 +31,10 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
   const { out } = invocation.flags;
   const { statement } = await openAuthority(folder, terminal);
   const file = out === undefined ? join(folder, statementFile(statement.serial)) : String(out);
-  if (out !== undefined) replaceFile(file, statement.octets, MODE.public);
+  if (out !== undefined) {
+    checkReplaceable(file);
+    replaceFile(file, statement.octets, MODE.public);
+  }
   tell(
     {
       facts: [...statementFacts(statement), ['file', file]],
@@ -38,4 +45,13 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
     terminal,
   );
   return 0;
+}
+
+/** A slip of the pen must not cost a file that cannot be made again, such as credentials. */
+function checkReplaceable(file: string): void {
+  if (!existsSync(file) || !(decodeStatement(readFileSync(file)) instanceof Fault)) return;
+  throw new ConfigError('it exists already and is no constellation statement', {
+    file,
+    remedy: 'Name another file with --out',
+  });
 }

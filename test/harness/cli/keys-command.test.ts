@@ -106,6 +106,14 @@ describe('orbweaver keys create', () => {
 });
 
 describe('orbweaver keys issue', () => {
+  it('certifies nothing that it has no place for', async () => {
+    const folder = await newAuthority();
+    const args = ['issue', folder, '--eid', 'ipn:9.0', '--scid', '9'];
+    const { code, err } = await keys(...args, '--out', join(base, 'nowhere/node.json'));
+    expect([code, certificatesIn(folder)]).toEqual([2, 0]);
+    expect(err).toContain('its folder does not exist');
+  });
+
   it('writes credentials that only their owner can read', async () => {
     const out = join(base, 'alpha.json');
     const told = await keysJson(
@@ -272,6 +280,15 @@ describe('orbweaver keys issuer', () => {
 });
 
 describe('orbweaver keys statement', () => {
+  it('replaces nothing but a statement', async () => {
+    const folder = await newAuthority();
+    const out = join(base, 'precious.json');
+    writeFileSync(out, '{}');
+    const { code, err } = await keys('statement', folder, '--out', out);
+    expect([code, readFileSync(out, 'utf8')]).toEqual([2, '{}']);
+    expect(err).toContain('is no constellation statement');
+  });
+
   it('shows the newest and writes it over an older one', async () => {
     const folder = await newAuthority();
     const out = join(base, 'statement.cose');
