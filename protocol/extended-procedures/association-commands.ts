@@ -9,7 +9,6 @@ import { SA_UNKNOWN } from '../association/faults.ts';
 import { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
 import {
-  decodeCreate,
   decodeRekey,
   decodeSpi,
   decodeSpiNumber,
@@ -19,6 +18,7 @@ import {
   encodeStatus,
   type Status,
 } from './association-procedures.ts';
+import { decodeCreate } from './create-association.ts';
 import { DYNAMIC, LENGTH, OWN_SPI } from './faults.ts';
 import type { Answer } from './key-commands.ts';
 import type { ProcedureParameters } from './managed-parameters.ts';

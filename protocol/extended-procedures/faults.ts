@@ -1,6 +1,6 @@
 /**
  * Why a command of the SDLS Extended Procedures is refused, besides the faults of keys and
- * associations (protocol/session). The clause names the rule that was broken.
+ * associations (protocol/association). The clause names the rule that was broken.
  */
 import { Fault } from '../fault.ts';
 

@@ -12,9 +12,6 @@ import { assert } from '../assert.ts';
 import type { Fault } from '../fault.ts';
 import { VALUE } from './faults.ts';
 
-/** Octets of a report. */
-export const REPORT_OCTETS = 4;
-
 /** What a report says. */
 export interface FrameSecurityReport {
   readonly alarm: boolean;
@@ -114,3 +111,5 @@ const VERDICTS = new Map<string, Verdict>([
   ['session.iv-fixed', 'bad sequence'],
   ['session.counter-range', 'bad sequence'],
 ]);
+
+const REPORT_OCTETS = 4;

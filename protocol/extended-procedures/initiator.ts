@@ -9,10 +9,8 @@ import { equalConstantTime } from '../bytes/octets.ts';
 import type { Aead, Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import {
-  type Creation,
   decodeSpiNumber,
   decodeStatus,
-  encodeCreate,
   encodeRekey,
   encodeSpi,
   encodeSpiNumber,
@@ -24,6 +22,7 @@ import {
   type Status,
   type Window,
 } from './association-procedures.ts';
+import { type Creation, encodeCreate } from './create-association.ts';
 import { DIRECTION, LENGTH, PROCEDURE, REPLY } from './faults.ts';
 import {
   decodeChallengeReplies,

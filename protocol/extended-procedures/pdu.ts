@@ -10,14 +10,10 @@ import { assert } from '../assert.ts';
 import type { Fault } from '../fault.ts';
 import { LENGTH } from './faults.ts';
 
-/** Key management. */
-export const GROUP_KEYS = 0b00;
-/** Management of associations, from initiator to recipient and, as replies, back. */
-export const GROUP_ASSOCIATIONS = 0b01;
-/** Monitoring and control. */
-export const GROUP_MONITORING = 0b11;
-
-/** The procedures, by their whole tag of a command. Source: CCSDS 355.1-B-1 §5.4 to 5.6. */
+/**
+ * The procedures, by their whole tag of a command: key management, then management of associations,
+ * then monitoring and control. Source: CCSDS 355.1-B-1 §5.4 to 5.6.
+ */
 export const PROCEDURES = {
   otar: 0x01,
   activate: 0x02,
@@ -58,9 +54,6 @@ export interface Pdu {
   /** A view of at most 8191 octets. */
   readonly data: Uint8Array;
 }
-
-/** The most octets of data: their bits are counted in 16. */
-export const PDU_DATA_OCTETS_MAX = 8_191;
 
 /** The unit that starts at `octets[at]`, and where the next one would; `procedures.length`. */
 export function decodePdu(
@@ -122,7 +115,11 @@ function encodeNamed(name: Procedure, reply: boolean, data: Uint8Array): Uint8Ar
 const HEADER_OCTETS = 3;
 const REPLY = 0x80;
 const USER_DEFINED = 0x40;
+/** Management of associations: to the recipient, and what the book has for replies from it. */
+const GROUP_ASSOCIATIONS = 0b01;
 const GROUP_FROM_RECIPIENT = 0b10;
+/** Their bits are counted in 16. */
+const PDU_DATA_OCTETS_MAX = 8_191;
 
 const NAMES = new Map<number, Procedure>(
   Object.entries(PROCEDURES).map(([name, tag]) => [tag, name as Procedure]),

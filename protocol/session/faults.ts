@@ -1,6 +1,8 @@
 /**
- * The reasons for which the session layer refuses an input, under the names that reports and
- * conformance suites use. Source: link-security §19; the clause names the rule that was broken.
+ * The reasons for which the key agreement refuses a message, or a key of a session a frame, under
+ * the names that reports and conformance suites use.
+ *
+ * Source: link-security §19; the clause names the rule that was broken.
  */
 import { Fault } from '../fault.ts';
 
