@@ -4,7 +4,7 @@ import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import type { NodeConfig, ServicesConfig } from './config.ts';
+import type { NodeConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
 import { checkRandomness } from './repeatable-run.ts';
@@ -15,6 +15,7 @@ import { Echo } from './services/echo.ts';
 import { Ping } from './services/ping.ts';
 import { TrafficSink } from './services/traffic-sink.ts';
 import { TrafficSource } from './services/traffic-source.ts';
+import type { ServicesConfig } from './services-config.ts';
 
 /**
  * A satellite, not yet started. `config` and its credentials have been checked where they came

@@ -4,12 +4,9 @@
  * since the scenario epoch unless the name says otherwise.
  */
 import { isIP } from 'node:net';
-import { parseEid } from '#protocol/bundle/eid.ts';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
-import { Fault } from '#protocol/fault.ts';
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
-import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { readChannel } from './channel-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
@@ -17,29 +14,13 @@ import { JsonCursor } from './json-cursor.ts';
 import type { TerminalAddress } from './ports.ts';
 import { type ProvisionedConfig, readProvisioned } from './provisioned-config.ts';
 import { readSecurity, type SecurityConfig } from './security-config.ts';
-import { ECHO_SERVICE } from './services/echo.ts';
-import type { PingOptions } from './services/ping.ts';
-import { SINK_SERVICE } from './services/traffic-sink.ts';
-import type { TrafficFlow } from './services/traffic-source.ts';
+import { IPN_NUMBER_MAX, readServices, type ServicesConfig } from './services-config.ts';
 
 /** Where the terminals of a node listen. */
 export interface DirectoryEntry {
   readonly node: NodeNumber;
   readonly scid: number;
   readonly terminals: readonly TerminalAddress[];
-}
-
-/** A traffic flow; the destination as a URI, such as `ipn:102.9`. */
-export interface SourceConfig extends Omit<TrafficFlow, 'destination'> {
-  readonly destination: string;
-}
-
-/** The applications on a node. */
-export interface ServicesConfig {
-  readonly echo: boolean;
-  readonly sink: boolean;
-  readonly sources: readonly SourceConfig[];
-  readonly pings?: readonly PingOptions[];
 }
 
 /** Everything a node is told before launch. */
@@ -77,7 +58,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const link = readChannel(root.at('link'));
   const config: NodeConfig = {
     name: root.at('name').text(),
-    node: root.at('node').integer(1, NODE_MAX),
+    node: root.at('node').integer(1, IPN_NUMBER_MAX),
     scid: root.at('scid').integer(0, SCID_MAX),
     epochUnixMs: root.at('epochUnixMs').integer(0),
     boot: root.at('boot').integer(1),
@@ -94,7 +75,6 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     bind,
   };
   checkContacts(config);
-  checkServices(config.services);
   checkPeers(config);
   return config;
 }
@@ -109,7 +89,7 @@ function readAddress(cursor: JsonCursor): TerminalAddress {
 function readDirectoryEntry(cursor: JsonCursor): DirectoryEntry {
   cursor.object(['node', 'scid', 'terminals']);
   return {
-    node: cursor.at('node').integer(1, NODE_MAX),
+    node: cursor.at('node').integer(1, IPN_NUMBER_MAX),
     scid: cursor.at('scid').integer(0, SCID_MAX),
     terminals: cursor.at('terminals').list(TERMINALS_MAX, readAddress),
   };
@@ -127,8 +107,8 @@ function readContact(cursor: JsonCursor): Contact {
   cursor.object(['from', 'to', 'startsAt', 'endsAt', 'rateBps', 'fromTerminal', 'toTerminal']);
   const startsAt = cursor.at('startsAt').integer(0);
   return {
-    from: cursor.at('from').integer(1, NODE_MAX),
-    to: cursor.at('to').integer(1, NODE_MAX),
+    from: cursor.at('from').integer(1, IPN_NUMBER_MAX),
+    to: cursor.at('to').integer(1, IPN_NUMBER_MAX),
     startsAt,
     endsAt: cursor.at('endsAt').integer(startsAt + 1),
     rateBps: cursor.at('rateBps').integer(1),
@@ -139,54 +119,14 @@ function readContact(cursor: JsonCursor): Contact {
 
 function readRange(cursor: JsonCursor): Range {
   cursor.object(['a', 'b', 'startsAt', 'endsAt', 'owltUs']);
-  const a = cursor.at('a').integer(1, NODE_MAX - 1);
+  const a = cursor.at('a').integer(1, IPN_NUMBER_MAX - 1);
   const startsAt = cursor.at('startsAt').integer(0);
   return {
     a,
-    b: cursor.at('b').integer(a + 1, NODE_MAX),
+    b: cursor.at('b').integer(a + 1, IPN_NUMBER_MAX),
     startsAt,
     endsAt: cursor.at('endsAt').integer(startsAt + 1),
     owltUs: cursor.at('owltUs').integer(0),
-  };
-}
-
-function readServices(cursor: JsonCursor): ServicesConfig {
-  cursor.object(['echo', 'sink', 'sources', 'pings']);
-  const pings = cursor.at('pings');
-  return {
-    echo: cursor.at('echo').boolean(),
-    sink: cursor.at('sink').boolean(),
-    sources: cursor.at('sources').list(SERVICES_MAX, readSource),
-    ...(pings.present ? { pings: pings.list(SERVICES_MAX, readPing) } : {}),
-  };
-}
-
-function readSource(cursor: JsonCursor): SourceConfig {
-  cursor.object([...BEAT_KEYS, 'destination', 'sizeOctets']);
-  const destination = cursor.at('destination');
-  if (parseEid(destination.text()) instanceof Fault) {
-    throw destination.mistake('an endpoint such as ipn:102.9');
-  }
-  return {
-    ...readBeat(cursor),
-    destination: destination.text(),
-    sizeOctets: cursor.at('sizeOctets').integer(0, ADU_OCTETS_MAX),
-  };
-}
-
-function readPing(cursor: JsonCursor): PingOptions {
-  cursor.object([...BEAT_KEYS, 'node']);
-  return { ...readBeat(cursor), node: cursor.at('node').integer(1, NODE_MAX) };
-}
-
-function readBeat(cursor: JsonCursor): Omit<PingOptions, 'node'> {
-  return {
-    service: cursor.at('service').integer(1, NODE_MAX),
-    everyUs: cursor.at('everyUs').integer(1),
-    startsAt: cursor.at('startsAt').integer(0),
-    endsAt: cursor.at('endsAt').integer(0),
-    lifetimeMs: cursor.at('lifetimeMs').integer(1),
-    trafficClass: cursor.at('trafficClass').integer(0, 3) as TrafficClass,
   };
 }
 
@@ -223,20 +163,6 @@ function checkContacts({ node, scid, terminals, plan, directory }: NodeConfig): 
   }
 }
 
-/** No two services share a number. */
-function checkServices({ echo, sink, sources, pings = [] }: ServicesConfig): void {
-  const taken = new Set([...(echo ? [ECHO_SERVICE] : []), ...(sink ? [SINK_SERVICE] : [])]);
-  for (const { service } of [...sources, ...pings]) {
-    if (taken.has(service)) {
-      throw new ConfigError(`service ${service} is used twice`, {
-        expected: 'a number of its own for each service; echo and sink have theirs',
-        remedy: 'Give one of the two another number',
-      });
-    }
-    taken.add(service);
-  }
-}
-
 /** Every provisioned neighbour is another node that the directory knows. */
 function checkPeers({ node, provisioned, directory }: NodeConfig): void {
   for (const peer of provisioned?.peers ?? []) {
@@ -270,14 +196,9 @@ const KEYS = [
   'services',
   'bind',
 ];
-const BEAT_KEYS = ['service', 'everyUs', 'startsAt', 'endsAt', 'lifetimeMs', 'trafficClass'];
 
-const NODE_MAX = 0xffff_fffe;
 const SCID_MAX = 0xffff;
 const PORT_MAX = 0xffff;
 const TERMINALS_MAX = 64;
 const NODES_MAX = 65_536;
 const CONTACTS_MAX = 1_000_000;
-const SERVICES_MAX = 1_024;
-/** The largest bundle a node takes has 1 MiB; this leaves its blocks 1 KiB. */
-const ADU_OCTETS_MAX = 1_047_552;

@@ -4,8 +4,9 @@
  */
 import { Fault } from '#protocol/fault.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
+import type { MembershipRecord } from '#protocol/membership/contract.ts';
 import type { AdmissionKey } from '#protocol/membership/credentials.ts';
-import type { Membership, MembershipRecord } from '#protocol/membership/membership.ts';
+import type { Membership } from '#protocol/membership/membership.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { Journal } from './journal.ts';
 import type { SatellitePorts, Vault, VaultCompletion } from './ports.ts';

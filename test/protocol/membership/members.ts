@@ -1,7 +1,8 @@
 /** Memberships that are ready, for tests that are about something else. */
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
+import type { MembershipOutput } from '#protocol/membership/contract.ts';
 import type { Credentials } from '#protocol/membership/credentials.ts';
-import { Membership, type MembershipOutput } from '#protocol/membership/membership.ts';
+import { Membership } from '#protocol/membership/membership.ts';
 
 /** A node in the given boot. */
 export function memberOf(

@@ -3,12 +3,9 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { KEY_ERASED } from '#protocol/crypto/faults.ts';
 import { Fault } from '#protocol/fault.ts';
+import type { MembershipOptions, MembershipOutput } from '#protocol/membership/contract.ts';
 import { decodeKeyStatement } from '#protocol/membership/key-statement.ts';
-import {
-  Membership,
-  type MembershipOptions,
-  type MembershipOutput,
-} from '#protocol/membership/membership.ts';
+import { Membership } from '#protocol/membership/membership.ts';
 import { type ConstellationStatement, signStatement } from '#protocol/membership/statement.ts';
 import { TestRandom } from '../session/endpoint.ts';
 import { credentialsOf, VECTORS } from '../session/link-handshake-vectors.ts';
