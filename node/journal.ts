@@ -96,7 +96,8 @@ export class Journal {
         this.#duplicates++;
         break;
       case 'fragmented':
-        this.note({ kind: 'bundle-fragmented', at, id: fact.id, count: fact.count });
+      case 'copied':
+        this.note({ kind: `bundle-${fact.kind}`, at, id: fact.id, count: fact.count });
         break;
       case 'reassembled':
         this.note({ kind: 'bundle-reassembled', at, id: fact.id, whole: fact.whole });

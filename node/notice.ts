@@ -101,9 +101,9 @@ export type Notice =
       readonly hops: number;
     }
   | { readonly kind: 'bundle-expired'; readonly at: Instant; readonly id: string }
-  /** The bundle goes on as so many fragments, which were accepted in its place. */
+  /** The bundle goes on as so many fragments, or copies for a group, accepted in its place. */
   | {
-      readonly kind: 'bundle-fragmented';
+      readonly kind: 'bundle-fragmented' | 'bundle-copied';
       readonly at: Instant;
       readonly id: string;
       readonly count: number;

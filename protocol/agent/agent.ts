@@ -20,6 +20,7 @@ import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { AgentOutput, Ledger, SeenNote, SendRequest, StoredBundle } from './contract.ts';
 import { Custody } from './custody.ts';
 import { Delivery } from './delivery.ts';
+import { Groups } from './groups.ts';
 import { Holdings } from './holdings.ts';
 import { clockOf, Intake } from './intake.ts';
 import { type AgentOptions, reassemblyOf } from './options.ts';
@@ -41,8 +42,10 @@ export class BundleAgent implements Machine<AgentOutput> {
     const reporter = new Reporter({ enabled, epochUnixMs: clockOf(options) });
     this.#holdings = new Holdings(epochUnixMs, storeOctetsMax, reporter);
     this.#delivery = new Delivery(this.#holdings, reassemblyOf(options));
-    this.#custody = new Custody(this.#holdings, this.#delivery, { node, plan, fragmentOctetsMax });
-    this.#intake = new Intake(options, this.#holdings, this.#delivery);
+    const groups = new Groups(options.groups ?? { memberOf: [] });
+    const forwarding = { node, plan, fragmentOctetsMax };
+    this.#custody = new Custody(this.#holdings, this.#delivery, groups, forwarding);
+    this.#intake = new Intake(options, this.#holdings, this.#delivery, groups);
   }
 
   /** Takes back a bundle that the store kept over a restart, before all other verbs. */

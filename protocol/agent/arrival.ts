@@ -4,6 +4,7 @@ import { isNullEid } from '../bundle/eid.ts';
 import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
+import type { Groups } from './groups.ts';
 import type { Arrival, Part } from './held-bundle.ts';
 import { expiryOf, type Inspection } from './inspection.ts';
 import type { Subject } from './reporter.ts';
@@ -15,6 +16,7 @@ export interface ArrivalRules {
   readonly epochUnixMs: number | undefined;
   /** How long a fragment for this node may wait for the others. */
   readonly reassemblyMsMax: number;
+  readonly groups: Groups;
 }
 
 /** The circumstances of its coming. */
@@ -34,7 +36,7 @@ export interface Circumstances {
 export function arrivalOf(
   bundle: Bundle,
   { trafficClass, hops, ageMs }: Inspection,
-  { node, epochUnixMs, reassemblyMsMax }: ArrivalRules,
+  { node, epochUnixMs, reassemblyMsMax, groups }: ArrivalRules,
   circumstances: Circumstances,
 ): Arrival {
   const { primary } = bundle;
@@ -53,11 +55,19 @@ export function arrivalOf(
     hops,
     destination: routable ? destination.node : 0,
     service: isHere ? destination.service : undefined,
+    isForGroup: groups.isGroup(destination),
     divisible: isDivisible(bundle),
     ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
     lifetimeEndsAt,
     expiresAt: Math.min(lifetimeEndsAt, arrivedAt + stayUsMax),
   };
+}
+
+/** What is noted of a copy, made for a group, that the store kept: see `asCopy`. */
+export function copyArrivalOf(arrival: Arrival, target: NodeNumber, groups: Groups): Arrival {
+  const { destination } = arrival.bundle.primary;
+  const service = target === 0 ? groups.serviceOf(destination) : undefined;
+  return { ...arrival, destination: target, service, isForGroup: false, divisible: false };
 }
 
 /** Which part of which whole a fragment is; undefined for a bundle that is none. */

@@ -134,6 +134,8 @@ export type AgentOutput =
   | { readonly kind: 'deleted'; readonly id: string; readonly reason: DeletionReason }
   /** The bundle goes on as so many fragments, which have been accepted. */
   | { readonly kind: 'fragmented'; readonly id: string; readonly count: number }
+  /** The bundle, which is for a group, goes on as so many copies, which have been accepted. */
+  | { readonly kind: 'copied'; readonly id: string; readonly count: number }
   /** The fragment has become part of its whole, which is delivered. */
   | { readonly kind: 'reassembled'; readonly id: string; readonly whole: string }
   | { readonly kind: 'fault'; readonly fault: Fault }
@@ -142,10 +144,11 @@ export type AgentOutput =
 
 /**
  * Every bundle ever accepted has exactly one fate: accepted =
- * delivered + forwarded + expired + fragmented + reassembled + deleted + stored.
+ * delivered + forwarded + expired + fragmented + copied + reassembled + deleted + stored.
  *
  * A bundle that is cut has the fate `fragmented`, and its fragments are accepted in its place. The
  * fragments that make up a whole have the fate `reassembled`, and the whole is accepted in theirs.
+ * Likewise one for a group has the fate `copied`, and its copies are accepted in its place.
  *
  * The books begin anew with each start of the node. What the store kept over the restart is
  * accepted then, so the sum holds in every life of the node and over all of them together.
@@ -157,6 +160,7 @@ export interface Ledger {
   readonly forwarded: number;
   readonly expired: number;
   readonly fragmented: number;
+  readonly copied: number;
   readonly reassembled: number;
   readonly deleted: Readonly<Record<string, number>>;
   readonly stored: number;

@@ -12,11 +12,13 @@ import { type Deadline, type Instant, MICROSECONDS_PER_MS, sooner } from '../mac
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { Delivery } from './delivery.ts';
 import { Forwarder, type ForwarderOptions } from './forwarder.ts';
+import type { Groups } from './groups.ts';
 import { endOf, type HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Fate } from './ledger.ts';
 import { encodeOnward } from './onward.ts';
-import { Splitter } from './splitter.ts';
+import { Successions } from './succession.ts';
+import { asCopy, asFragment } from './successors.ts';
 
 /** What the agent's verbs do, once they have found out which bundle they are about. */
 export class Custody {
@@ -24,19 +26,21 @@ export class Custody {
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
   readonly #forwarder: Forwarder;
-  readonly #splitter: Splitter;
+  readonly #groups: Groups;
+  readonly #successions: Successions;
 
-  constructor(holdings: Holdings, delivery: Delivery, options: ForwarderOptions) {
+  constructor(holdings: Holdings, delivery: Delivery, groups: Groups, options: ForwarderOptions) {
     this.#eid = ipnEid(options.node, 0);
     this.#holdings = holdings;
     this.#delivery = delivery;
     this.#forwarder = new Forwarder(options);
-    this.#splitter = new Splitter(holdings);
+    this.#groups = groups;
+    this.#successions = new Successions(holdings);
   }
 
   /** The store has it: it is accepted. */
   stored(now: Instant, bundle: HeldBundle): void {
-    if (this.#splitter.has(bundle)) this.#afterSplit(now, bundle, true);
+    if (this.#successions.has(bundle)) this.#afterStoring(now, bundle, true);
     else {
       this.#holdings.accept(now, bundle, bundle.previous === 0);
       this.dispatch(now, bundle);
@@ -45,8 +49,8 @@ export class Custody {
 
   /** The store does not have it; false when that is no loss, for its whole is still here. */
   unstored(now: Instant, bundle: HeldBundle): boolean {
-    if (this.#splitter.has(bundle)) {
-      this.#afterSplit(now, bundle, false);
+    if (this.#successions.has(bundle)) {
+      this.#afterStoring(now, bundle, false);
       return false;
     }
     this.#holdings.abandon(bundle);
@@ -60,6 +64,7 @@ export class Custody {
     if (bundle.canceled) this.#settle(now, bundle, 'canceled');
     else if (bundle.service !== undefined) this.#delivery.deliver(now, bundle);
     else if (bundle.expiresAt <= now) this.#settle(now, bundle, endOf(bundle));
+    else if (bundle.isForGroup) this.#copy(now, bundle);
     else this.#forward(now, bundle);
   }
 
@@ -158,14 +163,38 @@ export class Custody {
     const isLimit = octetsMax === this.#forwarder.pieceOctetsMax;
     const cut = isLimit ? splitBundle : cutBundle;
     const fragments = mayFragment(content) ? cut(content, octetsMax) : undefined;
-    if (fragments === undefined) bundle.divisible = false;
-    else if (this.#splitter.begin(now, bundle, fragments)) return;
-    // It rests, or is cut no more.
-    this.#forward(now, bundle);
+    if (fragments === undefined) {
+      bundle.divisible = false;
+      this.dispatch(now, bundle);
+    } else {
+      const parts = fragments.map((fragment) => asFragment(bundle, fragment, this.#holdings));
+      // Without room it rests.
+      if (!this.#successions.begin(now, bundle, 'fragmented', parts)) this.#forward(now, bundle);
+    }
   }
 
-  #afterSplit(now: Instant, part: HeldBundle, isStored: boolean): void {
-    for (const bundle of this.#splitter.answered(now, part, isStored)) this.dispatch(now, bundle);
+  /** Puts a copy for each neighbour in its place, and one for this node if it is a member. */
+  #copy(now: Instant, bundle: HeldBundle): void {
+    const content = bundle.bundle;
+    if (content === undefined) {
+      this.#holdings.load(bundle);
+      return;
+    }
+    const { pieceOctetsMax } = this.#forwarder;
+    if (bundle.divisible && bundle.sizeOctets > pieceOctetsMax) {
+      this.#split(now, bundle, pieceOctetsMax);
+      return;
+    }
+    const service = this.#groups.serviceOf(content.primary.destination);
+    const others = this.#forwarder.neighbours().filter((node) => node !== bundle.previous);
+    const copies = others.map((node) => asCopy(node, undefined, bundle, content, this.#holdings));
+    if (service !== undefined) copies.unshift(asCopy(0, service, bundle, content, this.#holdings));
+    if (!this.#successions.begin(now, bundle, 'copied', copies)) this.#forward(now, bundle);
+  }
+
+  #afterStoring(now: Instant, part: HeldBundle, isStored: boolean): void {
+    for (const bundle of this.#successions.answered(now, part, isStored))
+      this.dispatch(now, bundle);
   }
 
   /** A neighbour's window has room again. Bounded by the lane: none comes back to it. */

@@ -12,6 +12,7 @@ import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { decodeStatusReport } from '../bundle/status-report.ts';
 import { Fault } from '../fault.ts';
 import type { Deadline, Instant } from '../machine.ts';
+import { originalId } from './groups.ts';
 import { endOf, type HeldBundle, type Part } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Fate } from './ledger.ts';
@@ -73,16 +74,20 @@ export class Delivery {
 
   /** Delivers an accepted bundle, or lets it wait (§5.7). */
   deliver(now: Instant, bundle: HeldBundle): void {
-    const { service, part } = bundle;
+    const { id, service, part } = bundle;
     assert(service !== undefined, 'a bundle for this node');
+    const name = originalId(id);
     if (bundle.expiresAt <= now) this.settle(now, bundle, endOf(bundle));
     else if (part !== undefined) this.#gather(now, bundle, part, service);
-    else if (!this.#services.has(service)) this.#waiting.add(bundle, service);
+    else if (name !== id && this.#holdings.seen.isDelivered(name)) {
+      // Its fragments came from another neighbour of the group, and were faster.
+      this.#settlePart(now, bundle, name);
+    } else if (!this.#services.has(service)) this.#waiting.add(bundle, service);
     else if (bundle.bundle === undefined) this.#holdings.load(bundle);
     else if (!isFor(service, bundle.bundle)) this.settle(now, bundle, 'destination-unavailable');
     else {
       bundle.phase = 'settling';
-      this.#holdings.noteDelivery(now, bundle.id, bundle.lifetimeEndsAt);
+      this.#holdings.noteDelivery(now, id, bundle.lifetimeEndsAt);
     }
   }
 
@@ -92,7 +97,7 @@ export class Delivery {
     assert(service !== undefined && content !== undefined, 'a delivery has somebody and something');
     this.#hand(id, service, content, bundle);
     this.#holdings.settleDelivery(now, bundle);
-    this.#release(now, id);
+    this.#release(now, originalId(id));
   }
 
   /** The store has noted that a whole of this id is delivered, if it is one joined here. */
@@ -213,7 +218,8 @@ export class Delivery {
     const { source } = content.primary;
     const adu = payloadOf(content).data;
     if (service !== ADMINISTRATIVE) {
-      outputs.push({ kind: 'deliver', id, service, source, adu, trafficClass, hops });
+      const name = originalId(id);
+      outputs.push({ kind: 'deliver', id: name, service, source, adu, trafficClass, hops });
       return;
     }
     const report = decodeStatusReport(adu);

@@ -69,6 +69,11 @@ export class Forwarder {
     return 0;
   }
 
+  /** All whom this node can ever send to by its plan. */
+  neighbours(): readonly NodeNumber[] {
+    return this.#neighbours.inPlan();
+  }
+
   /** The neighbour the bundle may go to at once, or 0, and then it waits. */
   nextHop(now: Instant, bundle: HeldBundle): NodeNumber {
     this.#refresh(now);

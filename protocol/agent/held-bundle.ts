@@ -8,7 +8,8 @@ import type { Subject } from './reporter.ts';
 /**
  * What is happening to it: the store is writing it, the store has it, it waits for a contact or a
  * service, the store is reading it, a link is sending it, it is about to be joined with others, the
- * store is writing its fragments, the store notes that it was delivered, or it has met its fate.
+ * store is writing those that are to stand for it, the store notes that it was delivered, or it has
+ * met its fate.
  */
 export type Phase =
   | 'storing'
@@ -17,7 +18,7 @@ export type Phase =
   | 'loading'
   | 'sending'
   | 'joining'
-  | 'splitting'
+  | 'succeeding'
   | 'settling'
   | 'gone';
 
@@ -49,6 +50,8 @@ export interface Arrival {
   readonly divisible: boolean;
   /** What to report on; undefined when nobody wants to know. */
   readonly subject: Subject | undefined;
+  /** Whether it is for a group, and is yet to be copied for each of those who are to have it. */
+  readonly isForGroup: boolean;
   /** The neighbour it came from, 0 when it was made here. */
   readonly previous: NodeNumber;
   readonly arrivedAt: Instant;
@@ -74,6 +77,7 @@ export class HeldBundle {
   readonly part: Part | undefined;
   divisible: boolean;
   readonly subject: Subject | undefined;
+  readonly isForGroup: boolean;
   readonly previous: NodeNumber;
   readonly arrivedAt: Instant;
   readonly ageMs: number | undefined;
@@ -105,6 +109,7 @@ export class HeldBundle {
     this.part = arrival.part;
     this.divisible = arrival.divisible;
     this.subject = arrival.subject;
+    this.isForGroup = arrival.isForGroup;
     this.previous = arrival.previous;
     this.arrivedAt = arrival.arrivedAt;
     this.ageMs = arrival.ageMs;

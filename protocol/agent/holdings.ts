@@ -7,6 +7,7 @@ import { assert } from '../assert.ts';
 import { Fifo } from '../fifo.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { AgentOutput, DeletionReason, Ledger, SeenNote } from './contract.ts';
+import { originalId } from './groups.ts';
 import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
 import { type Fate, isDeletion, LedgerBook } from './ledger.ts';
 import type { Reporter, Subject } from './reporter.ts';
@@ -64,7 +65,7 @@ export class Holdings {
     const bundle = this.#take(arrival);
     bundle.phase = 'stored';
     this.#book.accept();
-    this.seen.add(now, bundle.id, bundle.hops, bundle.lifetimeEndsAt);
+    this.seen.add(now, bundle.id, hopsToNote(bundle), bundle.lifetimeEndsAt);
     return bundle;
   }
 
@@ -84,7 +85,7 @@ export class Holdings {
     bundle.phase = 'stored';
     this.#unconfirmed -= 1;
     this.#book.accept();
-    this.seen.add(now, bundle.id, bundle.hops, bundle.lifetimeEndsAt);
+    this.seen.add(now, bundle.id, hopsToNote(bundle), bundle.lifetimeEndsAt);
     this.outputs.push({ kind: 'accepted', id: bundle.id, originated });
   }
 
@@ -111,8 +112,9 @@ export class Holdings {
     assert(bundle.phase !== 'storing', 'only what was accepted has a fate');
     this.#enter(now, bundle.id, bundle.subject, fate);
     // Without a note when no copy can do harm.
-    const leaves = fate === 'forwarded' || fate === 'fragmented';
-    const seen = leaves ? this.#noteOf(now, bundle.hops, bundle.lifetimeEndsAt) : undefined;
+    const leaves = fate === 'forwarded' || fate === 'fragmented' || fate === 'copied';
+    const { lifetimeEndsAt } = bundle;
+    const seen = leaves ? this.#noteOf(now, hopsToNote(bundle), lifetimeEndsAt) : undefined;
     this.outputs.push({ kind: 'forget', id: bundle.id, seen });
     this.#drop(bundle);
   }
@@ -122,7 +124,7 @@ export class Holdings {
    * given twice.
    */
   noteDelivery(now: Instant, id: string, expiresAt: Instant): void {
-    this.seen.add(now, id, DELIVERED, expiresAt);
+    this.seen.add(now, originalId(id), DELIVERED, expiresAt);
     this.outputs.push({ kind: 'forget', id, seen: this.#noteOf(now, DELIVERED, expiresAt) });
   }
 
@@ -174,3 +176,11 @@ export class Holdings {
     bundle.bundle = undefined;
   }
 }
+
+/** Of a bundle for a group another is one too many, whether or not it is delivered here. */
+function hopsToNote({ isForGroup, hops }: HeldBundle): number {
+  return isForGroup ? COPIED : hops;
+}
+
+/** As many hops as no bundle makes, and yet not what tells of a delivery. */
+const COPIED = Number.MAX_SAFE_INTEGER;

@@ -18,7 +18,13 @@ import { type Judge, refuse } from '../bundle/strictness.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
-import { type ArrivalRules, arrivalOf, type Circumstances, partOf } from './arrival.ts';
+import {
+  type ArrivalRules,
+  arrivalOf,
+  type Circumstances,
+  copyArrivalOf,
+  partOf,
+} from './arrival.ts';
 import type {
   DeletionReason,
   RefusalReason,
@@ -28,12 +34,14 @@ import type {
 } from './contract.ts';
 import { BundleSource } from './creation.ts';
 import type { Delivery } from './delivery.ts';
+import { copyTarget, type Groups, originalId } from './groups.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { type Inspection, inspect, withoutDiscards } from './inspection.ts';
 import { PATIENCE_US } from './neighbours.ts';
 import { type AgentOptions, reassemblyOf } from './options.ts';
 import type { Draft } from './reporter.ts';
+import { DELIVERED } from './seen-bundles.ts';
 
 /** The door: what passes it is held, what does not is refused, turned away or a fault. */
 export class Intake {
@@ -46,12 +54,12 @@ export class Intake {
   readonly #delivery: Delivery;
   readonly #judge: Judge;
 
-  constructor(options: AgentOptions, holdings: Holdings, delivery: Delivery) {
+  constructor(options: AgentOptions, holdings: Holdings, delivery: Delivery, groups: Groups) {
     const { node, sequenceStart = 0 } = options;
     const epochUnixMs = clockOf(options);
     this.#epochUnixMs = options.epochUnixMs;
     this.#bundleOctetsMax = options.bundleOctetsMax;
-    this.#rules = { node, epochUnixMs, reassemblyMsMax: reassemblyOf(options).waitMsMax };
+    this.#rules = { node, epochUnixMs, reassemblyMsMax: reassemblyOf(options).waitMsMax, groups };
     this.#source = new BundleSource({ node, epochUnixMs, sequenceStart });
     this.#holdings = holdings;
     this.#delivery = delivery;
@@ -126,13 +134,21 @@ export class Intake {
     const arrivedAt = Math.min(now, this.#instantOf(note.arrivedUnixMs));
     const sizeOctets = octets.length;
     const coming = { id, sizeOctets, previous: note.previous, arrivedAt, notBefore: now };
-    return this.#holdings.restore(now, this.#arrival(bundle, inspect(bundle), coming));
+    const arrival = this.#arrival(bundle, inspect(bundle), coming);
+    const target = copyTarget(id);
+    const { groups } = this.#rules;
+    const isCopy = target !== undefined;
+    return this.#holdings.restore(now, isCopy ? copyArrivalOf(arrival, target, groups) : arrival);
   }
 
   /** What the store remembers of a bundle that has gone. */
   remember(now: Instant, id: string, { hops, untilUnixMs }: SeenNote): void {
     const expiresAt = this.#instantOf(untilUnixMs);
-    if (expiresAt > now) this.#holdings.seen.add(now, id, hops, expiresAt);
+    if (expiresAt <= now) return;
+    const { seen } = this.#holdings;
+    // A copy that was delivered here tells of its original that it was; one sent on tells nothing.
+    const name = hops === DELIVERED ? originalId(id) : id;
+    seen.add(now, name, Math.max(hops, seen.hopsOf(name) ?? 0), expiresAt);
   }
 
   /** Tells the application that its request came to nothing. */

@@ -7,6 +7,7 @@ export type Fate =
   | 'forwarded'
   | 'expired'
   | 'fragmented'
+  | 'copied'
   | 'reassembled'
   | DeletionReason;
 
@@ -34,6 +35,7 @@ export class LedgerBook {
       forwarded: this.#count('forwarded'),
       expired: this.#count('expired'),
       fragmented: this.#count('fragmented'),
+      copied: this.#count('copied'),
       reassembled: this.#count('reassembled'),
       deleted,
       stored,
@@ -55,5 +57,6 @@ const NO_DELETION: ReadonlySet<Fate> = new Set([
   'forwarded',
   'expired',
   'fragmented',
+  'copied',
   'reassembled',
 ]);

@@ -49,6 +49,13 @@ export class Neighbours {
     return this.#changesAt;
   }
 
+  /** All with whom the plan has a contact. */
+  inPlan(): readonly NodeNumber[] {
+    return [...this.#byNode]
+      .filter(([, { contacts }]) => contacts.length > 0)
+      .map(([node]) => node);
+  }
+
   /** Notes that a link came up or went down; nobody has patience with one that `lasts` so. */
   setUp(now: Instant, node: NodeNumber, up: boolean, lasts = false): void {
     const neighbour = this.#get(node);

@@ -1,6 +1,7 @@
 /** What the owner of a bundle agent decides, and what holds where it decides nothing. */
 import type { Strictness } from '../bundle/strictness.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
+import type { GroupOptions } from './groups.ts';
 
 /** Who the agent is, what it may keep, and how it takes the standard. */
 export interface AgentOptions {
@@ -26,6 +27,8 @@ export interface AgentOptions {
    * fragments, and so are those for which the rest of a contact is too short.
    */
   readonly fragmentOctetsMax?: number;
+  /** Which endpoints are groups; without them only those of the dtn scheme are. */
+  readonly groups?: GroupOptions;
   /** What may be gathered of fragments for this node; beyond it they are deleted as they come. */
   readonly reassembly?: ReassemblyOptions;
 }

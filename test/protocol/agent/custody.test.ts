@@ -13,6 +13,7 @@ test('whatever happens in whatever order, the books balance and nothing is throw
       storeOctetsMax: 3_000,
       statusReports: true,
       fragmentOctetsMax: 300,
+      groups: { ipnAllocator: 9000, memberOf: [{ group: GROUP, service: 7 }] },
       reassembly: { setsMax: 3, octetsMax: 1_000, waitMsMax: 30_000 },
     });
     const arrivals = ARRIVALS;
@@ -36,8 +37,11 @@ test('whatever happens in whatever order, the books balance and nothing is throw
     }
 
     function act(verb: number, id: string, choice: number, small: number): void {
-      if (verb === 0) agent.originate(now, request(1 + small, choice * 20));
-      else if (verb === 1) agent.receive(now, arrivals[choice % arrivals.length]!, 2 + (small & 1));
+      if (verb === 0) {
+        const wanted = request(1 + small, choice * 20);
+        agent.originate(now, choice % 5 === 0 ? { ...wanted, destination: GROUP } : wanted);
+      } else if (verb === 1)
+        agent.receive(now, arrivals[choice % arrivals.length]!, 2 + (small & 1));
       else if (verb === 2 || verb === 3) agent.stored(now, id);
       else if (verb === 4) agent.storeFailed(now, id, small === 0 ? 'io' : 'full');
       else if (verb === 5 || verb === 6) agent.loaded(now, id, store.get(id));
@@ -115,6 +119,7 @@ test('a bundle that a detour leads back is taken again, and arrives when the lin
   for (const node of mesh.nodes.values()) expect(node.agent.ledger().deleted).toEqual({});
 });
 
+const GROUP = { scheme: 'ipn', allocator: 9000, node: 1, service: 1, items: 3 } as const;
 const ARRIVALS = arrivals();
 
 /** Bundles and fragments from node 2 to each of the nodes 1 to 4, as node 2 sends them. */

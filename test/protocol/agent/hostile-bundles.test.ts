@@ -31,6 +31,8 @@ const hostile = fc
   .record({
     destination: endpoint,
     source: endpoint,
+    flags: fc.constantFrom(0, 0x74040, 0x74042, 4),
+    reportTo: endpoint,
     creationTimeMs: extreme64,
     sequence: extreme64,
     lifetimeMs: extreme,
@@ -42,8 +44,8 @@ const hostile = fc
     unknown: fc.option(fc.constantFrom(0x01, 0x02, 0x04, 0x10, MAX), { nil: undefined }),
   })
   .map(({ ageMs, hops, unknown, ...fields }) => {
-    const flags = fields.fragment === undefined ? 0 : BUNDLE_FLAG.fragment;
-    const rest = { flags, crcType: 2, reportTo: NULL_EID, octets: undefined } as const;
+    const flags = fields.flags + (fields.fragment === undefined ? 0 : BUNDLE_FLAG.fragment);
+    const rest = { flags, crcType: 2, octets: undefined } as const;
     const blocks = [
       ...(ageMs === undefined ? [] : [block(BLOCK_TYPE.bundleAge, encodeBundleAge(ageMs))]),
       ...(hops === undefined ? [] : [block(BLOCK_TYPE.hopCount, encodeHopCount(hops))]),
@@ -56,7 +58,13 @@ const hostile = fc
 test('no bundle of a neighbour stops a node or spoils its books', () => {
   fc.assert(
     fc.property(fc.array(hostile, { minLength: 1, maxLength: 8 }), (bundles) => {
-      const node = new Node(2, planOf([1, 2, 0, 100], [2, 3, 50, 100]));
+      const group = { scheme: 'ipn', allocator: 5, node: 2, service: 7, items: 3 } as const;
+      const node = new Node(2, planOf([1, 2, 0, 100], [2, 3, 50, 100]), {
+        statusReports: true,
+        fragmentOctetsMax: 150,
+        reassembly: { setsMax: 2 },
+        groups: { ipnAllocator: 5, memberOf: [{ group, service: 7 }] },
+      });
       node.agent.register(0, 7);
       for (const octets of bundles) {
         node.agent.receive(0, octets, 1);

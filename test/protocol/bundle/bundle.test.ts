@@ -1,3 +1,4 @@
+import { Decoder } from 'cbor-x';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
@@ -14,6 +15,7 @@ import {
   decodeHopCount,
   decodePreviousNode,
 } from '#protocol/bundle/extension-blocks.ts';
+import { mayFragment, splitBundle } from '#protocol/bundle/fragment.ts';
 import { BUNDLE_FLAG, type PrimaryBlock } from '#protocol/bundle/primary-block.ts';
 import { type Judge, refuse, tolerate } from '#protocol/bundle/strictness.ts';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
@@ -321,6 +323,34 @@ test('any octets give a bundle that leaves as it came, or a fault', () => {
     { numRuns: 1000 },
   );
   fc.assert(fc.property(fc.uint8Array(), (octets) => void decodeBundle(octets)));
+});
+
+test('another decoder sees the same in every bundle', () => {
+  const decoder = new Decoder({ useRecords: false, mapsAsObjects: false });
+  const expectSame = (octets: Uint8Array, { primary, blocks }: Bundle) => {
+    const [first, ...others] = decoder.decode(octets);
+    expect(first.slice(0, 3).map(Number)).toEqual([7, primary.flags, primary.crcType]);
+    expect(first[6].map(BigInt)).toEqual([primary.creationTimeMs, primary.sequence].map(BigInt));
+    const lifetime = BigInt(first[7]);
+    expect(Number(lifetime)).toBeGreaterThanOrEqual(primary.lifetimeMs);
+    const { offset, totalLength } = primary.fragment ?? {};
+    const place = primary.fragment === undefined ? [] : [offset, totalLength];
+    expect(first.slice(8, 8 + place.length).map(Number)).toEqual(place);
+    expect(first.length).toBe(8 + place.length + (primary.crcType === 0 ? 0 : 1));
+    expect(others.length).toBe(blocks.length);
+    blocks.forEach(({ type, number, flags, crcType: crc, data }, at) => {
+      expect(others[at].slice(0, 4).map(Number)).toEqual([type, number, flags, crc]);
+      expect(new Uint8Array(others[at][4])).toEqual(new Uint8Array(data));
+    });
+  };
+  for (const { hex } of sound) expectSame(fromHex(hex), decode(hex));
+  fc.assert(
+    fc.property(anyBundle, (bundle) => {
+      expectSame(encodeBundle(bundle), bundle);
+      if (!mayFragment(bundle)) return;
+      for (const part of splitBundle(bundle, 2_000) ?? []) expectSame(encodeBundle(part), part);
+    }),
+  );
 });
 
 test('every octet of a bundle with a CRC on each block is guarded', () => {
