@@ -1,13 +1,14 @@
 /** Reports as files: `<out>/<time>-<scenario>/report.json`. */
-import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeFolders } from '#node/adapters/make-folders.ts';
 import { ConfigError } from '#node/config-error.ts';
 import type { Report } from './report.ts';
 
 /** Makes sure that reports can be written under `folder`. Throws ConfigError when they cannot. */
 export function prepareOutput(folder: string): void {
   try {
-    makeFolders(resolve(folder));
+    makeFolders(folder);
     // The dot makes a file of that name fail too.
     accessSync(`${folder}/.`, constants.W_OK);
   } catch (error) {
@@ -35,16 +36,9 @@ export function formatReportJson(report: Report): string {
   return `${JSON.stringify(report, round, 2)}\n`;
 }
 
-/** Makes the folder and what it lies in. Node's own `recursive` never ends under /proc. */
-function makeFolders(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolders(dirname(folder));
-  mkdirSync(folder);
-}
-
 /** Makes the folder, or one of that name with a number when several runs begin in one second. */
 function makeFolder(path: string): string {
-  makeFolders(dirname(resolve(path)));
+  makeFolders(dirname(path));
   for (let attempt = 1; ; attempt++) {
     const candidate = attempt === 1 ? path : `${path}-${attempt}`;
     try {

@@ -10,7 +10,7 @@
  *
  * Source: link-security §15, LS-1301, LS-1501.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import { assert } from '#protocol/assert.ts';
@@ -18,6 +18,7 @@ import { crc32c } from '#protocol/bytes/crc.ts';
 import { concat, equal, utf8Encode } from '#protocol/bytes/octets.ts';
 import { ConfigError } from '../config-error.ts';
 import type { Vault, VaultCompletion, VaultRecords } from '../ports.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** A vault, what it held, and what it could not read. */
 export interface OpenedVault {
@@ -30,7 +31,7 @@ export interface OpenedVault {
 /** Opens the vault in `directory`, which is made if need be; throws ConfigError if that fails. */
 export async function openFileVault(directory: string): Promise<OpenedVault> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeFolders(directory, 0o700);
     return await readVault(directory);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

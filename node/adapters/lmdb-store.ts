@@ -6,13 +6,14 @@
  * flush, many bundles. They are answered when it is durable, in the order in which they came. A
  * bundle that no command waits for is read from the memory map at once.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import { ConfigError } from '../config-error.ts';
 import type { BundleStore, StoreCompletion, StoreContents } from '../ports.ts';
 import { isSoundLmdbFile } from './lmdb-file.ts';
+import { makeFolders } from './make-folders.ts';
 import { openStoreTables, type StoredEntry, type StoreTables } from './store-tables.ts';
 
 /** A store that is to be closed. */
@@ -28,7 +29,7 @@ export interface OpenedStore extends BundleStore {
  */
 export async function openLmdbStore(directory: string, octetsMax: number): Promise<OpenedStore> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeFolders(directory, 0o700);
     if (isSoundLmdbFile(join(directory, DATA_FILE))) {
       const store = await openWhole(directory, octetsMax, 0);
       if (store !== undefined) return store;

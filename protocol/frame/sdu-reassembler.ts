@@ -48,6 +48,11 @@ export class SduReassembler implements MapService<Uint8Array> {
     this.#joiner = new SegmentJoiner(options.sduOctetsMax, FAULTS);
   }
 
+  /** Whether an SDU has started and not ended. */
+  get collecting(): boolean {
+    return this.#joiner.collecting;
+  }
+
   /** Frames are missing before the next one: what was collected is lost. */
   interrupt(): void {
     this.#joiner.interrupt();

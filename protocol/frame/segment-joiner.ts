@@ -36,6 +36,11 @@ export class SegmentJoiner {
     this.#faults = faults;
   }
 
+  /** Whether a unit has started and not ended. */
+  get collecting(): boolean {
+    return this.#state === 'open';
+  }
+
   /** Segments are missing before the next one: what was collected is lost. */
   interrupt(): void {
     this.#state = 'lost';

@@ -44,8 +44,10 @@ export class FrameReader {
   readonly #foundOpener: () => FrameOpener | undefined;
   /** By traffic class. */
   #packets: MapDemultiplexer<Packet>[] = [];
+  #message: SduReassembler;
   #messages: MapDemultiplexer<Uint8Array>;
   #control: MapDemultiplexer<Uint8Array>;
+  /** When the unfinished handshake message began. */
   #messageAt: Instant = 0;
   #opener: FrameOpener | undefined = undefined;
   /** Under which the last frame came, where it was protected. */
@@ -66,8 +68,9 @@ export class FrameReader {
     this.#keying = keying;
     this.#sampler = options.sampler;
     this.#foundOpener = () => this.#opener;
-    this.#messages = this.#freshMessages();
-    this.#control = this.#freshMessages(CONTROL_OCTETS_MAX);
+    this.#message = this.#sdus(MESSAGE_OCTETS_MAX);
+    this.#messages = this.#onMap0(this.#message);
+    this.#control = this.#onMap0(this.#sdus(CONTROL_OCTETS_MAX));
     this.reset();
   }
 
@@ -82,8 +85,9 @@ export class FrameReader {
         vcfCountOctets,
       );
     });
-    this.#messages = this.#freshMessages();
-    this.#control = this.#freshMessages(CONTROL_OCTETS_MAX);
+    this.#message = this.#sdus(MESSAGE_OCTETS_MAX);
+    this.#messages = this.#onMap0(this.#message);
+    this.#control = this.#onMap0(this.#sdus(CONTROL_OCTETS_MAX));
     this.#opener = undefined;
   }
 
@@ -101,8 +105,8 @@ export class FrameReader {
     if (vcid === OID_VCID) return 'idle';
     if (!hasMap(vcid, mapId)) return MAP_UNKNOWN;
     if (vcid === HANDSHAKE_VCID) {
-      if (now - this.#messageAt > MESSAGE_LIFE_US) this.#messages = this.#freshMessages();
-      this.#messageAt = now;
+      if (!this.#message.collecting) this.#messageAt = now;
+      else if (now - this.#messageAt > MESSAGE_LIFE_US) this.#message.interrupt();
       this.#messages.push(mapId, vcfCount, frame.data);
       return 'handshake';
     }
@@ -166,10 +170,13 @@ export class FrameReader {
     return block.frame;
   }
 
-  #freshMessages(sduOctetsMax = MESSAGE_OCTETS_MAX): MapDemultiplexer<Uint8Array> {
-    const { vcfCountOctets, fixedLength = false } = this.#managed;
-    const options = { upid: UPID_MISSION, sduOctetsMax, fixedLength };
-    return new MapDemultiplexer([new SduReassembler(options)], vcfCountOctets);
+  #sdus(sduOctetsMax: number): SduReassembler {
+    const { fixedLength = false } = this.#managed;
+    return new SduReassembler({ upid: UPID_MISSION, sduOctetsMax, fixedLength });
+  }
+
+  #onMap0(service: SduReassembler): MapDemultiplexer<Uint8Array> {
+    return new MapDemultiplexer([service], this.#managed.vcfCountOctets);
   }
 }
 

@@ -68,6 +68,10 @@ describe('a vault of files', () => {
     await expect(refusal).rejects.toThrow(ConfigError);
     await expect(refusal).rejects.toThrow('cannot be opened (ENOTDIR)');
   });
+
+  it.skipIf(process.platform !== 'linux')('is refused at once under /proc', async () => {
+    await expect(openFileVault('/proc/a/vault')).rejects.toThrow('cannot be opened (ENOENT)');
+  });
 });
 
 async function onMedium(directory: string): Promise<VaultOnMedium> {

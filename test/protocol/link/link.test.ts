@@ -293,22 +293,26 @@ describe('a handshake', () => {
     expect(pair.ends[0].link.snapshot().faults).toEqual({ 'session.sa-unknown': 1 });
   });
 
-  it('is not pieced together from segments more than ten seconds apart', () => {
-    for (const [apartUs, answers] of [
-      [9 * S, 1],
-      [11 * S, 0],
+  it('is not pieced together from segments that took more than ten seconds', () => {
+    for (const [frameOctetsMax, apartUs, answered] of [
+      [200, 9 * S, true],
+      [200, 11 * S, false],
+      [120, 4 * S, true],
+      [120, 6 * S, false],
     ] as const) {
-      const pair = new LinkPair({ frameOctetsMax: 200 });
+      const segments = frameOctetsMax === 200 ? 2 : 3;
+      const pair = new LinkPair({ frameOctetsMax });
       const hello: Uint8Array[] = [];
       pair.tap = (from, frame) => {
-        if (from === 0 && hello.length < 2) hello.push(frame.slice());
+        if (from === 0 && hello.length < segments) hello.push(frame.slice());
         return undefined;
       };
       pair.connect();
-      pair.inject(1, hello[0]!);
-      pair.run(apartUs);
-      pair.inject(1, hello[1]!);
-      expect(pair.ends[1].left.length > 0 ? 1 : 0).toBe(answers);
+      hello.forEach((frame, n) => {
+        if (n > 0) pair.run(apartUs);
+        pair.inject(1, frame);
+      });
+      expect(pair.ends[1].left.length > 0, `${segments} segments`).toBe(answered);
     }
   });
 });
