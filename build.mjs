@@ -30,6 +30,8 @@ await build({
   format: 'esm',
   sourcemap: 'linked',
   logLevel: 'warning',
+  // It finds its binary for this platform beside itself.
+  external: ['lmdb'],
   // Its CommonJS form, which the platform would choose, cannot be trimmed to what is used.
   alias: { rxjs: fileURLToPath(new URL('node_modules/rxjs/dist/esm/index.js', import.meta.url)) },
   // CommonJS packages inside an ES module bundle look for `require`.

@@ -2,6 +2,9 @@
  * One run of a scenario, from launch to report. The same loop drives every kind of fleet: it lets
  * time run to the next change of the channel, makes the change, and tells the screen.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import { type Instant, MICROSECONDS_PER_MS, MICROSECONDS_PER_S } from '#protocol/machine.ts';
@@ -42,7 +45,9 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   });
   const flows = placeFlows(scenario, world);
   const phases = new SeededRandom(scenario.seed, 'traffic');
-  const members = membersOf(scenario, world, flows, authority, phases);
+  const durable = !virtual && scenario.store.durability === 'flush';
+  const stores = durable ? mkdtempSync(resolve(options.out ?? tmpdir(), 'stores-')) : undefined;
+  const members = membersOf(scenario, world, flows, authority, phases, stores);
   const trace = new Trace(flows, (a, b, at) => world.owltUs(a, b, at));
   const census = new LinkCensus(world.plan);
   const security = new SecurityCensus(world.nodes);
@@ -84,6 +89,7 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   } finally {
     screen.done();
     await fleet.stop();
+    if (stores !== undefined) rmSync(stores, { recursive: true, force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reads the configuration of `orbweaver node` from a file. */
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { equal } from '#protocol/bytes/octets.ts';
 import type { Curve } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
@@ -17,7 +18,7 @@ import { decodeCredentials } from './credentials-json.ts';
 export function readNodeConfig(file: string, warn: (line: string) => void): NodeConfig {
   const json = withCredentials(parseJson(readText(file), file), file, warn);
   try {
-    return parseNodeConfig(json);
+    return placed(parseNodeConfig(json), dirname(file));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(error.message, { ...error, file });
@@ -44,6 +45,13 @@ export function checkCredentials(config: NodeConfig, curve: Curve): void {
   if (!equal(certificate.publicKey, curve.ed25519Key(identityPrivateKey).publicKey)) {
     throw badCredentials('certificate is for another key than identityPrivateKey');
   }
+}
+
+/** The same configuration, its store where it is from the folder of the file. */
+function placed(config: NodeConfig, folder: string): NodeConfig {
+  const { directory } = config.store;
+  if (directory === undefined) return config;
+  return { ...config, store: { ...config.store, directory: resolve(folder, directory) } };
 }
 
 /** The same configuration, with the credentials from the file that it may name instead of them. */

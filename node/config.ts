@@ -40,7 +40,11 @@ export interface NodeConfig {
   readonly provisioned?: ProvisionedConfig;
   readonly link: ChannelOptions;
   readonly security?: SecurityConfig;
-  readonly store: { readonly octetsMax: number };
+  readonly store: {
+    readonly octetsMax: number;
+    /** Where bundles outlive the process; in memory unless given. */
+    readonly directory?: string;
+  };
   readonly plan: ContactPlan;
   readonly directory: readonly DirectoryEntry[];
   readonly services: ServicesConfig;
@@ -54,7 +58,8 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const bind = root.at('bind').list(TERMINALS_MAX, readAddress);
   const security = root.at('security');
   const provisioned = root.at('provisioned');
-  const store = root.at('store').object(['octetsMax']);
+  const store = root.at('store').object(['octetsMax', 'directory']);
+  const directory = store.at('directory');
   const link = readChannel(root.at('link'));
   const config: NodeConfig = {
     name: root.at('name').text(),
@@ -68,7 +73,10 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     link,
     ...(security.present ? { security: readSecurity(security, link) } : {}),
     ...(provisioned.present ? { provisioned: readProvisioned(provisioned) } : {}),
-    store: { octetsMax: store.at('octetsMax').integer(0) },
+    store: {
+      octetsMax: store.at('octetsMax').integer(0),
+      ...(directory.present ? { directory: directory.text() } : {}),
+    },
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
     services: readServices(root.at('services')),

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { toHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
+import { openStore } from './adapters/choose-store.ts';
 import { type OpenedVault, openFileVault } from './adapters/file-vault.ts';
-import { MemoryStore } from './adapters/memory-store.ts';
 import { OsRandom } from './adapters/os-random.ts';
 import { followStatementFile } from './adapters/statement-file.ts';
 import { SystemClock } from './adapters/system-clock.ts';
@@ -95,7 +95,7 @@ async function fly(
 ): Promise<void> {
   const { vault, records } = await openVault(directory);
   const clock = SystemClock.fromUnixMs(config.epochUnixMs);
-  const store = new MemoryStore(config.store.octetsMax);
+  const store = await openStore(config.store);
   const random = new OsRandom();
   const ports = { clock, datagrams, store, vault, records, random, crypto };
   const satellite = createSatellite(config, ports);

@@ -85,6 +85,12 @@ export interface BundleStore {
   readonly completed$: Observable<StoreCompletion>;
 }
 
+/** A store as its maker has it. */
+export interface OpenedStore extends BundleStore {
+  /** Resolves when all that was asked of it is done and its files, if any, are closed. */
+  close(): Promise<void>;
+}
+
 /** What became of a record: `written` once it is durable and was read back. */
 export interface VaultCompletion {
   readonly kind: 'written' | 'write-failed';

@@ -8,6 +8,8 @@ export interface UpOptions {
   readonly fleet?: FleetKind;
   readonly seed?: number;
   readonly crypto?: Scenario['crypto'];
+  /** Where durable stores are while the run lasts; the system's temporary folder unless given. */
+  readonly out?: string;
   /** Aborts when the person has had enough: the run stops early and still gives its report. */
   readonly signal: AbortSignal;
 }

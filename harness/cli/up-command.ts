@@ -42,8 +42,9 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
   prepareOutput(out);
   const screen = terminal.screen();
   const interruption = new Interruption(terminal, (line) => screen.warn(line));
+  const { signal } = interruption;
   try {
-    const report = await up(asked, { ...choices, signal: interruption.signal }, screen);
+    const report = await up(asked, { ...choices, out, signal }, screen);
     const file = writeReport(out, report, startedAt);
     const colour = terminal.out.hasColors?.() === true;
     terminal.out.write(json ? formatReportJson(report) : `\n${formatReport(report, colour)}\n`);

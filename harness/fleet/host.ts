@@ -4,7 +4,7 @@
  * process channel and ends when that closes, so nothing is left running.
  */
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
-import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { openStore } from '#node/adapters/choose-store.ts';
 import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { OsRandom } from '#node/adapters/os-random.ts';
 import { SystemClock } from '#node/adapters/system-clock.ts';
@@ -13,6 +13,7 @@ import { createSatellite } from '#node/assemble.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { Notice } from '#node/notice.ts';
+import type { OpenedStore } from '#node/ports.ts';
 import type { Satellite } from '#node/satellite.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
@@ -28,6 +29,7 @@ import type { Member } from './fleet.ts';
 interface Hosted {
   readonly member: BoundMember['member'];
   readonly sockets: UdpDatagrams;
+  readonly store: OpenedStore;
   readonly crypto: CryptoProvider;
   /** Set by `begin`. */
   satellite?: Satellite;
@@ -78,7 +80,10 @@ async function obey(command: HostCommand): Promise<void> {
 async function create(command: HostCommand & { kind: 'create' }): Promise<void> {
   for (const { member, bind } of command.members) {
     const crypto = await chooseCrypto(member.crypto);
-    hosted.set(member.node, { member, sockets: await openUdpDatagrams({ bind }), crypto });
+    // Sockets come first: they are this node's alone, so that no other can be at its store.
+    const sockets = await openUdpDatagrams({ bind });
+    const store = await openStore(member.store);
+    hosted.set(member.node, { member, sockets, store, crypto });
   }
   probe = await TransitProbe.open(command.probe);
   report({
@@ -93,7 +98,7 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
   line = new DelayLine(new SystemClock(epoch), lag, command.judgedFrom);
   const transit = probe ?? { transitUs: 0 };
   for (const [node, entry] of hosted) {
-    const { member, sockets, crypto } = entry;
+    const { member, sockets, store, crypto } = entry;
     const clock = new SystemClock(epoch);
     entry.channel = new ChannelDatagrams(sockets, clock, line, transit, member.terminals);
     entry.satellite = createSatellite(
@@ -101,7 +106,7 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
       {
         clock,
         datagrams: entry.channel,
-        store: new MemoryStore(member.store.octetsMax),
+        store,
         vault: new MemoryVault(),
         records: new Map(),
         random: new OsRandom(),
@@ -162,7 +167,10 @@ function leave(code: number): void {
   process.disconnect();
   setTimeout(() => process.exit(), LEAVE_MS_MAX).unref();
   probe?.close();
-  for (const { sockets } of hosted.values()) sockets.close();
+  for (const { sockets, store } of hosted.values()) {
+    sockets.close();
+    void store.close();
+  }
 }
 
 const NOTICES_EVERY_MS = 200;

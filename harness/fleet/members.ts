@@ -1,4 +1,5 @@
 /** From a scenario and its world to the configuration of every node. */
+import { join } from 'node:path';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
 import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
@@ -27,13 +28,17 @@ export function placeFlows(scenario: Scenario, world: World): PlacedFlow[] {
   }));
 }
 
-/** The configuration of every node of the world. `random` sets the phase of each flow. */
+/**
+ * The configuration of every node of the world. `random` sets the phase of each flow; `stores` is
+ * the folder of stores that outlive their process, if they do.
+ */
 export function membersOf(
   scenario: Scenario,
   world: World,
   flows: readonly PlacedFlow[],
   authority: Authority,
   random: SeededRandom,
+  stores?: string,
 ): Member[] {
   const phases = flows.map(({ everyMs }) => Math.floor(random.fraction() * everyMs * 1000));
   const durationUs = scenario.durationMs * 1000;
@@ -58,7 +63,10 @@ export function membersOf(
       suite: scenario.security.suite,
       rekeyAfterUs: scenario.security.rekeyAfterMs * MICROSECONDS_PER_MS,
     },
-    store: { octetsMax: scenario.store.octetsMax },
+    store: {
+      octetsMax: scenario.store.octetsMax,
+      ...(stores === undefined ? {} : { directory: join(stores, node.name) }),
+    },
     plan: world.plan,
     services: {
       echo: true,

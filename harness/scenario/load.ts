@@ -84,7 +84,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
     groundLink: { rateBps: input.groundLink.rate },
     crypto: input.crypto,
     security: securityOf(input.security),
-    store: { octetsMax: input.store },
+    store: { octetsMax: input.store.size, durability: input.store.durability },
     network: { host: input.network.host, portBase: input.network.portBase },
     traffic: input.traffic.map((flow) => ({
       from: flow.from,

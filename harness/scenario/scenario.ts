@@ -126,7 +126,11 @@ export interface Scenario {
   readonly groundLink: { readonly rateBps: number };
   readonly crypto: 'auto' | 'noble' | 'native';
   readonly security: Security;
-  readonly store: { readonly octetsMax: number };
+  readonly store: {
+    readonly octetsMax: number;
+    /** Whether a bundle is on disk or in memory when it is accepted; virtual fleets have no disk. */
+    readonly durability: 'flush' | 'memory';
+  };
   readonly network: {
     /** Loopback address the sockets bind to. */
     readonly host: string;

@@ -161,6 +161,19 @@ const objectives = mapping({
     .describe('From a revocation being told to one node until all others know of it.'),
 });
 
+/** A size alone stands for a mapping with that size. */
+const store = z.preprocess(
+  (value) => (typeof value === 'string' || typeof value === 'number' ? { size: value } : value),
+  mapping({
+    size: quantity('size', 'B', { min: 65_536, max: 2 ** 36, example: '64 MiB' })
+      .prefault('64 MiB')
+      .describe('Octets of bundles one node can keep.'),
+    durability: choice(['flush', 'memory'])
+      .default('memory')
+      .describe('Whether a bundle is on disk, or in memory, when it is accepted.'),
+  }),
+);
+
 /** What a scenario file says, before names are checked and units go into names. */
 export const scenarioSchema = mapping({
   name: name('walker-66'),
@@ -182,9 +195,7 @@ export const scenarioSchema = mapping({
   groundLink: mapping({ rate: rate() }).prefault({}),
   crypto: choice(['auto', 'noble', 'native']).default('auto'),
   security: security.prefault({}),
-  store: quantity('size', 'B', { min: 65_536, max: 2 ** 36, example: '64 MiB' })
-    .prefault('64 MiB')
-    .describe('Octets of bundles one node can keep.'),
+  store: store.prefault({}),
   network: mapping({
     host: form(/^127(\.\d{1,3}){3}$/, 'a loopback address such as 127.0.0.1').default('127.0.0.1'),
     portBase: count(1_024, 65_535).optional(),

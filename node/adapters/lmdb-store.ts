@@ -11,16 +11,10 @@ import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import { ConfigError } from '../config-error.ts';
-import type { BundleStore, StoreCompletion, StoreContents } from '../ports.ts';
+import type { OpenedStore, StoreCompletion, StoreContents } from '../ports.ts';
 import { isSoundLmdbFile } from './lmdb-file.ts';
 import { makeFolders } from './make-folders.ts';
 import { openStoreTables, type StoredEntry, type StoreTables } from './store-tables.ts';
-
-/** A store that is to be closed. */
-export interface OpenedStore extends BundleStore {
-  /** Resolves when all that was asked of it is done and its files are closed. */
-  close(): Promise<void>;
-}
 
 /**
  * Opens the store in `directory`, which is made if need be. A data file that is damaged as a whole

@@ -6,7 +6,7 @@
 import { Subject } from 'rxjs';
 import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
-import type { BundleStore, StoreCompletion, StoreContents } from '../ports.ts';
+import type { OpenedStore, StoreCompletion, StoreContents } from '../ports.ts';
 import { decodeBundleRecord, encodeBundleRecord } from './store-record.ts';
 
 /** What a crash leaves: records of bundles, in the order in which they came, and what is seen. */
@@ -22,7 +22,7 @@ type Command =
   | { readonly kind: 'refuse'; readonly id: string };
 
 /** Bounded by `octetsMax`, counting the octets of bundles, and by SEEN_MAX. */
-export class MemoryStore implements BundleStore {
+export class MemoryStore implements OpenedStore {
   readonly #octetsMax: number;
   readonly #flushing: 'prompt' | 'held';
   readonly #bundles = new Map<string, StoredBundle>();
@@ -72,6 +72,11 @@ export class MemoryStore implements BundleStore {
   delete(id: string, seen?: SeenNote): void {
     this.#resize(id, 0);
     this.#take({ kind: 'delete', id, seen });
+  }
+
+  close(): Promise<void> {
+    this.#completed.complete();
+    return Promise.resolve();
   }
 
   /** Makes all that waits durable and answers it. */

@@ -48,7 +48,7 @@ export const WALKER_66: Scenario = {
   groundLink: { rateBps: 20_000_000 },
   crypto: 'auto',
   security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
-  store: { octetsMax: 1_000_000 },
+  store: { octetsMax: 1_000_000, durability: 'memory' },
   network: { host: '127.0.0.1', portBase: undefined },
   traffic: [],
   objectives: [],

@@ -91,7 +91,7 @@ describe('a scenario', () => {
       groundLink: { rateBps: 100_000_000 },
       crypto: 'auto',
       security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
-      store: { octetsMax: 67_108_864 },
+      store: { octetsMax: 67_108_864, durability: 'memory' },
       network: { host: '127.0.0.1', portBase: undefined },
       traffic: [
         {
@@ -146,6 +146,16 @@ describe('a scenario', () => {
         coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
       },
     });
+  });
+
+  it('says whether bundles are on disk when they are accepted, and how many there may be', () => {
+    const storeOf = (text: string) => parseScenario(`${GOOD}${text}`, 's.yaml').store;
+    expect(storeOf('store: 1 MiB')).toEqual({ octetsMax: 2 ** 20, durability: 'memory' });
+    expect(storeOf('store: { size: 1 MiB, durability: flush }')).toEqual({
+      octetsMax: 2 ** 20,
+      durability: 'flush',
+    });
+    expect(storeOf('store: { durability: flush }')).toMatchObject({ octetsMax: 64 * 2 ** 20 });
   });
 
   it('finds a TLE file beside itself', () => {
@@ -255,6 +265,18 @@ describe('a bad scenario is refused', () => {
       'size: 64 KiB\nstore: 64 KiB',
       '18:11: a bundle of 65536 B does not fit the store of 65536 B. ' +
         'Enlarge store, or send less at once.',
+    ],
+    [
+      'for a store that is neither on disk nor in memory',
+      'class: flash',
+      'class: flash\nstore:\n  durability: paper',
+      '20:15: durability is paper. Expected one of flush, memory. Choose one of them.',
+    ],
+    [
+      'for a store of no size',
+      'class: flash',
+      'class: flash\nstore: huge',
+      '19:1: store has no size. Expected a size such as 64 MiB. Add size.',
     ],
     [
       'for a flow that no link carries',

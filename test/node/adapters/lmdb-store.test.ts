@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isSoundLmdbFile } from '#node/adapters/lmdb-file.ts';
-import { type OpenedStore, openLmdbStore } from '#node/adapters/lmdb-store.ts';
+import { openLmdbStore } from '#node/adapters/lmdb-store.ts';
 import { ConfigError } from '#node/config-error.ts';
-import type { StoreCompletion } from '#node/ports.ts';
+import type { OpenedStore, StoreCompletion } from '#node/ports.ts';
 import { bundleStoreContract, type StoreOnMedium } from '../../contracts/bundle-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orbweaver-store-'));
