@@ -14,7 +14,7 @@ import type { Notice } from './notice.ts';
 /** What the agent tells; its other outputs ask for something. */
 export type AgentFact = Exclude<
   AgentOutput,
-  { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'deliver' }
+  { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'deliver' | 'press' }
 >;
 
 /** The satellite's own; keeps counts, and notices only until they are told. */
@@ -91,6 +91,7 @@ export class Journal {
         break;
       case 'refused':
         this.#refused[fact.reason] = (this.#refused[fact.reason] ?? 0) + 1;
+        this.note({ kind: 'bundle-refused', at, service: fact.service, reason: fact.reason });
         break;
       case 'duplicate':
         this.#duplicates++;

@@ -85,6 +85,13 @@ export type Notice =
       readonly id: string;
       readonly originated: boolean;
     }
+  /** A request of a service of this node came to nothing. */
+  | {
+      readonly kind: 'bundle-refused';
+      readonly at: Instant;
+      readonly service: number;
+      readonly reason: string;
+    }
   /** The bundle went to the link towards `to`. */
   | {
       readonly kind: 'bundle-forwarded';

@@ -24,6 +24,7 @@ import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
 import { Keeper, type Provision } from './keeper.ts';
 import { connectionOf, makeLink } from './link-maker.ts';
+import { type Managed, press, takeManagement } from './management.ts';
 import { type Neighbour, Neighbours } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 import type { Datagram, SatellitePorts, StoreCompletion, VaultCompletion } from './ports.ts';
@@ -37,7 +38,6 @@ export type { SatelliteSnapshot } from './snapshot.ts';
 
 /** A send request, or what ground hands in. */
 type Command = SendRequest | Provision;
-type Management = Extract<LinkOutput, { readonly kind: 'management' }>;
 type Input = Datagram | Instant | StoreCompletion | VaultCompletion | Command;
 
 /** The switchboard of one node. Lives from `start` until its subscription ends. */
@@ -47,6 +47,7 @@ export class Satellite {
   readonly #applications: Applications;
   readonly #agent: BundleAgent;
   readonly #security: ProvisionedSecurity;
+  readonly #managed: Managed;
   readonly #keeper: Keeper;
   readonly #contacts: ContactFollower;
   readonly #neighbours = new Neighbours();
@@ -64,6 +65,8 @@ export class Satellite {
     this.#applications = new Applications(services);
     this.#agent = new BundleAgent(config);
     this.#security = new ProvisionedSecurity(config, ports, this.#neighbours);
+    const [agent, security, journal] = [this.#agent, this.#security, this.#journal];
+    this.#managed = { agent, security, journal };
     this.#keeper = new Keeper(config, this.#security, ports, this.#journal);
     this.#contacts = new ContactFollower(config.plan, config.node);
   }
@@ -234,6 +237,7 @@ export class Satellite {
       case 'secured':
         this.#journal.noteLink(now, neighbour, output);
         if (this.#neighbours.setUp(neighbour, true)) this.#agent.linkUp(now, node);
+        if (this.#agent.least > 0) press(now, this.#agent.least, [neighbour]);
         break;
       case 'down':
         this.#journal.noteLink(now, neighbour, output);
@@ -241,19 +245,13 @@ export class Satellite {
           this.#agent.linkDown(now, node, lasts(output));
         break;
       case 'management':
-        this.#onCommand(now, neighbour, output);
+        takeManagement(now, neighbour, output, this.#managed);
+        // A command may change what seals a link.
+        this.#neighbours.tick(now);
         break;
       case 'fault':
         this.#journal.refuse(now, neighbour, output.fault);
     }
-  }
-
-  /** A command may change what seals a link, and is answered on the link that brought it. */
-  #onCommand(now: Instant, { node, link }: Neighbour, command: Management): void {
-    const { replies, faults } = this.#security.command(now, node, command.packet, command.spi);
-    for (const fault of faults) this.#journal.faults.add(fault);
-    for (const reply of replies) link.sendManagement(now, reply);
-    this.#neighbours.tick(now);
   }
 
   #onAgent(now: Instant, output: AgentOutput): void {
@@ -275,6 +273,9 @@ export class Satellite {
         this.#applications.of(service).receive(now, output);
         break;
       }
+      case 'press':
+        press(now, output.least, this.#neighbours.all);
+        break;
       default:
         this.#journal.record(now, output);
     }

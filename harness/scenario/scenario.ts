@@ -128,7 +128,7 @@ export interface Scenario {
   readonly security: Security;
   readonly store: {
     readonly octetsMax: number;
-    /** Whether a bundle is on disk or in memory when it is accepted; virtual fleets have no disk. */
+    /** Where a bundle is when it is accepted: on disk, but in virtual fleets, or in memory. */
     readonly durability: 'flush' | 'memory';
   };
   readonly network: {

@@ -1,4 +1,4 @@
-/** Which store a node has: one that outlives it where it is given a directory, else one in memory. */
+/** Which store a node has: one that outlives it where it has a directory, else one in memory. */
 import type { NodeConfig } from '../config.ts';
 import type { OpenedStore } from '../ports.ts';
 import { openLmdbStore } from './lmdb-store.ts';

@@ -15,7 +15,7 @@
  */
 import { decodeBundle } from '../bundle/bundle.ts';
 import { Fault } from '../fault.ts';
-import type { Deadline, Instant, Machine } from '../machine.ts';
+import { type Deadline, type Instant, type Machine, sooner } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { AgentOutput, Ledger, SeenNote, SendRequest, StoredBundle } from './contract.ts';
 import { Custody } from './custody.ts';
@@ -25,6 +25,7 @@ import { Holdings } from './holdings.ts';
 import { clockOf, Intake } from './intake.ts';
 import { type AgentOptions, reassemblyOf } from './options.ts';
 import { Reporter } from './reporter.ts';
+import type { LeastClass } from './store-room.ts';
 
 export type { AgentOutput, DeletionReason, Ledger, SendRequest } from './contract.ts';
 export type { AgentOptions } from './options.ts';
@@ -84,7 +85,11 @@ export class BundleAgent implements Machine<AgentOutput> {
     if (bundle === undefined || !this.#custody.unstored(now, bundle)) return;
     if (bundle.previous !== 0) {
       this.#holdings.turnAway(now, id, bundle.subject, 'depleted-storage');
-    } else this.#intake.refuse(reason === 'full' ? 'store-full' : 'store-failed');
+    } else {
+      const source = bundle.bundle?.primary.source;
+      const service = source?.scheme === 'ipn' ? source.service : 0;
+      this.#intake.refuse(service, reason === 'full' ? 'store-full' : 'store-failed');
+    }
   }
 
   /** The store's answer to `load`; the octets must not change while the agent has them. */
@@ -121,6 +126,16 @@ export class BundleAgent implements Machine<AgentOutput> {
     this.#custody.setUp(now, neighbour, true);
   }
 
+  /** A neighbour's store is nearly full: it takes no class below `least` for PRESSURE_US. */
+  pressed(now: Instant, neighbour: NodeNumber, least: LeastClass): void {
+    this.#custody.press(now, neighbour, least);
+  }
+
+  /** What a neighbour whose link comes up is to be told, unless it is 0. */
+  get least(): LeastClass {
+    return this.#holdings.least;
+  }
+
   /** The link to a neighbour takes no more; one that `lasts` so is not waited for. */
   linkDown(now: Instant, neighbour: NodeNumber, lasts = false): void {
     this.#custody.setUp(now, neighbour, false, lasts);
@@ -149,6 +164,7 @@ export class BundleAgent implements Machine<AgentOutput> {
 
   tick(now: Instant): void {
     this.#custody.tick(now);
+    this.#holdings.look(now);
   }
 
   poll(): AgentOutput | undefined {
@@ -159,7 +175,7 @@ export class BundleAgent implements Machine<AgentOutput> {
   }
 
   deadline(): Deadline | undefined {
-    return this.#custody.deadline();
+    return sooner(this.#custody.deadline(), this.#holdings.deadline());
   }
 
   /** The books as they stand; they balance at all times. */

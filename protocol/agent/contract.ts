@@ -4,6 +4,7 @@ import type { StatusReport } from '../bundle/status-report.ts';
 import type { Fault } from '../fault.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { TrafficClass } from '../traffic-class.ts';
+import type { LeastClass } from './store-room.ts';
 
 /** What an application asks to be sent. */
 export interface SendRequest {
@@ -126,9 +127,14 @@ export type AgentOutput =
       readonly from: Eid;
       readonly report: StatusReport;
     }
+  /**
+   * Tell every neighbour that is up that no class below `least` is taken for PRESSURE_US from now
+   * on; a link that comes up later is told what `least` of the agent says.
+   */
+  | { readonly kind: 'press'; readonly least: LeastClass }
   /** Facts for the ledger and the trace. */
   | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  | { readonly kind: 'refused'; readonly service: number; readonly reason: RefusalReason }
   | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'expired'; readonly id: string }
   | { readonly kind: 'deleted'; readonly id: string; readonly reason: DeletionReason }

@@ -17,6 +17,7 @@ import { endOf, type HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Fate } from './ledger.ts';
 import { encodeOnward } from './onward.ts';
+import type { LeastClass } from './store-room.ts';
 import { Successions } from './succession.ts';
 import { asCopy, asFragment } from './successors.ts';
 
@@ -110,6 +111,12 @@ export class Custody {
       if (up) bundle.notBefore = now;
       this.dispatch(now, bundle);
     }
+  }
+
+  /** A neighbour takes no class below `least` for the time being. */
+  press(now: Instant, neighbour: NodeNumber, least: LeastClass): void {
+    this.#forwarder.press(now, neighbour, least);
+    this.#pump(now, neighbour);
   }
 
   tick(now: Instant): void {

@@ -13,6 +13,7 @@ import { ContactGraph } from '../routing/earliest-arrival.ts';
 import { Router } from '../routing/router.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import { Neighbours } from './neighbours.ts';
+import type { LeastClass } from './store-room.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** Who forwards, by which plan, and what links take. */
@@ -101,6 +102,11 @@ export class Forwarder {
   /** It no longer does. */
   release(bundle: HeldBundle): void {
     this.#neighbours.release(bundle);
+  }
+
+  /** A neighbour takes no class below `least` for the time being. */
+  press(now: Instant, neighbour: NodeNumber, least: LeastClass): void {
+    this.#neighbours.press(now, neighbour, least);
   }
 
   /** Takes out the bundle that waits for room in the window of `to`, whose turn it is, if any. */

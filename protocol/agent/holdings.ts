@@ -5,13 +5,15 @@
  */
 import { assert } from '../assert.ts';
 import { Fifo } from '../fifo.ts';
-import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import { type Deadline, type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import type { TrafficClass } from '../traffic-class.ts';
 import type { AgentOutput, DeletionReason, Ledger, SeenNote } from './contract.ts';
 import { originalId } from './groups.ts';
 import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
 import { type Fate, isDeletion, LedgerBook } from './ledger.ts';
 import type { Reporter, Subject } from './reporter.ts';
 import { DELIVERED, SeenBundles } from './seen-bundles.ts';
+import { type LeastClass, StoreRoom } from './store-room.ts';
 
 /** Keeps facts; the content of bundles is in the store. */
 export class Holdings {
@@ -20,7 +22,7 @@ export class Holdings {
   readonly outputs = new Fifo<AgentOutput>();
   readonly reporter: Reporter;
   readonly #epochUnixMs: number;
-  readonly #octetsMax: number;
+  readonly #room: StoreRoom;
   readonly #book = new LedgerBook();
   /** Bounded by the store's octets. */
   readonly #held = new Map<string, HeldBundle>();
@@ -32,13 +34,29 @@ export class Holdings {
   /** `epochUnixMs` is Unix milliseconds at instant 0, by which the store is told times. */
   constructor(epochUnixMs: number, octetsMax: number, reporter: Reporter) {
     this.#epochUnixMs = epochUnixMs;
-    this.#octetsMax = octetsMax;
+    this.#room = new StoreRoom(octetsMax);
     this.reporter = reporter;
   }
 
   /** Whether the store may take so many octets more, besides those on their way into it. */
-  hasRoom(octets: number): boolean {
-    return this.#octets + octets <= this.#octetsMax;
+  hasRoom(octets: number, trafficClass: TrafficClass): boolean {
+    return this.#room.has(this.#octets, octets, trafficClass);
+  }
+
+  /** The least class that neighbours may send, as they were told last. */
+  get least(): LeastClass {
+    return this.#room.least;
+  }
+
+  /** Tells neighbours when the store has become fuller or emptier than they know. */
+  look(now: Instant): void {
+    const least = this.#room.look(now, this.#octets);
+    if (least !== undefined) this.outputs.push({ kind: 'press', least });
+  }
+
+  /** When to look again. */
+  deadline(): Deadline | undefined {
+    return this.#room.deadline();
   }
 
   has(id: string): boolean {
@@ -57,6 +75,7 @@ export class Holdings {
     this.#unconfirmed += 1;
     const note = { previous, arrivedUnixMs: this.#unixMs(arrivedAt) };
     this.outputs.push({ kind: 'store', id, octets, note });
+    this.look(arrivedAt);
     return bundle;
   }
 
@@ -117,6 +136,7 @@ export class Holdings {
     const seen = leaves ? this.#noteOf(now, hopsToNote(bundle), lifetimeEndsAt) : undefined;
     this.outputs.push({ kind: 'forget', id: bundle.id, seen });
     this.#drop(bundle);
+    this.look(now);
   }
 
   /**
@@ -133,6 +153,7 @@ export class Holdings {
     assert(bundle.phase === 'settling', 'a delivery is noted before it is made');
     this.#enter(now, bundle.id, bundle.subject, 'delivered');
     this.#drop(bundle);
+    this.look(now);
   }
 
   /** Enters a whole that was joined of fragments and is delivered, without a stay in the store. */

@@ -72,12 +72,15 @@ export class Intake {
    */
   originate(now: Instant, request: SendRequest): string | undefined {
     if (isNullEid(request.destination) || isLocalNode(request.destination)) {
-      return this.refuse('no-destination');
+      return this.refuse(request.sourceService, 'no-destination');
     }
     const { bundle, id } = this.#newOne(() => this.#source.create(now, request));
     const octets = encodeBundle(bundle);
-    if (octets.length > this.#bundleOctetsMax) return this.refuse('too-large');
-    if (!this.#holdings.hasRoom(octets.length)) return this.refuse('store-full');
+    const { sourceService, trafficClass } = request;
+    if (octets.length > this.#bundleOctetsMax) return this.refuse(sourceService, 'too-large');
+    if (!this.#holdings.hasRoom(octets.length, trafficClass)) {
+      return this.refuse(sourceService, 'store-full');
+    }
     this.#holdings.hold(this.#own(now, id, bundle, octets), octets);
     return id;
   }
@@ -116,9 +119,10 @@ export class Intake {
   report(draft: Draft): void {
     const { bundle, id } = this.#newOne(() => this.#source.createReport(draft));
     const octets = encodeBundle(bundle);
-    if (!this.#holdings.hasRoom(octets.length)) {
+    const arrival = this.#own(draft.at, id, bundle, octets);
+    if (!this.#holdings.hasRoom(octets.length, arrival.trafficClass)) {
       this.#holdings.outputs.push({ kind: 'fault', fault: REPORT_UNSENT });
-    } else this.#holdings.hold(this.#own(draft.at, id, bundle, octets), octets);
+    } else this.#holdings.hold(arrival, octets);
   }
 
   /** The bundle that the store kept over a restart, or undefined when it cannot be read. */
@@ -152,8 +156,8 @@ export class Intake {
   }
 
   /** Tells the application that its request came to nothing. */
-  refuse(reason: RefusalReason): undefined {
-    this.#holdings.outputs.push({ kind: 'refused', reason });
+  refuse(service: number, reason: RefusalReason): undefined {
+    this.#holdings.outputs.push({ kind: 'refused', service, reason });
   }
 
   /** Somebody may have sent bundles as if from here. Bounded by those held and those remembered. */
@@ -212,9 +216,15 @@ export class Intake {
   }
 
   /** Why a bundle that is sound in itself may not come in. */
-  #objection({ bundle, sizeOctets, service, part }: Arrival): DeletionReason | undefined {
+  #objection({
+    bundle,
+    sizeOctets,
+    trafficClass,
+    service,
+    part,
+  }: Arrival): DeletionReason | undefined {
     if (sizeOctets > this.#bundleOctetsMax) return 'depleted-storage';
-    if (!this.#holdings.hasRoom(sizeOctets)) return 'depleted-storage';
+    if (!this.#holdings.hasRoom(sizeOctets, trafficClass)) return 'depleted-storage';
     if (service === undefined || part === undefined) return undefined;
     // Without a source nothing says which fragments belong together.
     if (isNullEid(bundle.primary.source)) return 'block-unintelligible';

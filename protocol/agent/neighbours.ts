@@ -10,6 +10,7 @@ import type { Instant } from '../machine.ts';
 import type { Contact, ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import type { TrafficClass } from '../traffic-class.ts';
 import type { HeldBundle } from './held-bundle.ts';
+import { type LeastClass, PRESSURE_US } from './store-room.ts';
 
 /** How long a link may take to come up before bundles look for another way. */
 export const PATIENCE_US = 3_000_000;
@@ -22,6 +23,9 @@ class Neighbour {
   /** When the link went down, or when it was first looked at; −1 before that. */
   downSince: Instant = -1;
   patienceUs = PATIENCE_US;
+  /** The least class that it takes, and until when that is so. */
+  least: LeastClass = 0;
+  pressedUntil: Instant = 0;
   /** Octets handed over and not yet answered for, by traffic class. */
   readonly inFlightOctets: [number, number, number, number] = [0, 0, 0, 0];
 }
@@ -62,16 +66,26 @@ export class Neighbours {
     neighbour.up = up;
     neighbour.patienceUs = lasts ? 0 : PATIENCE_US;
     neighbour.downSince = now;
+    neighbour.least = 0;
     this.#changesAt = now;
+  }
+
+  /** Notes the least class that a neighbour takes; it is told again, or it takes all. */
+  press(now: Instant, node: NodeNumber, least: LeastClass): void {
+    const neighbour = this.#get(node);
+    neighbour.least = least;
+    neighbour.pressedUntil = now + PRESSURE_US;
+    if (least > 0) this.#changesAt = Math.min(this.#changesAt, neighbour.pressedUntil);
   }
 
   isUp(node: NodeNumber): boolean {
     return this.#byNode.get(node)?.up === true;
   }
 
-  /** Whether as much is on its way to a neighbour in this class as may be. */
+  /** Whether a neighbour takes none of this class, or as much is on its way as may be. */
   isFull(node: NodeNumber, trafficClass: TrafficClass): boolean {
-    return this.#get(node).inFlightOctets[trafficClass] >= IN_FLIGHT_OCTETS_MAX;
+    const { least, inFlightOctets } = this.#get(node);
+    return trafficClass < least || inFlightOctets[trafficClass] >= IN_FLIGHT_OCTETS_MAX;
   }
 
   /** What is on its way to a neighbour, of all classes together. */
@@ -98,6 +112,8 @@ export class Neighbours {
     this.#changesAt = Number.MAX_SAFE_INTEGER;
     for (const [node, neighbour] of this.#byNode) {
       if (neighbour.downSince < 0) neighbour.downSince = now;
+      if (neighbour.pressedUntil <= now) neighbour.least = 0;
+      else this.#changesAt = Math.min(this.#changesAt, neighbour.pressedUntil);
       if (neighbour.up) continue;
       const contact = currentContact(neighbour, now);
       if (contact === undefined) continue;

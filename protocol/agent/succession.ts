@@ -8,6 +8,7 @@
  */
 import { assert } from '../assert.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
+import { trafficClassOf } from '../traffic-class.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 
@@ -47,7 +48,8 @@ export class Successions {
     successors: readonly Successor[],
   ): boolean {
     const total = successors.reduce((sum, { octets }) => sum + octets.length, 0);
-    if (!this.#holdings.hasRoom(total)) {
+    // They take a bundle's place, so they may use what room there is, whatever their class.
+    if (!this.#holdings.hasRoom(total, FLASH)) {
       predecessor.notBefore = now + REST_US;
       return false;
     }
@@ -114,3 +116,4 @@ export class Successions {
 const NOBODY: readonly HeldBundle[] = [];
 /** How long a bundle rests whose successors found no room. */
 const REST_US = MICROSECONDS_PER_S;
+const FLASH = trafficClassOf('flash');

@@ -29,14 +29,16 @@ it('tells what happens to bundles', () => {
   ]);
 });
 
-it('counts refusals, duplicates, deviations and faults without a notice', () => {
+it('counts refusals, which it tells, duplicates, deviations and faults', () => {
   const { journal, told } = listening();
-  journal.record(1, { kind: 'refused', reason: 'store-full' });
-  journal.record(1, { kind: 'refused', reason: 'store-full' });
+  journal.record(1, { kind: 'refused', service: 1_001, reason: 'store-full' });
+  journal.record(1, { kind: 'refused', service: 1_001, reason: 'store-full' });
   journal.record(1, { kind: 'duplicate', id: 'a' });
   journal.record(1, { kind: 'deviation', fault: DEVIATION.framing });
   journal.record(1, { kind: 'fault', fault: new Fault('bundle', 'test', 'none') });
-  expect(told).toEqual([]);
+  while (journal.tell());
+  const refused = { kind: 'bundle-refused', at: 1, service: 1_001, reason: 'store-full' };
+  expect(told).toEqual([refused, refused]);
   expect(journal.refused).toEqual({ 'store-full': 2 });
   expect(journal.duplicates).toBe(1);
   expect(journal.deviations.snapshot()).toEqual({ 'bundle.framing': 1 });

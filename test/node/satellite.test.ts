@@ -140,7 +140,7 @@ describe('two satellites in contact', () => {
     const sky = new SmallSky({ nodes: [101, 102], meetings, storeOctetsMax: 5_000 });
     send(sky, 101, 102, 4_000);
     send(sky, 101, 102, 4_000);
-    expect(sky.kinds(101)).toEqual(['boot', 'bundle-accepted']);
+    expect(sky.kinds(101)).toEqual(['boot', 'bundle-accepted', 'bundle-refused']);
     expect(sky.satellite(101).snapshot().refused).toEqual({ 'store-full': 1 });
   });
 

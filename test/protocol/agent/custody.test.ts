@@ -7,7 +7,7 @@ import { expectBalance, Mesh, Node, planOf, S } from './mesh.ts';
 const TRIANGLE = planOf([1, 2, 0, 20], [1, 3, 5, 40], [2, 3, 10, 60], [1, 2, 30, 50]);
 
 test('whatever happens in whatever order, the books balance and nothing is thrown', () => {
-  const verbs = fc.array(fc.tuple(fc.nat(16), fc.nat(50), fc.nat(3)), { maxLength: 120 });
+  const verbs = fc.array(fc.tuple(fc.nat(17), fc.nat(50), fc.nat(3)), { maxLength: 120 });
   const property = fc.property(verbs, (script) => {
     const { agent } = new Node(1, TRIANGLE, {
       storeOctetsMax: 3_000,
@@ -55,6 +55,7 @@ test('whatever happens in whatever order, the books balance and nothing is throw
       else if (verb === 14) agent.forgotten(now, id);
       else if (verb === 15) agent.cancel(now, id);
       else if (verb === 16) agent.unregister(now, 7);
+      else if (verb === 17) agent.pressed(now, 2 + (small & 1), (choice % 5) as 0 | 1 | 2 | 3 | 4);
     }
   });
   fc.assert(property, { numRuns: 300 });

@@ -211,7 +211,7 @@ test('a bundle for "this very node" is refused at the source', () => {
   const destination = parseEid('ipn:!.7');
   if (destination instanceof Fault) throw new Error(destination.key);
   send(node, 0, { destination });
-  expect(node.all('refused')).toEqual([{ kind: 'refused', reason: 'no-destination' }]);
+  expect(node.all('refused')).toMatchObject([{ service: 1_001, reason: 'no-destination' }]);
 });
 
 /** Blocks that a hop changes. */

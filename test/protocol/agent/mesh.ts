@@ -23,6 +23,7 @@ export class Node {
   /** What a link answers to a bundle; `later` answers nothing. */
   linkAnswer: 'sent' | 'unsent' | 'later' = 'sent';
   onStore: (output: Of<'store' | 'forget'>) => void = () => {};
+  onPress: (output: Of<'press'>, now: number) => void = () => {};
   onForward: (output: Of<'forward'>, now: number) => void = () => {};
 
   constructor(node: number, plan: ContactPlan, options: Partial<AgentOptions> = {}) {
@@ -91,7 +92,8 @@ export class Node {
       this.store.delete(output.id);
       this.onStore(output);
       agent.forgotten(now, output.id);
-    } else if (output.kind === 'load') agent.loaded(now, output.id, this.store.get(output.id));
+    } else if (output.kind === 'press') this.onPress(output, now);
+    else if (output.kind === 'load') agent.loaded(now, output.id, this.store.get(output.id));
     else if (output.kind === 'forward') {
       if (this.linkAnswer === 'later') return;
       if (this.linkAnswer === 'unsent' || !this.links.has(output.to)) {
@@ -131,6 +133,15 @@ export class Mesh {
     for (const number of numbers) {
       const node = new Node(number, plan, options(number));
       this.nodes.set(number, node);
+      node.onPress = ({ least }, now) => {
+        for (const to of node.links) {
+          this.#at(now + HOP_US, () => {
+            const far = this.nodes.get(to)!;
+            far.agent.pressed(now + HOP_US, number, least);
+            far.drain(now + HOP_US);
+          });
+        }
+      };
       node.onForward = ({ to, octets }, now) => {
         this.#at(now + HOP_US, () => {
           const far = this.nodes.get(to)!;
