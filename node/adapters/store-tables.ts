@@ -28,10 +28,18 @@ export interface StoredEntry {
 export async function openStoreTables(directory: string, mapOctets: number): Promise<StoreTables> {
   // Only nodes that have a durable store pay for the library, about 5 MB each.
   const { open } = await import('lmdb');
-  const options = { encoding: 'binary', maxDbs: 3, mapSize: mapOctets, noMemInit: true } as const;
+  const options = {
+    path: directory,
+    // Not even one whose name has a dot is a file.
+    noSubdir: false,
+    encoding: 'binary',
+    maxDbs: 3,
+    mapSize: mapOctets,
+    noMemInit: true,
+  } as const;
   // Batches of its own making, or begun before their end, would fail where nobody can hear it.
   const batching = { eventTurnBatching: false, batchStartThreshold: Number.MAX_SAFE_INTEGER };
-  return new StoreTables(open({ path: directory, ...options, ...batching }));
+  return new StoreTables(open({ ...options, ...batching }));
 }
 
 /** Reads at once, and writes in transactions. */

@@ -177,5 +177,5 @@ function transactionsOf(directory: string): number {
 }
 
 function newDirectory(): string {
-  return mkdtempSync(join(folder, 'db-'));
+  return mkdtempSync(join(folder, 'node.store-'));
 }
