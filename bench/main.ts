@@ -9,10 +9,12 @@ import { floodFigures } from './flood-figures.ts';
 import { frameFigures } from './frame-figures.ts';
 import { handshakeFigures } from './handshake-figures.ts';
 import { hopFigures } from './hop-figures.ts';
+import { storeFigures } from './store-figures.ts';
 
 const QUESTIONS = {
   frames: ['Whole frames against raw AES-256-GCM', frameFigures],
   hop: ['Bundle to bundle', hopFigures],
+  store: ['Bundles on disk, and those that wait there', storeFigures],
   handshakes: ['Agreeing keys, on one core', handshakeFigures],
   allocations: ['Memory that a frame takes, native', allocationFigures],
   links: ['Link to link against raw datagrams', datagramFigures],

@@ -1,5 +1,6 @@
 /**
- * How much of the store each traffic class may fill, and what neighbours are told before it is full.
+ * How much of the store each traffic class may fill, and what neighbours are told before it is
+ * full.
  *
  *   flash      all of it, so that there is always room of its own for an alert
  *   expedited  95 %, normal 85 %, bulk 70 %: whoever matters least is refused first
