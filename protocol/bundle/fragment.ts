@@ -15,12 +15,15 @@ import { BUNDLE_FLAG, type PrimaryBlock, writePrimaryBlock } from './primary-blo
 
 /**
  * Whether the bundle may be cut: its flags allow it, it has an identity by which it can be joined
- * again, at least two octets of payload, and a primary block whose values all fit into a new one.
+ * again, at least two octets of payload that are all inside its whole, and a primary block whose
+ * values all fit into a new one.
  */
 export function mayFragment(bundle: Bundle): boolean {
-  const { flags, source } = bundle.primary;
+  const { flags, source, fragment } = bundle.primary;
   if ((flags & BUNDLE_FLAG.mustNotFragment) !== 0 || isNullEid(source)) return false;
-  return payloadOf(bundle).data.length > 1 && isRewritable(bundle.primary);
+  const { length } = payloadOf(bundle).data;
+  if (fragment !== undefined && fragment.offset + length > fragment.totalLength) return false;
+  return length > 1 && isRewritable(bundle.primary);
 }
 
 /**

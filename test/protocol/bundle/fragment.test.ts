@@ -44,6 +44,8 @@ describe('cutting', () => {
     expect(mayFragment(made(1))).toBe(false);
     expect(mayFragment(made(9, { flags: BUNDLE_FLAG.mustNotFragment }))).toBe(false);
     expect(mayFragment(made(9, { source: NULL_EID }))).toBe(false);
+    const beyond = { offset: Number.MAX_SAFE_INTEGER, totalLength: Number.MAX_SAFE_INTEGER };
+    expect(mayFragment(made(9, { flags: BUNDLE_FLAG.fragment, fragment: beyond }))).toBe(false);
     expect(() => splitBundle(made(1), 500)).toThrow('may be fragmented');
     const big = sound.find(({ id }) => id === 'd-big-values')!;
     expect(mayFragment(decode(fromHex(big.hex)))).toBe(false);
