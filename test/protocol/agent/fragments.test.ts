@@ -256,18 +256,25 @@ describe('at the destination', () => {
     });
   });
 
-  test('a fragment that the store has lost leaves the others waiting', () => {
+  test.each([0, -1])('a fragment that the store has lost leaves the others waiting (%i)', (at) => {
     const node = new Node(2, PAIR);
     const all = parts(1_000, 300);
     for (const part of all) give(node, 0, part);
-    const [lost] = node.all('accepted');
-    node.store.delete(lost!.id);
+    const lost = node.all('accepted').at(at)!;
+    node.store.delete(lost.id);
     node.agent.register(1, 7);
     node.drain(1);
-    expect(node.all('deleted')[0]).toMatchObject({ id: lost!.id, reason: 'store-lost' });
+    expect(node.all('deleted')[0]).toMatchObject({ id: lost.id, reason: 'store-lost' });
     expect(node.agent.ledger()).toMatchObject({ delivered: 0, stored: all.length - 1 });
-    give(node, 2, encodeBundle(fragmentOf(whole(1_000), 0, 500)));
+    expect(node.agent.deadline()?.at).toBe(600 * S + 1);
+    for (const [start, end] of [
+      [0, 500],
+      [500, 1_000],
+    ] as const) {
+      give(node, 2, encodeBundle(fragmentOf(whole(1_000), start, end)));
+    }
     expect(node.all('deliver')[0]!.adu).toEqual(adu(1_000));
+    expect(node.agent.ledger()).toMatchObject({ stored: 0 });
   });
 
   test('a fragment whose others never come expires, or is pared when it may wait no longer', () => {
