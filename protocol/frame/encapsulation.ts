@@ -14,6 +14,8 @@ import { Fault } from '../fault.ts';
 
 /** Idle packets are discarded by the receiver. */
 export const PROTOCOL_ID_IDLE = 0;
+/** The Licklider Transmission Protocol. */
+export const PROTOCOL_ID_LTP = 1;
 /** The Bundle Protocol. */
 export const PROTOCOL_ID_BUNDLE = 4;
 

@@ -35,6 +35,8 @@ export interface ChannelOptions {
   /** The part of the line that `bulk` gets at the least while it waits: 0, the default, to 0.9. */
   readonly bulkShare?: number | undefined;
   readonly coding?: ChannelCoding | undefined;
+  /** Bundles go by LTP, and are the sender's until the far side has stored them. */
+  readonly ltp?: boolean | undefined;
 }
 
 /** What frames say in their operational control field: a CLCW or a Frame Security Report. */

@@ -1,4 +1,5 @@
 /** What goes in and out of a link, for its owner, the satellite. */
+import type { Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
 import type { Instant } from '../machine.ts';
@@ -28,14 +29,24 @@ export interface LinkOptions extends ChannelOptions {
   readonly ocfSource?: OcfSource;
   /** Reports on the frames that this node receives, on this link and others. */
   readonly sampler?: FrameSampler | undefined;
+  /** Of LTP session numbers; a channel with LTP needs it. */
+  readonly random?: Random | undefined;
 }
 
 /** What the link asks of its owner, or tells it. */
 export type LinkOutput =
   /** One frame, or the coded block around it, for one datagram. */
   | { readonly kind: 'transmit'; readonly frame: Uint8Array }
-  /** A whole bundle came in, authenticated. */
-  | { readonly kind: 'received'; readonly bundle: Uint8Array; readonly trafficClass: TrafficClass }
+  /**
+   * A whole bundle came in, authenticated; the octets pass to the owner. One with a receipt stays
+   * the far side's until the owner says by `settle` what became of it.
+   */
+  | {
+      readonly kind: 'received';
+      readonly bundle: Uint8Array;
+      readonly trafficClass: TrafficClass;
+      readonly receipt?: number;
+    }
   /** A whole management packet of either kind came in, authenticated, its last frame by `spi`. */
   | { readonly kind: 'management'; readonly packet: Packet; readonly spi: number }
   /** The peer reports anew, in four octets of a frame; nobody has authenticated them (§4.1.5). */
@@ -49,9 +60,12 @@ export type LinkOutput =
   | Secured
   /** The link carries no more bundles. Every `unsent` that this causes follows. */
   | { readonly kind: 'down'; readonly reason: DownReason }
-  /** The last frame of the bundle has left. */
+  /** The last frame of the bundle has left; by LTP, the far side has stored it. */
   | { readonly kind: 'sent'; readonly id: string }
-  /** The bundle was not wholly sent and will not be: no contact, no room, or the link went down. */
+  /**
+   * The bundle was not wholly sent and will not be: no contact, no room, the link went down. By LTP
+   * it may have come all the same, and then the far side knows the next copy for one.
+   */
   | { readonly kind: 'unsent'; readonly id: string }
   | { readonly kind: 'fault'; readonly fault: Fault };
 

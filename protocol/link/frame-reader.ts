@@ -8,7 +8,11 @@
 import { SA_UNKNOWN } from '../association/faults.ts';
 import { type CodingParameters, decodeBlock } from '../coding/coded-block.ts';
 import { Fault } from '../fault.ts';
-import { ENCAPSULATION_VERSION, PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
+import {
+  ENCAPSULATION_VERSION,
+  PROTOCOL_ID_BUNDLE,
+  PROTOCOL_ID_LTP,
+} from '../frame/encapsulation.ts';
 import { OID_VCID } from '../frame/frame-draft.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { MAP_UNKNOWN, MapDemultiplexer } from '../frame/map-demultiplexer.ts';
@@ -39,6 +43,7 @@ export type Reading = 'packets' | 'control' | 'handshake' | 'idle';
 export class FrameReader {
   readonly #managed: ManagedParameters;
   readonly #coding: CodingParameters | undefined;
+  readonly #ltp: boolean;
   readonly #keying: Pick<Keying, 'opener'>;
   readonly #sampler: FrameSampler | undefined;
   readonly #foundOpener: () => FrameOpener | undefined;
@@ -65,6 +70,7 @@ export class FrameReader {
   constructor(options: LinkOptions, keying: Pick<Keying, 'opener'>) {
     this.#managed = managedParameters(options, options.remoteScid);
     this.#coding = codingParameters(options);
+    this.#ltp = options.ltp === true;
     this.#keying = keying;
     this.#sampler = options.sampler;
     this.#foundOpener = () => this.#opener;
@@ -142,6 +148,12 @@ export class FrameReader {
   /** The next whole packet, whose octets the taker owns; or what went wrong; or undefined. */
   nextPacket(): Packet | Fault | undefined {
     return this.#packets[this.trafficClass]!.next();
+  }
+
+  /** Whether a packet holds an LTP segment, on a channel that has such. */
+  isSegment(packet: Packet): boolean {
+    if (!this.#ltp || packet.packetVersion !== ENCAPSULATION_VERSION) return false;
+    return packet.protocolId === PROTOCOL_ID_LTP;
   }
 
   /** The bundle in a packet, whose octets the taker owns; or `link.protocol-id`. */

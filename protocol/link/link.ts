@@ -12,7 +12,6 @@
  */
 import { assert } from '../assert.ts';
 import { SA_UNKNOWN } from '../association/faults.ts';
-import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
@@ -41,8 +40,6 @@ export class Link implements Machine<LinkOutput> {
   #framesReceived = 0;
   #idleFramesReceived = 0;
   #pacedFramesThisTurn = 0;
-  /** What the peer's operational control field said last. */
-  #ocf: Uint8Array | undefined = undefined;
 
   /** `keying` passes to the link. */
   constructor(options: LinkOptions, keying: Keying) {
@@ -76,15 +73,20 @@ export class Link implements Machine<LinkOutput> {
     this.#keying.disconnect(now);
     this.#obeyKeying();
     this.#reader.reset();
-    this.#ocf = undefined;
     this.#connected = false;
   }
 
   /** Takes a bundle, whose octets the caller does not change; `sent` or `unsent` answers. */
   send(now: Instant, bundle: OutboundBundle): void {
     this.#turn(now);
-    if (this.#connected && !this.#closing) this.#outlet.accept(bundle);
+    if (this.#connected && !this.#closing) this.#outlet.accept(now, bundle);
     else this.#outlet.tell({ kind: 'unsent', id: bundle.id });
+  }
+
+  /** Says what became of a bundle received with `receipt`: whether this node answers for it. */
+  settle(now: Instant, receipt: number, kept: boolean): void {
+    this.#turn(now);
+    this.#outlet.settle(now, receipt, kept);
   }
 
   /** Takes a management packet, of either kind, which the caller does not change. */
@@ -116,6 +118,7 @@ export class Link implements Machine<LinkOutput> {
       this.#close();
       return;
     }
+    this.#outlet.tick(now);
     this.#keying.tick(now);
     this.#obeyKeying();
   }
@@ -139,8 +142,8 @@ export class Link implements Machine<LinkOutput> {
     if (!this.#connected || this.#closing) return undefined;
     const soonest = new Soonest();
     soonest.offer(this.#outlet.closesAt, 'contact closes');
-    const keying = this.#keying.deadline();
-    if (keying !== undefined) soonest.offer(keying.at, keying.why);
+    soonest.join(this.#keying.deadline());
+    soonest.join(this.#outlet.deadline());
     if (this.#bundleSealer !== undefined) soonest.offer(this.#outlet.bundleAt, 'next frame');
     if (this.#idles) soonest.offer(this.#outlet.idleAt, 'next frame');
     return Number.isFinite(soonest.at) ? soonest : undefined;
@@ -187,7 +190,7 @@ export class Link implements Machine<LinkOutput> {
       else this.#framesReceived++;
       if (reading === 'handshake') this.#receiveMessages();
       else if (reading !== 'idle') this.#receiveProtected(reading);
-      if (this.#reader.ocf !== undefined) this.#receiveOcf(this.#reader.ocf);
+      if (this.#reader.ocf !== undefined) this.#outlet.tellOcf(this.#reader.ocf);
     }
     this.#obeyKeying();
   }
@@ -230,17 +233,14 @@ export class Link implements Machine<LinkOutput> {
   }
 
   #receiveBundle(packet: Packet): void {
-    const bundle = this.#reader.bundleIn(packet);
     const { trafficClass } = this.#reader;
+    if (this.#reader.isSegment(packet)) {
+      this.#outlet.receiveSegment(this.#now, packet.data, trafficClass);
+      return;
+    }
+    const bundle = this.#reader.bundleIn(packet);
     if (bundle instanceof Fault) this.#outlet.refuse(bundle);
     else this.#outlet.tell({ kind: 'received', bundle, trafficClass });
-  }
-
-  /** Tells the operational control field of a frame that was let in, if it says something new. */
-  #receiveOcf(ocf: Uint8Array): void {
-    if (this.#ocf !== undefined && equal(ocf, this.#ocf)) return;
-    this.#ocf = ocf.slice();
-    this.#outlet.tell({ kind: 'ocf', ocf: this.#ocf });
   }
 
   #obeyKeying(): void {
@@ -261,6 +261,7 @@ export class Link implements Machine<LinkOutput> {
           break;
         case 'secured':
           this.#secured = true;
+          this.#outlet.open(this.#now);
           this.#outlet.tell(output);
           break;
         case 'down':

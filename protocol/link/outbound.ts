@@ -9,17 +9,19 @@
  *
  *   bundle → Encapsulation Packet, protocol id 4 → data field → frame
  *
+ * Where bundles go by LTP, the segments of a class take the place of its bundles, protocol id 1.
+ *
  * Source: link-layer §1, §3, §4.4.
  */
 import { Fault } from '../fault.ts';
-import { PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
+import { PROTOCOL_ID_BUNDLE, PROTOCOL_ID_LTP } from '../frame/encapsulation.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
-import { TRAFFIC_CLASSES } from '../traffic-class.ts';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { MANAGEMENT_CLASS, MANAGEMENT_MAP_ID, PACKET_OCTETS_MAX } from './contract.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { type Lane, makeLane } from './lane.ts';
 import { MapMultiplexer } from './map-multiplexer.ts';
-import type { OutboundBundle, OutboundUnit } from './unit-queue.ts';
+import type { OutboundBundle, OutboundUnit, UnitSource } from './unit-queue.ts';
 import { VcMultiplexer } from './vc-multiplexer.ts';
 
 /** What the frames have room for. */
@@ -29,6 +31,8 @@ export interface OutboundOptions {
   readonly fixedLength: boolean;
   readonly bulkShare: number;
   readonly frameOctetsMax: number;
+  /** The LTP segments of a class, where bundles go by LTP: then none is pushed. */
+  readonly segmentsOf?: ((trafficClass: TrafficClass) => UnitSource) | undefined;
 }
 
 /** Makes frames of what waits. Bounded as its lanes are. */
@@ -46,9 +50,12 @@ export class Outbound {
   constructor(writer: FrameWriter, options: OutboundOptions) {
     const shared = { ...options, octetsMax: PACKET_OCTETS_MAX };
     this.#writer = writer;
-    this.#bundles = TRAFFIC_CLASSES.map(() =>
-      makeLane({ ...shared, mapId: 0, protocolId: PROTOCOL_ID_BUNDLE }),
-    );
+    const { segmentsOf } = options;
+    const protocolId = segmentsOf === undefined ? PROTOCOL_ID_BUNDLE : PROTOCOL_ID_LTP;
+    this.#bundles = TRAFFIC_CLASSES.map((_, index) => {
+      const source = segmentsOf?.(index as TrafficClass);
+      return makeLane({ ...shared, mapId: 0, protocolId, source });
+    });
     this.#management = makeLane({
       ...shared,
       mapId: MANAGEMENT_MAP_ID,

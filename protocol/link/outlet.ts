@@ -6,6 +6,8 @@
  *
  * Source: link-layer §1; link-security §4.
  */
+import { assert } from '../assert.ts';
+import { equal } from '../bytes/octets.ts';
 import { type CodingParameters, encodeBlock } from '../coding/coded-block.ts';
 import { Fault, FaultCounter } from '../fault.ts';
 import { Fifo } from '../fifo.ts';
@@ -13,9 +15,11 @@ import { FixedSegmenter } from '../frame/fixed-segmenter.ts';
 import { OCF_OCTETS } from '../frame/frame-draft.ts';
 import { type FrameSealer, protectedTfdfOctetsMax } from '../frame/sdls.ts';
 import { type Segments, segmentSdu } from '../frame/sdu-segmenter.ts';
-import { UPID_MISSION } from '../frame/tfdf.ts';
+import { POINTED_HEADER_OCTETS, TFDF_HEADER_OCTETS, UPID_MISSION } from '../frame/tfdf.ts';
 import { clearTfdfOctetsMax } from '../frame/uslp.ts';
-import type { Instant } from '../machine.ts';
+import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';
+import type { TrafficClass } from '../traffic-class.ts';
+import { BlockTransfer } from './block-transfer.ts';
 import { codingParameters, managedParameters } from './channel.ts';
 import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { CONTROL_VCID, FrameWriter } from './frame-writer.ts';
@@ -37,7 +41,14 @@ export class Outlet {
   readonly #coding: CodingParameters | undefined;
   readonly #writer: FrameWriter;
   readonly #outbound: Outbound;
+  /** Where bundles go by LTP. */
+  readonly #blocks: BlockTransfer | undefined;
+  readonly #frameOctetsMax: number;
+  /** How long LTP waits for an answer. */
+  #answerUs = 0;
   readonly #pacer = new Pacer();
+  /** What the peer's operational control field said last. */
+  #ocf: Uint8Array | undefined = undefined;
   /** Bounded by the outputs of one verb. */
   readonly #outputs = new Fifo<LinkOutput>();
 
@@ -51,15 +62,26 @@ export class Outlet {
     this.#fixedLength = fixedLength;
     this.#coding = codingParameters(options);
     this.#writer = new FrameWriter(managed, ocfSource);
-    const room = { tfdfOctets, frameOctetsMax, fixedLength, bulkShare };
+    this.#frameOctetsMax = frameOctetsMax;
+    this.#blocks = makeBlocks(options, tfdfOctets);
+    const segmentsOf = this.#blocks && ((of: TrafficClass) => this.#blocks!.segmentsOf(of));
+    const room = { tfdfOctets, frameOctetsMax, fixedLength, bulkShare, segmentsOf };
     this.#outbound = new Outbound(this.#writer, room);
   }
 
   /** A contact begins. */
   start(now: Instant, { rateBps, endsAt, roundTripUs }: Connection): void {
     this.#pacer.start(now, rateBps);
+    this.#ocf = undefined;
     const lastArrivalAt = (endsAt ?? Number.POSITIVE_INFINITY) - CLOSING_MARGIN_US;
     this.#closesAt = lastArrivalAt - roundTripUs / 2;
+    const frameUs = (this.#frameOctetsMax * 8 * MICROSECONDS_PER_S) / rateBps;
+    this.#answerUs = Math.ceil(roundTripUs + 2 * frameUs + STORE_MARGIN_US);
+  }
+
+  /** The link carries bundles. */
+  open(now: Instant): void {
+    this.#blocks?.linkUp(now, this.#answerUs);
   }
 
   /** When the contact is too near its end to send anything; infinite when nobody knows. */
@@ -69,12 +91,28 @@ export class Outlet {
 
   /** The oldest output that needs no pacing. */
   shift(): LinkOutput | undefined {
-    return this.#outputs.shift();
+    return this.#outputs.shift() ?? this.#blocks?.poll();
+  }
+
+  tick(now: Instant): void {
+    this.#blocks?.tick(now);
+  }
+
+  /** When `tick` is due. */
+  deadline(): Deadline | undefined {
+    return this.#blocks?.deadline();
   }
 
   /** Tells the owner something. */
   tell(output: LinkOutput): void {
     this.#outputs.push(output);
+  }
+
+  /** Tells the operational control field of a frame that was let in, if it says something new. */
+  tellOcf(ocf: Uint8Array): void {
+    if (this.#ocf !== undefined && equal(ocf, this.#ocf)) return;
+    this.#ocf = ocf.slice();
+    this.tell({ kind: 'ocf', ocf: this.#ocf });
   }
 
   /** Counts a fault and tells it. */
@@ -104,9 +142,24 @@ export class Outlet {
     return undefined;
   }
 
-  /** Takes a bundle in; one for which its class has no room is `unsent`. */
-  accept(bundle: OutboundBundle): void {
-    if (!this.#outbound.push(bundle)) this.#outputs.push({ kind: 'unsent', id: bundle.id });
+  /** Takes a bundle in; one for which there is no room, or no time for an answer, is `unsent`. */
+  accept(now: Instant, bundle: OutboundBundle): void {
+    const isTaken =
+      this.#blocks === undefined
+        ? this.#outbound.push(bundle)
+        : now + this.#answerUs < this.#closesAt && this.#blocks.send(now, bundle);
+    if (!isTaken) this.#outputs.push({ kind: 'unsent', id: bundle.id });
+  }
+
+  /** Takes in a segment that came on the channel of a class. */
+  receiveSegment(now: Instant, segment: Uint8Array, trafficClass: TrafficClass): void {
+    const fault = this.#blocks?.receive(now, segment, trafficClass);
+    if (fault !== undefined) this.refuse(fault);
+  }
+
+  /** Answers for a bundle received with a receipt. */
+  settle(now: Instant, receipt: number, kept: boolean): void {
+    this.#blocks?.settle(now, receipt, kept);
   }
 
   /** Takes a management packet in; without room, or a link that carries it, it is lost. */
@@ -122,6 +175,7 @@ export class Outlet {
   /** Sends the next frame of a bundle, if one may leave; or the fault of a spent key. */
   sendBundleFrame(now: Instant, sealer: FrameSealer): LinkOutput | Fault | undefined {
     if (now < this.#pacer.readyAt) return undefined;
+    if (this.#blocks !== undefined) this.#blocks.now = now;
     const frame = this.#outbound.next(sealer);
     if (frame === undefined || frame instanceof Fault) return frame;
     // Bounded by the bundles that end in one frame.
@@ -149,8 +203,9 @@ export class Outlet {
     this.#outbound.rewind();
   }
 
-  /** Every bundle not wholly sent is `unsent`. */
+  /** Every bundle not wholly sent is `unsent`, and by LTP every one not stored. */
   discard(): void {
+    for (const id of this.#blocks?.discard() ?? []) this.#outputs.push({ kind: 'unsent', id });
     // Bounded by the bundles that wait.
     for (let id = this.#outbound.discard(); id !== undefined; id = this.#outbound.discard()) {
       this.#outputs.push({ kind: 'unsent', id });
@@ -180,6 +235,20 @@ export class Outlet {
   }
 }
 
+/** Undefined where bundles go as they are. */
+function makeBlocks(options: LinkOptions, tfdfOctets: number): BlockTransfer | undefined {
+  const { ltp = false, localScid, remoteScid, random, fixedLength } = options;
+  if (!ltp) return undefined;
+  assert(random !== undefined, 'session numbers are drawn');
+  const tfdfHeader = fixedLength ? POINTED_HEADER_OCTETS : TFDF_HEADER_OCTETS;
+  const segmentOctetsMax = tfdfOctets - tfdfHeader - ENCAPSULATION_HEADER_OCTETS;
+  return new BlockTransfer({ localScid, remoteScid, random, segmentOctetsMax });
+}
+
+/** Of a packet that one frame holds. */
+const ENCAPSULATION_HEADER_OCTETS = 4;
+/** What the far node's store takes, and queues at both ends. */
+const STORE_MARGIN_US = 100_000;
 /** For timers and processing at both ends. */
 const CLOSING_MARGIN_US = 50_000;
 

@@ -6,6 +6,11 @@ export class Soonest implements Deadline {
   at: Instant = Number.POSITIVE_INFINITY;
   why = '';
 
+  /** The same of a deadline, where there is one. */
+  join(deadline: Deadline | undefined): void {
+    if (deadline !== undefined) this.offer(deadline.at, deadline.why);
+  }
+
   offer(at: Instant, why: string): void {
     if (at >= this.at) return;
     this.at = at;

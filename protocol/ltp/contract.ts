@@ -41,6 +41,12 @@ export interface LtpOptions {
   readonly limits?: Partial<LtpLimits>;
   /** A checkpoint after so many octets of red data too, not only at their end. */
   readonly checkpointEveryOctets?: number;
+  /**
+   * The far side is an engine of this kind, which claims a stored block in one report. A block that
+   * is claimed only by several together then went to an engine that has since begun anew, and what
+   * that has not is sent again. False by default: RFC 5326 lets reports share a block out.
+   */
+  readonly wholeReports?: boolean;
   /** Of all spans of the engine: a session number is never used twice by one engine. */
   readonly sessionNumbers?: SerialNumbers;
 }

@@ -56,12 +56,12 @@ export class LtpEngine implements Machine<LtpOutput> {
   #segmentsReceived = 0;
 
   constructor(options: LtpOptions) {
-    const { localEngine, remoteEngine, random, lanes = 1 } = options;
+    const { localEngine, remoteEngine, random, lanes = 1, wholeReports = false } = options;
     assert(localEngine !== remoteEngine, 'a span has two ends');
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#local = localEngine;
     this.#remote = remoteEngine;
-    this.#span = new Span(limits, random);
+    this.#span = new Span(limits, random, wholeReports);
     this.#lanes = Array.from({ length: lanes }, (_, index) => new Lane(index, limits));
     const numbers = options.sessionNumbers ?? SerialNumbers.ofSessions(random);
     const every = options.checkpointEveryOctets ?? Number.POSITIVE_INFINITY;

@@ -15,6 +15,7 @@
 import { assert } from '../assert.ts';
 import type { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
+import type { Checkpoint, Question, Repair } from './checkpoint.ts';
 import { BEYOND_SENT, type OutboundBlock, SCATTERED } from './contract.ts';
 import { dataRoom, encodeSegment } from './encode-segment.ts';
 import { IntervalSet } from './interval-set.ts';
@@ -31,27 +32,6 @@ import {
 } from './segment.ts';
 import { SerialNumbers } from './serial-numbers.ts';
 import type { SessionEnds, Span } from './span.ts';
-
-/** What a checkpoint asks about: from the lower bound of the report it will be answered by. */
-interface Question {
-  readonly asked: number;
-  /** The report that it answers, or 0. */
-  readonly reportSerial: number;
-}
-
-/** A checkpoint that waits for its report, with the data it was sent with. */
-interface Checkpoint extends Question {
-  readonly serial: number;
-  readonly from: number;
-  readonly to: number;
-  readonly timer: Timer;
-  transmissions: number;
-}
-
-/** Data reported missing that have not been sent again. */
-interface Repair extends Question {
-  readonly missing: IntervalSet;
-}
 
 /** Bounded by the block, `SCATTERED_MAX` and the reports of one round trip, which are so too. */
 export class SenderSession implements Speaker {
@@ -129,9 +109,24 @@ export class SenderSession implements Speaker {
       for (const repair of this.#repairs) repair.missing.remove(from, to);
     }
     this.#repairs = this.#repairs.filter(({ missing }) => missing.count > 0);
-    if (!this.#finish())
-      this.#repairWithin(now, lower, upper, { asked: lower, reportSerial: serial });
+    const [from, to] = this.#doubt(report) ? [0, this.#block.redOctets] : [lower, upper];
+    if (!this.#finish()) this.#repairWithin(now, from, to, { asked: from, reportSerial: serial });
     return undefined;
+  }
+
+  /**
+   * Whether a far side that claims the whole in one report has claimed it only in several. The
+   * others came of an engine that it had before, so from here on only this one is believed.
+   */
+  #doubt({ claims }: ReportSegment): boolean {
+    const { redOctets } = this.#block;
+    const isWhole = claims[0]?.from === 0 && claims[0].to === redOctets;
+    if (!this.#span.wholeReports || isWhole) return false;
+    if (!this.#claimed.covers(0, redOctets)) return false;
+    this.#claimed.remove(0, redOctets);
+    // Bounded by the claims.
+    for (const { from, to } of claims) this.#claimed.add(from, to);
+    return true;
   }
 
   /** Sends nothing more, and lets go of the block. */

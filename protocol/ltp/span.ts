@@ -17,6 +17,8 @@ export interface SessionEnds {
 export class Span {
   readonly limits: LtpLimits;
   readonly random: Random;
+  /** Whether the far side claims a stored block in one report. */
+  readonly wholeReports: boolean;
   readonly timers = new LinkTimers();
   /** How long an answer may take: light time there and back, and margins; by the owner. */
   roundTripUs = ROUND_TRIP_US;
@@ -24,9 +26,10 @@ export class Span {
   /** Bounded by what one verb gives rise to, which the owner drains. */
   readonly outputs = new Fifo<LtpOutput>();
 
-  constructor(limits: LtpLimits, random: Random) {
+  constructor(limits: LtpLimits, random: Random, wholeReports: boolean) {
     this.limits = limits;
     this.random = random;
+    this.wholeReports = wholeReports;
   }
 
   /** Starts the timer for an answer to what leaves now. */

@@ -39,6 +39,8 @@ export interface PairOptions {
   readonly session?: SessionParameters & { readonly suitePolicy?: SuitePolicy };
   /** The alarm goes off only at multiples of this. */
   readonly clockGrainUs?: number;
+  /** How long an end takes to store a bundle that has a receipt; by default it never does. */
+  readonly storeUs?: number;
   /** What the credentials of an end have in place of the usual. */
   readonly credentials?: readonly [Partial<Credentials>, Partial<Credentials>];
 }
@@ -96,6 +98,8 @@ export class LinkPair {
   readonly #chance: Chance;
   #flying: { at: Instant; order: number; to: 0 | 1; frame: Uint8Array }[] = [];
   #order = 0;
+  /** Receipts of bundles that an end is storing, in the order in which it is done. */
+  #storing: { at: Instant; end: 0 | 1; receipt: number }[] = [];
 
   constructor(options: PairOptions = {}) {
     this.#options = options;
@@ -146,6 +150,12 @@ export class LinkPair {
     this.ends[index].reboot();
   }
 
+  /** An end says what became of a bundle that it received. */
+  settle(index: 0 | 1, receipt: number, kept: boolean): void {
+    this.ends[index].link.settle(this.now, receipt, kept);
+    this.#drain(index);
+  }
+
   /** A management packet from one end to the other. */
   sendManagement(from: 0 | 1, packet: Uint8Array): void {
     this.ends[from].link.sendManagement(this.now, packet);
@@ -159,7 +169,8 @@ export class LinkPair {
       if (until()) return true;
       const alarms = this.ends.map(({ link }) => this.#alarmOf(link));
       const arrival = this.#flying[0]?.at ?? Number.POSITIVE_INFINITY;
-      const next = Math.min(arrival, ...alarms);
+      const stored = this.#storing[0]?.at ?? Number.POSITIVE_INFINITY;
+      const next = Math.min(arrival, stored, ...alarms);
       if (next > endsAt) {
         this.now = endsAt;
         return false;
@@ -169,6 +180,9 @@ export class LinkPair {
         const { to, frame } = this.#flying.shift()!;
         this.ends[to].link.receive(this.now, frame);
         this.#drain(to);
+      } else if (stored <= next) {
+        const { end, receipt } = this.#storing.shift()!;
+        this.settle(end, receipt, true);
       } else {
         const index = alarms[0] === next ? 0 : 1;
         this.ends[index].link.tick(this.now);
@@ -191,8 +205,17 @@ export class LinkPair {
       if (output.kind === 'transmit') {
         end.left.push({ at: this.now, octets: output.frame.length });
         this.#transmit(index, output.frame);
-      } else end.told.push({ at: this.now, ...output });
+      } else {
+        end.told.push({ at: this.now, ...output });
+        if (output.kind === 'received') this.#store(index, output.receipt);
+      }
     }
+  }
+
+  #store(end: 0 | 1, receipt: number | undefined): void {
+    const { storeUs } = this.#options;
+    if (receipt === undefined || storeUs === undefined) return;
+    this.#storing.push({ at: this.now + storeUs, end, receipt });
   }
 
   #transmit(from: 0 | 1, original: Uint8Array): void {
