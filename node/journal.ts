@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
 import { formatEid } from '#protocol/bundle/eid.ts';
 import type { StatusReport } from '#protocol/bundle/status-report.ts';
-import { type Fault, FaultCounter } from '#protocol/fault.ts';
+import { FaultCounter } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
 import type { Instant } from '#protocol/machine.ts';
@@ -49,10 +49,15 @@ export class Journal {
   }
 
   /** Counts what a link refused; what link security refused is told as well, within reason. */
-  refuse(at: Instant, { node: neighbour, terminal }: Neighbour, fault: Fault): void {
+  refuse(
+    at: Instant,
+    { node: neighbour, terminal }: Neighbour,
+    { fault, messageType }: Extract<LinkOutput, { readonly kind: 'fault' }>,
+  ): void {
     this.faults.add(fault);
     if (fault.layer !== 'session' || !this.#refusals.admits(at, fault)) return;
-    this.note({ kind: 'link-refusal', at, neighbour, terminal, reason: fault.code });
+    const type = messageType === undefined ? {} : { messageType };
+    this.note({ kind: 'link-refusal', at, neighbour, terminal, reason: fault.code, ...type });
   }
 
   /** Notes that a session came up, took over from another, or ended. */

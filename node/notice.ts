@@ -78,6 +78,8 @@ export type Notice =
       readonly neighbour: NodeNumber;
       readonly terminal: number;
       readonly reason: string;
+      /** Of a message of the handshake, as it claims (link-security §6.1). */
+      readonly messageType?: number;
     }
   | {
       readonly kind: 'bundle-accepted';

@@ -250,7 +250,7 @@ export class Satellite {
         this.#neighbours.tick(now);
         break;
       case 'fault':
-        this.#journal.refuse(now, neighbour, output.fault);
+        this.#journal.refuse(now, neighbour, output);
     }
   }
 

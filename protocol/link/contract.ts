@@ -67,7 +67,8 @@ export type LinkOutput =
    * it may have come all the same, and then the far side knows the next copy for one.
    */
   | { readonly kind: 'unsent'; readonly id: string }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  /** Something was refused; `messageType` where it was a message of VC 62. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly messageType?: number | undefined };
 
 /** Counters since the link was made: plain JSON, fresh at every asking. */
 export interface LinkSnapshot extends KeyingSnapshot {

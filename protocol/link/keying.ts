@@ -75,7 +75,8 @@ export type KeyingOutput =
   | Secured
   /** No association carries bundles any more, or one that was to carry them never will. */
   | { readonly kind: 'down'; readonly reason: DownReason }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  /** Something was refused; `messageType` where it was a message of VC 62. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly messageType?: number | undefined };
 
 /** Counters since the keying was made: plain JSON, fresh at every asking. */
 export interface KeyingSnapshot {

@@ -268,7 +268,7 @@ export class Link implements Machine<LinkOutput> {
           this.#down(output.reason);
           break;
         case 'fault':
-          this.#outlet.refuse(output.fault);
+          this.#outlet.refuse(output.fault, output.messageType);
       }
     }
   }

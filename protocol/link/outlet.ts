@@ -115,10 +115,10 @@ export class Outlet {
     this.tell({ kind: 'ocf', ocf: this.#ocf });
   }
 
-  /** Counts a fault and tells it. */
-  refuse(fault: Fault): void {
+  /** Counts a fault and tells it, with the type of the message of VC 62 that it refuses. */
+  refuse(fault: Fault, messageType?: number): void {
     this.#faults.add(fault);
-    this.#outputs.push({ kind: 'fault', fault });
+    this.#outputs.push({ kind: 'fault', fault, messageType });
   }
 
   /** Sends a handshake message: clear, in as many frames as it takes. */

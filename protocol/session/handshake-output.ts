@@ -26,4 +26,5 @@ export type HandshakeOutput =
       readonly attempt: 'hello' | 'rekey';
       readonly reason: FailureReason;
     }
-  | { readonly kind: 'fault'; readonly fault: Fault };
+  /** A message was refused; of what type it claims to be, where it came to be looked at. */
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly messageType?: number | undefined };

@@ -74,7 +74,8 @@ export class Handshake implements Machine<HandshakeOutput> {
     const { localScid, remoteScid } = this.#context.options;
     const message = decodeMessage(octets, localScid, remoteScid);
     const fault = message instanceof Fault ? message : this.#dispatch(now, octets, message);
-    if (fault !== undefined) this.#outputs.push({ kind: 'fault', fault });
+    if (fault === undefined) return;
+    this.#outputs.push({ kind: 'fault', fault, messageType: octets[0] });
   }
 
   /**

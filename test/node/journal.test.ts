@@ -7,6 +7,7 @@ import { DEVIATION } from '#protocol/bundle/strictness.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Link } from '#protocol/link/link.ts';
 import { EPOCH_OLD, REVOKED } from '#protocol/membership/faults.ts';
+import { FINISH } from '#protocol/session/message-header.ts';
 
 it('tells what happens to bundles', () => {
   const { journal, told } = listening();
@@ -48,21 +49,24 @@ it('counts refusals, which it tells, duplicates, deviations and faults', () => {
 it('tells ten refusals a second for each reason of the security of links, and counts all', () => {
   const { journal, told } = listening();
   const neighbour = { node: 102, terminal: 1, link: {} as Link, up: false };
-  for (let n = 0; n < 25; n++) journal.refuse(n, neighbour, REVOKED);
-  journal.refuse(30, neighbour, EPOCH_OLD);
-  journal.refuse(30, neighbour, new Fault('frame', 'test', 'none'));
-  journal.refuse(1_000_000, neighbour, REVOKED);
+  for (let n = 0; n < 25; n++) journal.refuse(n, neighbour, refusalOf(REVOKED, FINISH));
+  journal.refuse(30, neighbour, refusalOf(EPOCH_OLD));
+  journal.refuse(30, neighbour, refusalOf(new Fault('frame', 'test', 'none')));
+  journal.refuse(1_000_000, neighbour, refusalOf(REVOKED));
   while (journal.tell());
   const where = { kind: 'link-refusal', neighbour: 102, terminal: 1 };
   expect(told).toHaveLength(12);
   expect(told.slice(9)).toEqual([
-    { ...where, at: 9, reason: 'revoked' },
+    { ...where, at: 9, reason: 'revoked', messageType: FINISH },
     { ...where, at: 30, reason: 'epoch-old' },
     { ...where, at: 1_000_000, reason: 'revoked' },
   ]);
   const counts = { 'session.revoked': 26, 'session.epoch-old': 1, 'frame.test': 1 };
   expect(journal.faults.snapshot()).toEqual(counts);
 });
+
+const refusalOf = (fault: Fault, messageType?: number) =>
+  ({ kind: 'fault', fault, messageType }) as const;
 
 const REPORT: StatusReport = {
   received: undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hmacSha512 } from '#protocol/crypto/hash.ts';
 import { DH_ZERO, HEADER } from '#protocol/session/faults.ts';
+import { FINISH, HELLO } from '#protocol/session/message-header.ts';
 import { macKeyOf } from '#protocol/session/message-macs.ts';
 import { Pair } from '../../simulation/pair.ts';
 import {
@@ -99,7 +100,7 @@ describe('a session that is confirmed', () => {
     const own = drain(a.handshake).find((output) => output.kind === 'established');
     a.handshake.confirmed(0, own!.session);
     a.receive(0, finishB.message);
-    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: HEADER }]);
+    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: HEADER, messageType: FINISH }]);
   });
 });
 
@@ -123,7 +124,7 @@ describe('an SPI', () => {
     const key = macKeyOf(CREDENTIALS.a.admissionKeys[0]!.key, SCID_A);
     hello.set(hmacSha512(key, hello.subarray(0, 224)).subarray(0, 16), 224);
     a.receive(pair.now, hello);
-    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: DH_ZERO }]);
+    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: DH_ZERO, messageType: HELLO }]);
     expect(held.get(a)!.size).toBe(1);
   });
 });
