@@ -1,5 +1,5 @@
 /** What is noted of a bundle as it comes in, made of its blocks and of where and when it came. */
-import { type Bundle, payloadOf } from '../bundle/bundle.ts';
+import { type Bundle, payloadOf, wholeId } from '../bundle/bundle.ts';
 import { isNullEid } from '../bundle/eid.ts';
 import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
@@ -71,10 +71,11 @@ export function copyArrivalOf(arrival: Arrival, target: NodeNumber, groups: Grou
 }
 
 /** Which part of which whole a fragment is; undefined for a bundle that is none. */
-export function partOf({ primary, blocks }: Bundle, wholeId: string): Part | undefined {
+export function partOf(bundle: Bundle): Part | undefined {
+  const { primary } = bundle;
   const { fragment } = primary;
   if (fragment === undefined) return undefined;
-  return { whole: wholeId, ...fragment, length: payloadOf({ primary, blocks }).data.length };
+  return { whole: wholeId(primary), ...fragment, length: payloadOf(bundle).data.length };
 }
 
 /** As far as can be told without writing it; `mayFragment` has the last word. */

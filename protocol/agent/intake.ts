@@ -184,7 +184,7 @@ export class Intake {
     return arrivalOf(bundle, inspection, this.#rules, {
       ...coming,
       order: this.#holdings.nextOrder(),
-      part: partOf(bundle, wholeId(primary)),
+      part: partOf(bundle),
       subject: this.#holdings.reporter.subjectOf(primary, payloadOf(bundle).data.length),
     });
   }
