@@ -13,6 +13,7 @@ export function readChannel(cursor: JsonCursor): ChannelOptions {
     insertZoneOctets: octets(cursor.at('insertZoneOctets'), INSERT_ZONE_OCTETS_MAX),
     ocf: flag(cursor.at('ocf')),
     bulkShare: share(cursor.at('bulkShare')),
+    ltp: flag(cursor.at('ltp')),
     coding: coding.present ? readCoding(coding) : undefined,
   };
   checkLength(cursor, options);
@@ -66,6 +67,7 @@ const KEYS = [
   'insertZoneOctets',
   'ocf',
   'bulkShare',
+  'ltp',
   'coding',
 ];
 

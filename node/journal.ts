@@ -14,7 +14,7 @@ import type { Notice } from './notice.ts';
 /** What the agent tells; its other outputs ask for something. */
 export type AgentFact = Exclude<
   AgentOutput,
-  { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'deliver' | 'press' }
+  { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'settled' | 'deliver' | 'press' }
 >;
 
 /** The satellite's own; keeps counts, and notices only until they are told. */

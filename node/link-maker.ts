@@ -23,9 +23,11 @@ export function makeLink(
   assert(octets <= ports.datagrams.sizeMax, 'a frame and its code fit a datagram');
   const ends = { localScid, remoteScid };
   const shared = { credentials, membership, admission, provider, random };
-  const keying =
-    security.keying(node) ?? new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
-  return new Link({ ...ends, ...channel, ...security.channel(node) }, keying);
+  const provisioned = security.keying(node);
+  const keying = provisioned ?? new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
+  // Who has no handshake may be of another make, and may know no LTP.
+  const ltp = channel.ltp === true && provisioned === undefined;
+  return new Link({ ...ends, ...channel, ltp, random, ...security.channel(node) }, keying);
 }
 
 /** What a link is told of a contact that begins, with a peer whose terminal is at `address`. */

@@ -1,4 +1,5 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
+import type { AgentOutput, Receipt } from '#protocol/agent/contract.ts';
 import { transitionTo } from '#protocol/association/association.ts';
 import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import type { Link, LinkOutput } from '#protocol/link/link.ts';
@@ -7,6 +8,8 @@ import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 
 /** One link, and what the agent was told about it. */
 export interface Neighbour {
+  /** Its place among all. */
+  readonly index: number;
   readonly node: NodeNumber;
   readonly terminal: number;
   readonly link: Link;
@@ -57,7 +60,7 @@ export class Neighbours implements DynamicAssociations {
   meet(node: NodeNumber, terminal: number, makeLink: () => Link): Neighbour {
     let neighbour = this.all.find((known) => known.node === node && known.terminal === terminal);
     if (neighbour === undefined) {
-      neighbour = { node, terminal, link: makeLink(), up: false };
+      neighbour = { index: this.all.length, node, terminal, link: makeLink(), up: false };
       this.all.push(neighbour);
     }
     this.#look(terminal, neighbour);
@@ -77,6 +80,21 @@ export class Neighbours implements DynamicAssociations {
       if (neighbour.up && neighbour.node === node) return neighbour;
     }
     return undefined;
+  }
+
+  /** Hands a bundle to a link of the neighbour it goes to; false when none is up. */
+  forward(now: Instant, bundle: Extract<AgentOutput, { readonly kind: 'forward' }>): boolean {
+    const neighbour = this.upTo(bundle.to);
+    neighbour?.link.send(now, bundle);
+    return neighbour !== undefined;
+  }
+
+  /** Tells the link that brought a bundle what became of it. */
+  settle(
+    now: Instant,
+    { receipt, kept }: Extract<AgentOutput, { readonly kind: 'settled' }>,
+  ): void {
+    this.all[receipt.link]!.link.settle(now, receipt.block, kept);
   }
 
   /** Notes whether a session is up; true when that is news of the node, not of this link alone. */
@@ -107,6 +125,14 @@ export class Neighbours implements DynamicAssociations {
     this.#inView[terminal] = neighbour;
     this.#inContact = this.#inView.filter((seen) => seen !== undefined);
   }
+}
+
+/** By what the agent answers for a bundle that a link has brought, where the link asks for it. */
+export function receiptOf(
+  { index }: Neighbour,
+  { receipt }: Extract<LinkOutput, { readonly kind: 'received' }>,
+): Receipt | undefined {
+  return receipt === undefined ? undefined : { link: index, block: receipt };
 }
 
 /** A session's associations go one way only, so where they are tells how they came there. */

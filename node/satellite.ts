@@ -25,7 +25,7 @@ import { Journal } from './journal.ts';
 import { Keeper, type Provision } from './keeper.ts';
 import { connectionOf, makeLink } from './link-maker.ts';
 import { type Managed, press, takeManagement } from './management.ts';
-import { type Neighbour, Neighbours } from './neighbours.ts';
+import { type Neighbour, Neighbours, receiptOf } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 import type { Datagram, SatellitePorts, StoreCompletion, VaultCompletion } from './ports.ts';
 import { ProvisionedSecurity } from './provisioned-security.ts';
@@ -225,7 +225,7 @@ export class Satellite {
         this.#ports.datagrams.send({ terminal, octets: output.frame });
         break;
       case 'received':
-        this.#agent.receive(now, output.bundle, node);
+        this.#agent.receive(now, output.bundle, node, receiptOf(neighbour, output));
         break;
       case 'sent':
         this.#journal.note({ kind: 'bundle-forwarded', at: now, id: output.id, to: node });
@@ -261,12 +261,12 @@ export class Satellite {
       case 'load':
         askStore(this.#ports.store, output);
         break;
-      case 'forward': {
-        const neighbour = this.#neighbours.upTo(output.to);
-        if (neighbour === undefined) this.#agent.notForwarded(now, output.id);
-        else neighbour.link.send(now, output);
+      case 'forward':
+        if (!this.#neighbours.forward(now, output)) this.#agent.notForwarded(now, output.id);
         break;
-      }
+      case 'settled':
+        this.#neighbours.settle(now, output);
+        break;
       case 'deliver': {
         const { id, service, trafficClass, hops } = output;
         this.#journal.note({ kind: 'bundle-delivered', at: now, id, service, trafficClass, hops });

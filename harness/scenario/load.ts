@@ -143,8 +143,9 @@ function securityOf({ suite, rekeyAfter, revocations }: ScenarioInput['security'
 }
 
 function channelOf(input: ScenarioInput['link']): Scenario['link']['channel'] {
-  const { frames, idleFrames, insertZone: insertZoneOctets, bulkShare, coding } = input;
-  const shared = { fixedLength: frames === 'fixed', idleFrames, insertZoneOctets, bulkShare };
+  const { frames, idleFrames, insertZone: insertZoneOctets, bulkShare, ltp, coding } = input;
+  const fixedLength = frames === 'fixed';
+  const shared = { fixedLength, idleFrames, insertZoneOctets, bulkShare, ltp };
   if (coding === undefined) return shared;
   const { code, interleave, randomizer } = coding;
   return {

@@ -121,6 +121,9 @@ const link = mapping({
   bulkShare: ratio(0, BULK_SHARE_MAX)
     .default(0)
     .describe('The part of a busy link that bulk gets at the least; 0 lets alerts wait the least.'),
+  ltp: truth()
+    .default(false)
+    .describe('Whether a bundle is repeated until the far node has stored it (LTP).'),
   coding: coding.optional(),
   rangeMax: quantity('length', 'km', { min: 1, max: 100_000, example: '5000 km' }).optional(),
   grazingAltitude: quantity('length', 'km', { min: 0, max: 1_000, example: '80 km' }).prefault(

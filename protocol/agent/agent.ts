@@ -17,7 +17,14 @@ import { decodeBundle } from '../bundle/bundle.ts';
 import { Fault } from '../fault.ts';
 import { type Deadline, type Instant, type Machine, sooner } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
-import type { AgentOutput, Ledger, SeenNote, SendRequest, StoredBundle } from './contract.ts';
+import type {
+  AgentOutput,
+  Ledger,
+  Receipt,
+  SeenNote,
+  SendRequest,
+  StoredBundle,
+} from './contract.ts';
 import { Custody } from './custody.ts';
 import { Delivery } from './delivery.ts';
 import { Groups } from './groups.ts';
@@ -68,9 +75,12 @@ export class BundleAgent implements Machine<AgentOutput> {
     return this.#intake.originate(now, request);
   }
 
-  /** Takes the octets of a bundle that neighbour `from` sent; the agent owns them. */
-  receive(now: Instant, octets: Uint8Array, from: NodeNumber): void {
-    this.#intake.receive(now, octets, from);
+  /**
+   * Takes the octets of a bundle that neighbour `from` sent; the agent owns them. `settled` answers
+   * a receipt, which means that the neighbour keeps the bundle until then.
+   */
+  receive(now: Instant, octets: Uint8Array, from: NodeNumber, receipt?: Receipt): void {
+    this.#intake.receive(now, octets, from, receipt);
   }
 
   /** The store has the bundle. */
@@ -79,7 +89,10 @@ export class BundleAgent implements Machine<AgentOutput> {
     if (bundle !== undefined) this.#custody.stored(now, bundle);
   }
 
-  /** The store could not take the bundle: refused to the application, or deleted if it came in. */
+  /**
+   * The store could not take the bundle: refused to the application, or deleted if it came in and
+   * its sender does not keep it.
+   */
   storeFailed(now: Instant, id: string, reason: 'full' | 'io'): void {
     const bundle = this.#holdings.find(id, 'storing');
     if (bundle === undefined || !this.#custody.unstored(now, bundle)) return;

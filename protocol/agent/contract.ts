@@ -85,6 +85,17 @@ export interface StoredBundle {
   readonly note: BundleNote;
 }
 
+/**
+ * By what the owner knows a bundle that came in and stays its sender's until this node answers for
+ * it. The agent only gives it back.
+ */
+export interface Receipt {
+  /** The link, by the owner's number for it. */
+  readonly link: number;
+  /** The link's own number for the bundle. */
+  readonly block: number;
+}
+
 /** What the agent asks of its owner, or tells it. Ids are the bundle identity as text. */
 export type AgentOutput =
   /** Keep these octets, unchanged; answer with `stored` or `storeFailed`. */
@@ -135,6 +146,11 @@ export type AgentOutput =
   /** Facts for the ledger and the trace. */
   | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
   | { readonly kind: 'refused'; readonly service: number; readonly reason: RefusalReason }
+  /**
+   * Said once of every bundle received with a receipt. `kept`: the store has it, or it has met its
+   * fate, and the sender may forget it; else nothing is known of it here, and it is the sender's.
+   */
+  | { readonly kind: 'settled'; readonly receipt: Receipt; readonly kept: boolean }
   | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'expired'; readonly id: string }
   | { readonly kind: 'deleted'; readonly id: string; readonly reason: DeletionReason }

@@ -48,14 +48,13 @@ export class Custody {
     }
   }
 
-  /** The store does not have it; false when that is no loss, for its whole is still here. */
+  /** The store does not have it; false when that is no loss: its whole or its sender is there. */
   unstored(now: Instant, bundle: HeldBundle): boolean {
     if (this.#successions.has(bundle)) {
       this.#afterStoring(now, bundle, false);
       return false;
     }
-    this.#holdings.abandon(bundle);
-    return true;
+    return !this.#holdings.abandon(bundle);
   }
 
   /** Delivers, sends on or seats an accepted bundle, whichever is possible (RFC 9171 §5.3). */

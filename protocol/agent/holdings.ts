@@ -7,7 +7,7 @@ import { assert } from '../assert.ts';
 import { Fifo } from '../fifo.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { TrafficClass } from '../traffic-class.ts';
-import type { AgentOutput, DeletionReason, Ledger, SeenNote } from './contract.ts';
+import type { AgentOutput, DeletionReason, Ledger, Receipt, SeenNote } from './contract.ts';
 import { originalId } from './groups.ts';
 import { type Arrival, HeldBundle, type Phase } from './held-bundle.ts';
 import { type Fate, isDeletion, LedgerBook } from './ledger.ts';
@@ -26,6 +26,8 @@ export class Holdings {
   readonly #book = new LedgerBook();
   /** Bounded by the store's octets. */
   readonly #held = new Map<string, HeldBundle>();
+  /** Those that are the sender's until the store has them, by id. Bounded by `#held`. */
+  readonly #receipts = new Map<string, Receipt>();
   #octets = 0;
   /** Those of `#held` that the store has not confirmed. */
   #unconfirmed = 0;
@@ -68,8 +70,9 @@ export class Holdings {
     return this.#order++;
   }
 
-  /** Asks the store to keep a new bundle. */
-  hold(arrival: Arrival, octets: Uint8Array): HeldBundle {
+  /** Asks the store to keep a new bundle; the receipt is answered when the store has done so. */
+  hold(arrival: Arrival, octets: Uint8Array, receipt?: Receipt): HeldBundle {
+    if (receipt !== undefined) this.#receipts.set(arrival.id, receipt);
     const bundle = this.#take(arrival);
     const { id, previous, arrivedAt } = bundle;
     this.#unconfirmed += 1;
@@ -106,12 +109,30 @@ export class Holdings {
     this.#book.accept();
     this.seen.add(now, bundle.id, hopsToNote(bundle), bundle.lifetimeEndsAt);
     this.outputs.push({ kind: 'accepted', id: bundle.id, originated });
+    this.#answer(bundle.id, true);
   }
 
-  /** The store does not have it, or need not: it was never accepted. */
-  abandon(bundle: HeldBundle): void {
+  /** The store does not have it, or need not: it was never accepted. True if its sender has it. */
+  abandon(bundle: HeldBundle): boolean {
     this.#unconfirmed -= 1;
     this.#drop(bundle);
+    return this.#answer(bundle.id, false);
+  }
+
+  /** Says whether this node answers for a bundle that came with the receipt, if with any. */
+  answer(receipt: Receipt | undefined, kept: boolean): void {
+    if (receipt !== undefined) this.outputs.push({ kind: 'settled', receipt, kept });
+  }
+
+  /**
+   * Whether a bundle here makes a copy that has made so many hops needless. The store must have it;
+   * and it must itself have made as many, or it is taken for the copy's copy where that has been:
+   * of two bundles that lead each other's senders to forget them, none would be left.
+   */
+  outdoes(id: string, hops: number): boolean {
+    const bundle = this.#held.get(id);
+    if (bundle === undefined) return true;
+    return bundle.phase !== 'storing' && hops <= hopsToNote(bundle);
   }
 
   /** Asks the store for the content of a bundle. */
@@ -165,6 +186,13 @@ export class Holdings {
 
   ledger(): Ledger {
     return this.#book.snapshot(this.#held.size - this.#unconfirmed);
+  }
+
+  #answer(id: string, kept: boolean): boolean {
+    const receipt = this.#receipts.get(id);
+    this.#receipts.delete(id);
+    this.answer(receipt, kept);
+    return receipt !== undefined;
   }
 
   #enter(now: Instant, id: string, subject: Subject | undefined, fate: Fate): void {

@@ -27,6 +27,7 @@ import {
 } from './arrival.ts';
 import type {
   DeletionReason,
+  Receipt,
   RefusalReason,
   SeenNote,
   SendRequest,
@@ -86,17 +87,19 @@ export class Intake {
   }
 
   /** Takes the octets of a bundle that neighbour `from` sent; the agent owns them (§5.6). */
-  receive(now: Instant, octets: Uint8Array, from: NodeNumber): void {
+  receive(now: Instant, octets: Uint8Array, from: NodeNumber, receipt?: Receipt): void {
     const received = decodeBundle(octets, this.#judge);
     if (received instanceof Fault) {
       this.#holdings.outputs.push({ kind: 'fault', fault: received });
       this.#reportUnintelligible(now, octets);
+      this.#holdings.answer(receipt, true);
       return;
     }
     const inspection = inspect(received);
     const id = this.#identify(received);
     if (this.#isDuplicate(received, id, inspection.hops)) {
       this.#holdings.outputs.push({ kind: 'duplicate', id });
+      this.#holdings.answer(receipt, this.#holdings.outdoes(id, inspection.hops));
       return;
     }
     const bundle = inspection.discards ? withoutDiscards(received) : received;
@@ -108,11 +111,20 @@ export class Intake {
     const arrival = this.#arrival(bundle, inspection, coming);
     const { subject } = arrival;
     const { reporter } = this.#holdings;
+    const deletion = inspection.deletion ?? this.#objection(arrival);
+    if (receipt !== undefined && deletion === 'depleted-storage' && this.#mayFit(sizeOctets)) {
+      this.#holdings.outputs.push({ kind: 'fault', fault: NO_ROOM });
+      this.#holdings.answer(receipt, false);
+      return;
+    }
     reporter.received(now, subject);
     if (inspection.reportsUnsupported) reporter.receivedUnsupported(now, subject);
-    const deletion = inspection.deletion ?? this.#objection(arrival);
-    if (deletion === undefined) this.#holdings.hold(arrival, kept);
-    else this.#holdings.turnAway(now, id, subject, deletion);
+    if (deletion === undefined) {
+      this.#holdings.hold(arrival, kept, receipt);
+      return;
+    }
+    this.#holdings.turnAway(now, id, subject, deletion);
+    this.#holdings.answer(receipt, true);
   }
 
   /** Makes a bundle of a status report. */
@@ -223,12 +235,17 @@ export class Intake {
     service,
     part,
   }: Arrival): DeletionReason | undefined {
-    if (sizeOctets > this.#bundleOctetsMax) return 'depleted-storage';
+    if (!this.#mayFit(sizeOctets)) return 'depleted-storage';
     if (!this.#holdings.hasRoom(sizeOctets, trafficClass)) return 'depleted-storage';
     if (service === undefined || part === undefined) return undefined;
     // Without a source nothing says which fragments belong together.
     if (isNullEid(bundle.primary.source)) return 'block-unintelligible';
     return this.#delivery.hasRoom(part, sizeOctets) ? undefined : 'depleted-storage';
+  }
+
+  /** Whether the store takes a bundle of that size when it has room. */
+  #mayFit(sizeOctets: number): boolean {
+    return sizeOctets <= this.#bundleOctetsMax;
   }
 
   /** Step 3 of §5.6 deletes the bundle; its primary block may still tell whom to tell. */
@@ -256,4 +273,6 @@ export function clockOf({ clockless, epochUnixMs }: AgentOptions): number | unde
   return clockless === true ? undefined : epochUnixMs;
 }
 
+/** The sender of a bundle keeps it, and tries again. */
+const NO_ROOM = new Fault('agent', 'no-room', 'RFC 5326 4.2');
 const REPORT_UNSENT = new Fault('agent', 'report-unsent', 'RFC 9171 6.2');

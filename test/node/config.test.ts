@@ -134,7 +134,7 @@ describe('parseNodeConfig', () => {
 
   it('takes a channel with everything that it may have', () => {
     const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
-    const ocf = { ocf: true, idleFrames: true, insertZoneOctets: 3, bulkShare: 0.05 };
+    const ocf = { ocf: true, idleFrames: true, insertZoneOctets: 3, bulkShare: 0.05, ltp: true };
     Object.assign(config.link, { vcfCountOctets: 7 });
     Object.assign(config.link, CODED, ocf, { frameOctetsMax: 1_115 });
     expect(parseNodeConfig(config).link).toEqual(config.link);

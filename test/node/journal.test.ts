@@ -48,7 +48,7 @@ it('counts refusals, which it tells, duplicates, deviations and faults', () => {
 
 it('tells ten refusals a second for each reason of the security of links, and counts all', () => {
   const { journal, told } = listening();
-  const neighbour = { node: 102, terminal: 1, link: {} as Link, up: false };
+  const neighbour = { index: 0, node: 102, terminal: 1, link: {} as Link, up: false };
   for (let n = 0; n < 25; n++) journal.refuse(n, neighbour, refusalOf(REVOKED, FINISH));
   journal.refuse(30, neighbour, refusalOf(EPOCH_OLD));
   journal.refuse(30, neighbour, refusalOf(new Fault('frame', 'test', 'none')));

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Neighbours } from '#node/neighbours.ts';
+import { Neighbours, receiptOf } from '#node/neighbours.ts';
 import type { Link } from '#protocol/link/link.ts';
 
 const ticked: Link[] = [];
@@ -73,4 +73,28 @@ it('know the associations of their sessions, and end one that ground names', () 
   expect(transitions).toEqual([undefined, 11, 1, undefined, undefined]);
   neighbours.end(7, 400);
   expect(ended).toEqual([400]);
+});
+
+it('hand a bundle to a link that is up, and what became of one to the link that brought it', () => {
+  const neighbours = new Neighbours();
+  const done: unknown[] = [];
+  const make = (name: string) => () =>
+    ({
+      send: (_now: number, { id }: { id: string }) => done.push([name, 'send', id]),
+      settle: (_now: number, block: number, kept: boolean) => done.push([name, block, kept]),
+    }) as unknown as Link;
+  neighbours.meet(102, 1, make('a'));
+  const second = neighbours.meet(103, 0, make('b'));
+  const bundle = { kind: 'forward', id: 'x', to: 103, octets: new Uint8Array(1) } as const;
+  expect(neighbours.forward(1, { ...bundle, trafficClass: 1 })).toBe(false);
+  second.up = true;
+  expect(neighbours.forward(1, { ...bundle, trafficClass: 1 })).toBe(true);
+  const received = { kind: 'received', bundle: bundle.octets, trafficClass: 1 } as const;
+  expect(receiptOf(second, received)).toBeUndefined();
+  const receipt = receiptOf(second, { ...received, receipt: 9 })!;
+  neighbours.settle(2, { kind: 'settled', receipt, kept: true });
+  expect(done).toEqual([
+    ['b', 'send', 'x'],
+    ['b', 9, true],
+  ]);
 });

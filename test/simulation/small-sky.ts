@@ -2,7 +2,7 @@
 import { Subject, type Subscription } from 'rxjs';
 import { type Authority, createAuthority } from '#harness/authority/authority.ts';
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
-import { MemoryStore } from '#node/adapters/memory-store.ts';
+import { type MemoryDisk, MemoryStore } from '#node/adapters/memory-store.ts';
 import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { createSatellite } from '#node/assemble.ts';
@@ -32,6 +32,8 @@ export interface SkyOptions {
   readonly meetings: readonly Meeting[];
   readonly services?: Readonly<Record<NodeNumber, Partial<ServicesConfig>>>;
   readonly storeOctetsMax?: number;
+  /** How often stores write, as disks do; each write is done in the same turn by default. */
+  readonly storeEveryUs?: number;
   readonly rateBps?: number;
   /** What is not as usual, by node. */
   readonly configs?: Readonly<Record<NodeNumber, Partial<NodeConfig>>>;
@@ -51,6 +53,8 @@ export class SmallSky {
   readonly #configs = new Map<NodeNumber, NodeConfig>();
   readonly #vaults = new Map<NodeNumber, MemoryVault>();
   readonly #starts = new Map<NodeNumber, number>();
+  readonly #stores = new Map<NodeNumber, MemoryStore>();
+  readonly #storeEveryUs: number | undefined;
 
   constructor(options: SkyOptions) {
     const random = new SeededRandom(1, 'authority');
@@ -61,6 +65,7 @@ export class SmallSky {
       testEquipment: true,
     });
     const { nodes, meetings, services = {}, storeOctetsMax = 1_000_000 } = options;
+    this.#storeEveryUs = options.storeEveryUs;
     const plan = planOf(meetings, options.rateBps ?? RATE_BPS);
     const directory = nodes.map((node) => ({
       node,
@@ -114,7 +119,28 @@ export class SmallSky {
     this.#launch(this.#configs.get(node) as NodeConfig);
   }
 
-  #launch(config: NodeConfig): void {
+  /** Crashes a node, and starts it again with what that left of its store. */
+  crash(node: NodeNumber, random: SeededRandom): void {
+    this.lives.get(node)?.unsubscribe();
+    const disk = this.#stores.get(node)!.crash(random);
+    this.#launch(this.#configs.get(node) as NodeConfig, disk);
+  }
+
+  #makeStore(node: NodeNumber, octetsMax: number, disk: MemoryDisk | undefined): MemoryStore {
+    const everyUs = this.#storeEveryUs;
+    const store = new MemoryStore(octetsMax, everyUs === undefined ? 'prompt' : 'held', disk);
+    this.#stores.set(node, store);
+    const flush = (at: Instant) =>
+      this.time.at(at, () => {
+        if (this.#stores.get(node) !== store) return;
+        store.flush();
+        flush(at + everyUs!);
+      });
+    if (everyUs !== undefined) flush(this.time.now + everyUs);
+    return store;
+  }
+
+  #launch(config: NodeConfig, disk?: MemoryDisk): void {
     const { node } = config;
     const records = this.#vaults.get(node)?.records ?? new Map();
     const starts = (this.#starts.get(node) ?? 0) + 1;
@@ -126,7 +152,7 @@ export class SmallSky {
     const satellite = createSatellite(config, {
       clock,
       datagrams: this.medium.open(node),
-      store: new MemoryStore(config.store.octetsMax),
+      store: this.#makeStore(node, config.store.octetsMax, disk),
       vault,
       records,
       random: new SeededRandom(starts, config.name),
@@ -146,6 +172,8 @@ export class Medium {
   echoing = false;
   /** While set, nothing gets through. */
   cut = false;
+  /** Whether this datagram is lost. */
+  loses: () => boolean = () => false;
   readonly #time: ManualTime;
   readonly #pointed = new Map<number, number | undefined>();
   readonly #ends = new Map<NodeNumber, Subject<Datagram>>();
@@ -179,7 +207,7 @@ export class Medium {
   #send(from: number, octets: Uint8Array): void {
     this.sent.push({ at: this.#time.now, node: Math.floor(from / 10) });
     const to = this.#pointed.get(from);
-    if (to === undefined || this.cut) return;
+    if (to === undefined || this.cut || this.loses()) return;
     this.#time.at(this.#time.now + OWLT_US, () => {
       if (this.#pointed.get(to) !== from) return;
       const copy = octets.slice();

@@ -84,7 +84,13 @@ describe('a scenario', () => {
       link: {
         rateBps: 100_000_000,
         frameOctetsMax: 1_400,
-        channel: { fixedLength: false, idleFrames: false, insertZoneOctets: 0, bulkShare: 0 },
+        channel: {
+          fixedLength: false,
+          idleFrames: false,
+          insertZoneOctets: 0,
+          bulkShare: 0,
+          ltp: false,
+        },
         rangeKmMax: undefined,
         grazingAltitudeKm: 80,
       },
@@ -134,6 +140,7 @@ describe('a scenario', () => {
   idleFrames: true
   insertZone: 4 B
   bulkShare: 0.05
+  ltp: true
   coding: { code: rs-255-223, interleave: 5, randomizer: long }
 `;
     expect(parseScenario(GOOD + link, 's.yaml').link).toMatchObject({
@@ -143,6 +150,7 @@ describe('a scenario', () => {
         idleFrames: true,
         insertZoneOctets: 4,
         bulkShare: 0.05,
+        ltp: true,
         coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
       },
     });
