@@ -29,6 +29,8 @@ await build({
   target: 'node20.19',
   format: 'esm',
   sourcemap: 'linked',
+  // Every process keeps the text of what it loads.
+  minifyWhitespace: true,
   logLevel: 'warning',
   // It finds its binary for this platform beside itself.
   external: ['lmdb'],

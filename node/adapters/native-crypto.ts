@@ -29,6 +29,7 @@ import type {
   X25519Key,
 } from '#protocol/crypto/ports.ts';
 import type { Fault } from '#protocol/fault.ts';
+import { nativeCmac } from './native-cmac.ts';
 
 class NativeAeadKey implements AeadKey {
   readonly #cipher: 'aes-256-gcm' | 'aes-128-gcm';
@@ -81,6 +82,13 @@ class NativeAeadKey implements AeadKey {
 
 const aead: Aead = {
   key: (octets) => new NativeAeadKey(octets),
+
+  cmac: nativeCmac,
+
+  decryptCbc(key, iv, blocks) {
+    const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    return plain(Buffer.concat([decipher.update(blocks), decipher.final()]));
+  },
 };
 
 class NativeX25519Key implements X25519Key {

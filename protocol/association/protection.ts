@@ -8,16 +8,18 @@
  *
  * Source: CCSDS 355.0-B-2 §4.2.3.2, 4.2.4.2, table 6-1 and annex E.
  */
-import { cbc } from '@noble/ciphers/aes.js';
 import { assert, unreachable } from '../assert.ts';
 import { equalConstantTime } from '../bytes/octets.ts';
-import { type MacName, macOf } from '../crypto/mac.ts';
+import { hmacOf } from '../crypto/hmac.ts';
 import type { Aead, AeadKey } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { FRAME_AUTH } from './faults.ts';
 
 /** The algorithms, by what they do; `ctr` is AES-256-GCM of which no tag is sent. */
 export type Suite = 'aes-256-gcm' | 'aes-256-ctr' | 'aes-256-cbc' | MacName;
+
+/** The codes that SDLS names. */
+export type MacName = 'aes-256-cmac' | 'hmac-sha256' | 'hmac-sha512';
 
 /** One key at work. All octets given are views, not kept. */
 export interface Protection {
@@ -50,9 +52,9 @@ export function createProtection(
     case 'aes-256-ctr':
       return new GcmWithoutTag(aead.key(key));
     case 'aes-256-cbc':
-      return new Cbc(key.slice());
+      return new Cbc(key.slice(), aead);
     default:
-      return new Authentication(suite, key.slice(), macOctets);
+      return new Authentication(suite, key.slice(), macOctets, aead);
   }
 }
 
@@ -127,9 +129,11 @@ class Cbc implements Protection {
   readonly macOctets = 0;
   readonly counts = false;
   readonly #key: Uint8Array;
+  readonly #aead: Aead;
 
-  constructor(key: Uint8Array) {
+  constructor(key: Uint8Array, aead: Aead) {
     this.#key = key;
+    this.#aead = aead;
   }
 
   seal(): void {
@@ -138,7 +142,7 @@ class Cbc implements Protection {
 
   open(iv: Uint8Array, _aad: Uint8Array, sealed: Uint8Array): Uint8Array | Fault {
     if (sealed.length === 0 || sealed.length % BLOCK_OCTETS !== 0) return FRAME_AUTH;
-    return cbc(this.#key, iv, WHOLE_BLOCKS).decrypt(sealed);
+    return this.#aead.decryptCbc(this.#key, iv, sealed);
   }
 
   erase(): void {
@@ -152,11 +156,13 @@ class Authentication implements Protection {
   readonly counts = true;
   readonly #name: MacName;
   readonly #key: Uint8Array;
+  readonly #aead: Aead;
 
-  constructor(name: MacName, key: Uint8Array, macOctets: number) {
+  constructor(name: MacName, key: Uint8Array, macOctets: number, aead: Aead) {
     this.#name = name;
     this.#key = key;
     this.macOctets = macOctets;
+    this.#aead = aead;
   }
 
   seal(_iv: Uint8Array, aad: Uint8Array, data: Uint8Array, out: Uint8Array, at: number): void {
@@ -177,7 +183,12 @@ class Authentication implements Protection {
   }
 
   #mac(aad: Uint8Array, data: Uint8Array): Uint8Array {
-    return macOf(this.#name, this.#key, [aad, data]).subarray(0, this.macOctets);
+    const parts = [aad, data];
+    const mac =
+      this.#name === 'aes-256-cmac'
+        ? this.#aead.cmac(this.#key, parts)
+        : hmacOf(this.#name, this.#key, parts);
+    return mac.subarray(0, this.macOctets);
   }
 }
 
@@ -187,7 +198,6 @@ const TAG_OCTETS = 16;
 const BLOCK_OCTETS = 16;
 /** CCSDS 355.0-B-2 table 6-1. */
 const MAC_OCTETS_MIN = 8;
-const WHOLE_BLOCKS = { disablePadding: true };
 const NOTHING = new Uint8Array(0);
 
 const WHOLE_MAC_OCTETS: Record<Suite, number> = {

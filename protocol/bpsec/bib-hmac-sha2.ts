@@ -4,7 +4,7 @@
  */
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { equalConstantTime } from '../bytes/octets.ts';
-import { macOf } from '../crypto/mac.ts';
+import { hmacOf } from '../crypto/hmac.ts';
 import { Fault } from '../fault.ts';
 import { type Operation, primaryOctets, SCOPE, writeScope } from './scope.ts';
 import {
@@ -97,7 +97,7 @@ export function ippt(scopeFlags: number, operation: Operation): [Uint8Array, Uin
 }
 
 function mac(key: Uint8Array, parameters: BibParameters, operation: Operation): Uint8Array {
-  return macOf(HMAC[parameters.shaVariant], key, ippt(parameters.scopeFlags, operation));
+  return hmacOf(HMAC[parameters.shaVariant], key, ippt(parameters.scopeFlags, operation));
 }
 
 const MAC = new Fault('bpsec', 'mac', 'RFC 9172 5.1.2');

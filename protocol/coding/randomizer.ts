@@ -18,16 +18,23 @@ export type Randomizer = 'long' | 'short';
  */
 export function randomize(octets: Uint8Array, randomizer: Randomizer): void {
   assert(octets.length <= OCTETS_MAX, 'a block is no longer than the sequence');
-  const sequence = randomizer === 'long' ? LONG : SHORT;
+  const sequence = sequenceOf(randomizer);
   // Bounded by the octets given.
   for (let i = 0; i < octets.length; i++) octets[i] = octets[i]! ^ sequence[i]!;
+}
+
+/** Made at first use: few links are coded, and the sequence is as long as the longest frame. */
+function sequenceOf(randomizer: Randomizer): Uint8Array {
+  const { degree, taps, seed } = REGISTERS[randomizer];
+  SEQUENCES[randomizer] ??= makeSequence(degree, taps, seed);
+  return SEQUENCES[randomizer];
 }
 
 /**
  * The octets of b[n + degree] = the sum of b[n + tap]. The square of a binary polynomial f(x) is
  * f(x²), so f(x)^8 is f(x^8), and octets follow the same rule as the bits they are made of.
  */
-function sequenceOf(degree: number, taps: readonly number[], seed: number): Uint8Array {
+function makeSequence(degree: number, taps: readonly number[], seed: number): Uint8Array {
   const bits = Array.from({ length: degree }, (_, n) => (seed >> n) & 1);
   for (let n = 0; n < 7 * degree; n++)
     bits.push(taps.reduce((sum, tap) => sum ^ bits[n + tap]!, 0));
@@ -41,5 +48,8 @@ function sequenceOf(degree: number, taps: readonly number[], seed: number): Uint
 
 const OCTETS_MAX = 65536;
 /** The lowest bit of a seed is the first of the sequence. */
-const LONG = sequenceOf(17, [0, 14], 0b11000111000111000);
-const SHORT = sequenceOf(8, [0, 3, 5, 7], 0b11111111);
+const REGISTERS = {
+  long: { degree: 17, taps: [0, 14], seed: 0b11000111000111000 },
+  short: { degree: 8, taps: [0, 3, 5, 7], seed: 0b11111111 },
+} as const;
+const SEQUENCES: { [randomizer in Randomizer]?: Uint8Array } = {};

@@ -4,7 +4,7 @@
  * Ed25519 verifies by the equation without the cofactor, as OpenSSL does, because RFC 8032 §5.1.7
  * leaves the choice open and both providers must give one verdict on every input.
  */
-import { gcm } from '@noble/ciphers/aes.js';
+import { cbc, cmac, gcm } from '@noble/ciphers/aes.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import { assert } from '../assert.ts';
@@ -53,6 +53,10 @@ class NobleAeadKey implements AeadKey {
 
 const aead: Aead = {
   key: (octets) => new NobleAeadKey(octets),
+
+  cmac: (key, parts) => cmac(concat(parts), key),
+
+  decryptCbc: (key, iv, blocks) => cbc(key, iv, { disablePadding: true }).decrypt(blocks),
 };
 
 class NobleX25519Key implements X25519Key {

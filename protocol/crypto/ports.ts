@@ -46,10 +46,20 @@ export interface AeadKey {
   erase(): void;
 }
 
-/** AES-256-GCM, and AES-128-GCM, which bundles may ask for. */
+/** AES-256-GCM, and AES-128-GCM, which bundles may ask for; and what else SDLS does with AES-256. */
 export interface Aead {
   /** Expands a key of 32 or 16 octets; the provider copies what it needs. */
   key(octets: Uint8Array): AeadKey;
+  /**
+   * AES-256-CMAC: 16 octets, fresh, over the parts read as one octet string, under a key of 32.
+   * Nothing is kept. Source: NIST SP 800-38B §6.2.
+   */
+  cmac(key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array;
+  /**
+   * AES-256-CBC without padding: the plaintext, fresh, of whole blocks of 16 octets. `key` has 32
+   * octets, `iv` 16; nothing is kept. Source: NIST SP 800-38A §6.2.
+   */
+  decryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array;
 }
 
 /** One X25519 private key, expanded once, with its public key. */

@@ -19,9 +19,39 @@ import { wycheproof } from './wycheproof.ts';
 
 export function cryptoProviderContract(provider: CryptoProvider): void {
   const { aead, curve, kem } = provider;
+  const { cmac, decryptCbc } = aead;
 
   it('passes its self-test', () => {
     expect(selfTest(provider)).toBe(true);
+  });
+
+  describe('AES-256 beside GCM', () => {
+    const key = fromHex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4');
+    const message = fromHex(
+      '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51' +
+        '30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710',
+    );
+
+    it.each([
+      [0, '028962f61b7bf89efc6b551f4667d983'],
+      [16, '28a7023f452e8f82bd4bf28d8c37c35c'],
+      [40, 'aaf3d8f1de5640c232f5b169b9c911e6'],
+      [64, 'e1992190549f6ed5696a2c056c315410'],
+    ])('gives the CMAC of SP 800-38B D.3 over %i octets, however parted', (octets, code) => {
+      for (const cut of [0, 1, 16, 33, octets]) {
+        const parts = [message.subarray(0, Math.min(cut, octets)), message.subarray(cut, octets)];
+        expect(toHex(cmac(key, parts))).toBe(code);
+      }
+    });
+
+    it('decrypts the CBC of SP 800-38A F.2.6', () => {
+      const iv = fromHex('000102030405060708090a0b0c0d0e0f');
+      const blocks = fromHex(
+        'f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d' +
+          '39f23369a9d9bacfa530e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b',
+      );
+      expect(decryptCbc(key, iv, blocks)).toEqual(message);
+    });
   });
 
   describe('AES-GCM', () => {

@@ -46,6 +46,7 @@ export class IvLedger {
   /** The provider, with every seal noted. */
   watch(provider: CryptoProvider): CryptoProvider {
     const aead: Aead = {
+      ...provider.aead,
       key: (octets) => new WatchedKey(provider.aead.key(octets), this.keyNumber(octets), this),
     };
     return { ...provider, aead };

@@ -12,8 +12,8 @@ describe('the self-test', () => {
   });
 
   it.each<[string, Partial<CryptoProvider>]>([
-    ['opens forgeries', { aead: { key: (octets) => new Careless(aead.key(octets)) } }],
-    ['opens nothing', { aead: { key: (octets) => new Deaf(aead.key(octets)) } }],
+    ['opens forgeries', { aead: { ...aead, key: (octets) => new Careless(aead.key(octets)) } }],
+    ['opens nothing', { aead: { ...aead, key: (octets) => new Deaf(aead.key(octets)) } }],
     ['swaps X25519 keys', x25519With({ publicKey: new Uint8Array(32).fill(9) })],
     ['lets a zero secret through', x25519With({ shared: (remote) => remote })],
     ['signs without hashing', ed25519With({ sign: () => new Uint8Array(64) })],
