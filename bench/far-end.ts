@@ -106,7 +106,7 @@ async function startNode(config: NodeConfig, epochNs: bigint): Promise<void> {
     records: new Map(),
     store: new MemoryStore(config.store.octetsMax),
     random: new OsRandom(),
-    crypto: await chooseCrypto(config.crypto),
+    crypto: await chooseCrypto(config.crypto, config.security?.suite),
   });
   satellite.notices$.subscribe(({ kind }) => {
     if (kind === 'bundle-delivered') received++;

@@ -5,6 +5,7 @@
  */
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { assert } from '#protocol/assert.ts';
+import { withKem } from '#protocol/crypto/ml-kem.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { Link, LinkSnapshot } from '#protocol/link/link.ts';
@@ -18,7 +19,7 @@ import { BenchNode, issueCredentials } from './two-nodes.ts';
 export function handshakeFigures(): Figure[] {
   const figures: Figure[] = [];
   for (const suite of ['classical', 'hybrid'] as const) {
-    for (const provider of [nativeProvider, nobleProvider]) {
+    for (const provider of [nativeProvider, nobleProvider].map(withKem)) {
       const rates = labour(ROUNDS, [
         new Meeting(provider, suite, true),
         new Meeting(provider, suite, false),

@@ -35,7 +35,7 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   const scenario = adjust(asked, options);
   checkMemory(scenario, process.availableMemory());
   const world = buildWorld(scenario, scenario.durationMs * MICROSECONDS_PER_MS + DRAIN_US_MAX);
-  const crypto = await chooseCrypto(scenario.crypto);
+  const crypto = await chooseCrypto(scenario.crypto, scenario.security.suite);
   const virtual = scenario.fleet === 'virtual';
   const authority = createAuthority({
     name: scenario.name,

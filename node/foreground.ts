@@ -75,7 +75,7 @@ async function run(given: Arguments): Promise<void> {
   // Streams rethrow what goes wrong in them outside of any call.
   process.once('uncaughtException', endWithOwnError);
   const config = readNodeConfig(given.file, warn);
-  const crypto = await chooseCrypto(config.crypto);
+  const crypto = await chooseCrypto(config.crypto, config.security?.suite);
   checkCredentials(config, crypto.curve);
   // Sockets come first: they are this node's alone, so that no other can be at its vault.
   const datagrams = await openUdpDatagrams({ bind: config.bind });

@@ -79,7 +79,7 @@ async function obey(command: HostCommand): Promise<void> {
 
 async function create(command: HostCommand & { kind: 'create' }): Promise<void> {
   for (const { member, bind } of command.members) {
-    const crypto = await chooseCrypto(member.crypto);
+    const crypto = await chooseCrypto(member.crypto, member.security?.suite);
     // Sockets come first: they are this node's alone, so that no other can be at its store.
     const sockets = await openUdpDatagrams({ bind });
     const store = await openStore(member.store);

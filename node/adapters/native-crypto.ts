@@ -19,7 +19,6 @@ import {
 import { assert } from '#protocol/assert.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { DH_ZERO, KEY_ERASED, TAG_FAULT } from '#protocol/crypto/faults.ts';
-import { mlKem768 } from '#protocol/crypto/ml-kem.ts';
 import type {
   Aead,
   AeadKey,
@@ -142,12 +141,11 @@ const curve: Curve = {
   },
 };
 
-/** AES-GCM, X25519 and Ed25519 from node:crypto; ML-KEM-768 is the reference's own. */
+/** AES, X25519, Ed25519 and HMAC from node:crypto. */
 export const nativeProvider: CryptoProvider = {
   name: 'native',
   aead,
   curve,
-  kem: mlKem768,
   hmacSha512: (key, octets) => plain(createHmac('sha512', key).update(octets).digest()),
 };
 

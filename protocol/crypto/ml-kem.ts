@@ -7,7 +7,7 @@
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { assert } from '../assert.ts';
 import { KEM_CIPHERTEXT, KEM_KEY } from './faults.ts';
-import type { Kem } from './ports.ts';
+import type { CryptoProvider, Kem } from './ports.ts';
 
 /** See `Kem`. */
 export const mlKem768: Kem = {
@@ -33,5 +33,10 @@ export const mlKem768: Kem = {
     return ml_kem768.decapsulate(ciphertext, privateKey);
   },
 };
+
+/** The provider with what the hybrid suite needs besides. */
+export function withKem(provider: CryptoProvider): Required<CryptoProvider> {
+  return { ...provider, kem: mlKem768 };
+}
 
 const CIPHERTEXT_OCTETS = 1088;

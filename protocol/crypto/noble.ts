@@ -12,7 +12,6 @@ import { concat, equal } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
 import { DH_ZERO, KEY_ERASED, TAG_FAULT } from './faults.ts';
 import { hmacSha512, sha512 } from './hash.ts';
-import { mlKem768 } from './ml-kem.ts';
 import type { Aead, AeadKey, CryptoProvider, Curve, Ed25519Key, X25519Key } from './ports.ts';
 
 class NobleAeadKey implements AeadKey {
@@ -123,11 +122,10 @@ const curve: Curve = {
   },
 };
 
-/** Pure AES-GCM, X25519, Ed25519 and ML-KEM-768. */
+/** Pure AES, X25519, Ed25519 and HMAC. */
 export const nobleProvider: CryptoProvider = {
   name: 'noble',
   aead,
   curve,
-  kem: mlKem768,
   hmacSha512,
 };

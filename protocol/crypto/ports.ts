@@ -124,6 +124,7 @@ export interface CryptoProvider {
   readonly name: CryptoProviderName;
   readonly aead: Aead;
   readonly curve: Curve;
-  readonly kem: Kem;
+  /** Only where the hybrid suite is spoken: other nodes do without its tables. */
+  readonly kem?: Kem;
   readonly hmacSha512: HmacSha512;
 }

@@ -3,6 +3,7 @@
  *
  * Source: LS-802, link-security §17.
  */
+import { assert } from '../assert.ts';
 import type { Kem } from '../crypto/ports.ts';
 import type { EphemeralKeys } from '../membership/boot-identity.ts';
 import { SUITE_HYBRID, type Suite } from './message-header.ts';
@@ -12,9 +13,14 @@ import type { NoiseOptions } from './noise.ts';
 export type FirstContactKeys = Pick<NoiseOptions, 'ephemeralKey' | 'kemKey' | 'kemSeed'>;
 
 /** e, and e1 in the hybrid suite. */
-export function initiatorKeys(suite: Suite, source: EphemeralKeys, kem: Kem): FirstContactKeys {
+export function initiatorKeys(
+  suite: Suite,
+  source: EphemeralKeys,
+  kem: Kem | undefined,
+): FirstContactKeys {
   const ephemeralKey = source.next();
   if (suite !== SUITE_HYBRID) return { ephemeralKey };
+  assert(kem !== undefined, 'who speaks the hybrid suite has a KEM');
   const seed = source.seed(KEY_SEED_OCTETS);
   const kemKey = kem.keyPair(seed);
   seed.fill(0);

@@ -180,6 +180,7 @@ export class HandshakeState {
   /** ekem1: the ciphertext goes under the key so far, and its secret into the next one. */
   #encapsulate(): Uint8Array | Fault {
     const { kemSeed, provider } = this.#options;
+    assert(provider.kem !== undefined, NO_KEM);
     assert(kemSeed !== undefined && this.#remoteKemKey !== undefined, 'e1 came before ekem1');
     const encapsulated = provider.kem.encapsulate(this.#remoteKemKey, kemSeed);
     if (encapsulated instanceof Fault) return KEM_KEY;
@@ -191,6 +192,7 @@ export class HandshakeState {
 
   #decapsulate(ciphertext: Uint8Array): void {
     const { kemKey, provider } = this.#options;
+    assert(provider.kem !== undefined, NO_KEM);
     assert(kemKey !== undefined, 'e1 came before ekem1');
     const shared = provider.kem.decapsulate(kemKey.privateKey, ciphertext);
     assert(!(shared instanceof Fault), 'the field has the length of a ciphertext');
@@ -226,4 +228,5 @@ export class HandshakeState {
 
 const KEY_OCTETS = 32;
 /** What a token stands for on the wire, before it is encrypted. */
+const NO_KEM = 'who speaks the hybrid suite has a KEM';
 const FIELD_OCTETS = { s: KEY_OCTETS, e1: 1184, ekem1: 1088 };

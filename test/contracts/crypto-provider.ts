@@ -17,7 +17,7 @@ import { selfTest } from '#protocol/crypto/self-test.ts';
 import { Fault } from '#protocol/fault.ts';
 import { wycheproof } from './wycheproof.ts';
 
-export function cryptoProviderContract(provider: CryptoProvider): void {
+export function cryptoProviderContract(provider: Required<CryptoProvider>): void {
   const { aead, curve, kem } = provider;
   const { cmac, decryptCbc } = aead;
 

@@ -13,6 +13,7 @@ import type { Datagram, Datagrams, TerminalAddress } from '#node/ports.ts';
 import type { Satellite } from '#node/satellite.ts';
 import type { ServicesConfig } from '#node/services-config.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
+import { withKem } from '#protocol/crypto/ml-kem.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import { ManualClock, ManualTime } from './manual-clock.ts';
@@ -156,7 +157,7 @@ export class SmallSky {
       vault,
       records,
       random: new SeededRandom(starts, config.name),
-      crypto: nativeProvider,
+      crypto: withKem(nativeProvider),
     });
     satellite.notices$.subscribe((notice) => this.notices.push({ ...notice, node }));
     this.satellites.set(node, satellite);

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { concat } from '#protocol/bytes/octets.ts';
 import { TAG_FAULT } from '#protocol/crypto/faults.ts';
+import { withKem } from '#protocol/crypto/ml-kem.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { cryptoProviderContract, SMALL_ORDER_KEYS } from '../../contracts/crypto-provider.ts';
 import { forgeries } from '../../contracts/ed25519-forgeries.ts';
 
 describe('the native provider', () => {
-  cryptoProviderContract(nativeProvider);
+  cryptoProviderContract(withKem(nativeProvider));
 });
 
 describe('the native and the noble provider', () => {

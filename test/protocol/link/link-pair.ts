@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
+import { withKem } from '#protocol/crypto/ml-kem.ts';
 import type { Random } from '#protocol/crypto/ports.ts';
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { Connection } from '#protocol/link/keying.ts';
@@ -284,7 +285,10 @@ type Means = Partial<Pick<HandshakeOptions, 'provider' | 'random'>> & {
 export function optionsOf(index: 0 | 1, seed = 1, boot = 100, means: Means = {}): HandshakeOptions {
   const { scid } = MEMBERS[index]!;
   const credentials = { ...MEMBERS[index]!.credentials, ...means.credentials };
-  const { provider = nativeProvider, random = new Chance(seed * 1_000 + boot * 2 + index) } = means;
+  const {
+    provider = withKem(nativeProvider),
+    random = new Chance(seed * 1_000 + boot * 2 + index),
+  } = means;
   return {
     credentials,
     membership: memberOf(credentials, boot, provider, random),

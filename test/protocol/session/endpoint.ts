@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { createAuthority } from '#harness/authority/authority.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
+import { withKem } from '#protocol/crypto/ml-kem.ts';
 import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
@@ -73,7 +74,7 @@ export class Endpoint implements PairMachine<EndpointOutput> {
   constructor(end: 'a' | 'b', options: EndpointOptions = {}) {
     const credentials = options.credentials ?? CREDENTIALS[end];
     const random = new TestRandom(`${end} ${options.seed ?? 0} ${options.boot ?? 1}`);
-    const { provider = nativeProvider, suitePolicy = 'classical' } = options;
+    const { provider = withKem(nativeProvider), suitePolicy = 'classical' } = options;
     const boot = options.boot ?? 1;
     this.membership = options.membership ?? memberOf(credentials, boot, provider, random);
     const [localScid, remoteScid] = end === 'a' ? [SCID_A, SCID_B] : [SCID_B, SCID_A];

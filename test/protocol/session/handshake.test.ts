@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
+import { withKem } from '#protocol/crypto/ml-kem.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import type { Membership } from '#protocol/membership/membership.ts';
 import { ResumeSecrets } from '#protocol/membership/resumption.ts';
@@ -242,7 +243,7 @@ function sideOf(
   const { statement, certificate, peerBoots, judgeDates } = made;
   const shared = { statement, certificate, peerBoots, judgeDates: judgeDates.bind(made) };
   const membership = { ...shared, identity, spis } as unknown as Membership;
-  const provider = nobleProvider;
+  const provider = withKem(nobleProvider);
   const admission = new Admission(credentials, provider, random);
   const ends = { localScid: scid, remoteScid: remote.scid };
   const means = { credentials, membership, provider, random, admission };
