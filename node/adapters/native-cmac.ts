@@ -1,6 +1,6 @@
 /**
- * AES-256-CMAC out of the AES-CBC of the platform, which has CMAC under no name that Node.js knows:
- * CBC of the message from a zero IV, its last block changed by a subkey; the last block is the code.
+ * AES-256-CMAC out of the AES-CBC of the platform, which offers no CMAC: CBC of the message from a
+ * zero IV, its last block changed by a subkey; the last block is the code.
  *
  * Source: NIST SP 800-38B §6.1 and 6.2.
  */

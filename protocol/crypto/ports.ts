@@ -46,7 +46,7 @@ export interface AeadKey {
   erase(): void;
 }
 
-/** AES-256-GCM, and AES-128-GCM, which bundles may ask for; and what else SDLS does with AES-256. */
+/** AES-256-GCM, and AES-128-GCM, which bundles may ask for; and the other modes that SDLS has. */
 export interface Aead {
   /** Expands a key of 32 or 16 octets; the provider copies what it needs. */
   key(octets: Uint8Array): AeadKey;
