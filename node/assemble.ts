@@ -4,6 +4,7 @@ import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
+import { agentOptionsOf, BUNDLE_OCTETS_MAX } from './bundle-config.ts';
 import type { NodeConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
@@ -43,6 +44,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       channel: link,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
+      ...agentOptionsOf(config.bundles ?? {}, membership.bootMax),
       plan,
       directory,
     },
@@ -63,6 +65,3 @@ function createServices({ echo, sink, sources, pings = [] }: ServicesConfig): Se
     ...pings.map((ping) => new Ping(ping)),
   ];
 }
-
-/** The largest bundle a node takes, in or out. */
-const BUNDLE_OCTETS_MAX = 1024 * 1024;

@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
+import { type BundleConfig, readBundleConfig } from './bundle-config.ts';
 import { readChannel } from './channel-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
@@ -45,6 +46,8 @@ export interface NodeConfig {
     /** Where bundles outlive the process; in memory unless given. */
     readonly directory?: string;
   };
+  /** How bundles are taken, made and cut. */
+  readonly bundles?: BundleConfig;
   readonly plan: ContactPlan;
   readonly directory: readonly DirectoryEntry[];
   readonly services: ServicesConfig;
@@ -58,6 +61,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const bind = root.at('bind').list(TERMINALS_MAX, readAddress);
   const security = root.at('security');
   const provisioned = root.at('provisioned');
+  const bundles = root.at('bundles');
   const store = root.at('store').object(['octetsMax', 'directory']);
   const directory = store.at('directory');
   const link = readChannel(root.at('link'));
@@ -77,6 +81,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
       octetsMax: store.at('octetsMax').integer(0),
       ...(directory.present ? { directory: directory.text() } : {}),
     },
+    ...(bundles.present ? { bundles: readBundleConfig(bundles) } : {}),
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
     services: readServices(root.at('services')),
@@ -199,6 +204,7 @@ const KEYS = [
   'link',
   'security',
   'store',
+  'bundles',
   'plan',
   'directory',
   'services',

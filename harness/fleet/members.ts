@@ -7,6 +7,7 @@ import { type Instant, MICROSECONDS_PER_MS } from '#protocol/machine.ts';
 import { ROLE } from '#protocol/membership/certificate.ts';
 import type { Authority } from '../authority/authority.ts';
 import type { World, WorldNode } from '../constellation/world.ts';
+import type { BundleRules } from '../scenario/bundle-rules.ts';
 import type { Flow, Scenario } from '../scenario/scenario.ts';
 import type { Member } from './fleet.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -67,6 +68,7 @@ export function membersOf(
       octetsMax: scenario.store.octetsMax,
       ...(stores === undefined ? {} : { directory: join(stores, node.name) }),
     },
+    bundles: bundlesOf(scenario.bundles, node.name),
     plan: world.plan,
     services: {
       echo: true,
@@ -94,6 +96,14 @@ export function membersOf(
 /** When flows may begin: before that the fleet is busy with securing its first links. */
 export function trafficStartsAt({ durationMs }: Scenario): Instant {
   return Math.min(TRAFFIC_STARTS_US_MAX, (durationMs * MICROSECONDS_PER_MS) / 4);
+}
+
+function bundlesOf({ clockless, fragmentOctetsMax, ...rules }: BundleRules, name: string) {
+  return {
+    ...rules,
+    clockless: clockless.includes(name),
+    ...(fragmentOctetsMax === undefined ? {} : { fragmentOctetsMax }),
+  };
 }
 
 /** Role bits of a certificate (link-security §5.3). */

@@ -58,7 +58,11 @@ export function compileReport(
     bootMs,
     links,
     security: { suite: scenario.security.suite, ...security.summary(result.snapshots) },
-    bundles: { ...trace.ledger(), refused: tally(snapshots.map(({ refused }) => refused)) },
+    bundles: {
+      ...trace.ledger(),
+      refused: tally(snapshots.map(({ refused }) => refused)),
+      deviations: tally(snapshots.map(({ deviations }) => deviations)),
+    },
     flows,
     frames: framesOf(snapshots, result),
     memory: { pssMbPerProcess: pss },

@@ -116,6 +116,8 @@ export interface Report {
   readonly bundles: MeshLedger & {
     /** Turned away at the source, by reason: never accepted, so in no other figure. */
     readonly refused: Readonly<Record<string, number>>;
+    /** Taken although their sender should not have sent them so, by name of the deviation. */
+    readonly deviations: Readonly<Record<string, number>>;
   };
   readonly flows: readonly FlowReport[];
   readonly frames: {

@@ -45,6 +45,7 @@ function facts(report: Report): [string, string][] {
   const deleted = Object.values(bundles.deleted).reduce((sum, count) => sum + count, 0);
   const faults = tally(frames.faults);
   const refused = tally(bundles.refused);
+  const deviations = tally(bundles.deviations);
   const pss = memory.pssMbPerProcess;
   const { timerLagMs, missedDeadlines } = fidelity;
   return [
@@ -64,6 +65,7 @@ function facts(report: Report): [string, string][] {
         part(bundles.inFlight, 'in flight'),
     ],
     ...(refused === '' ? [] : [['refused', refused] as [string, string]]),
+    ...(deviations === '' ? [] : [['deviated', deviations] as [string, string]]),
     [
       'frames',
       `${number(frames.sent)} sent, ${number(frames.received)} received` +

@@ -38,6 +38,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   checkLinks(scenario, satellites, report);
   const names = [...scenario.groundStations.map(({ name }) => name), ...satellites];
   checkFlows(scenario, names, report);
+  checkClockless(scenario, names, report);
   checkSecurity(scenario, names, report);
   if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
   return errors;
@@ -188,6 +189,17 @@ function checkFlows(scenario: Scenario, names: readonly string[], report: Report
       const what = `the flow alone loads a link of ${link.rateBps} bit/s with ${loadBps} bit/s`;
       report(['traffic', index], what, 'Send less, or raise the rate of link');
     }
+  });
+}
+
+function checkClockless({ bundles }: Scenario, names: readonly string[], report: Report): void {
+  const taken = new Set<string>(); // Bounded by the names listed.
+  bundles.clockless.forEach((name, index) => {
+    const path = ['bundles', 'clockless', index];
+    if (!names.includes(name)) {
+      report(path, `${name} is no node`, remedyFor(name, names), oneOf(names));
+    } else if (taken.has(name)) report(path, `${name} is listed twice`, 'Remove one of the two');
+    taken.add(name);
   });
 }
 

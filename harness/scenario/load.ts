@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '#node/config-error.ts';
 import { trafficClassOf } from '#protocol/traffic-class.ts';
+import { bundleRulesOf } from './bundle-rules.ts';
 import { checkScenario } from './check.ts';
 import { diagnose } from './diagnosis.ts';
 import type { Objective, Scenario, Security, Topology } from './scenario.ts';
@@ -84,6 +85,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
     groundLink: { rateBps: input.groundLink.rate },
     crypto: input.crypto,
     security: securityOf(input.security),
+    bundles: bundleRulesOf(input.bundles),
     store: { octetsMax: input.store.size, durability: input.store.durability },
     network: { host: input.network.host, portBase: input.network.portBase },
     traffic: input.traffic.map((flow) => ({

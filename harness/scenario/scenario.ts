@@ -4,6 +4,7 @@
  */
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
+import type { BundleRules } from './bundle-rules.ts';
 
 /** How the nodes are run: harness/fleet/fleet.ts says what each kind is. */
 export type FleetKind = 'processes' | 'hosted' | 'virtual';
@@ -126,6 +127,7 @@ export interface Scenario {
   readonly groundLink: { readonly rateBps: number };
   readonly crypto: 'auto' | 'noble' | 'native';
   readonly security: Security;
+  readonly bundles: BundleRules;
   readonly store: {
     readonly octetsMax: number;
     /** Where a bundle is when it is accepted: on disk, but in virtual fleets, or in memory. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { BULK_SHARE_MAX, INSERT_ZONE_OCTETS_MAX } from '#node/channel-config.ts';
 import { TRAFFIC_CLASSES } from '#protocol/traffic-class.ts';
 import { ALTITUDE_KM_MIN } from '../constellation/elements.ts';
+import { bundlesSchema } from './bundle-rules.ts';
 import {
   choice,
   count,
@@ -198,6 +199,7 @@ export const scenarioSchema = mapping({
   groundLink: mapping({ rate: rate() }).prefault({}),
   crypto: choice(['auto', 'noble', 'native']).default('auto'),
   security: security.prefault({}),
+  bundles: bundlesSchema.prefault({}),
   store: store.prefault({}),
   network: mapping({
     host: form(/^127(\.\d{1,3}){3}$/, 'a loopback address such as 127.0.0.1').default('127.0.0.1'),

@@ -41,7 +41,6 @@ export class Membership implements Machine<MembershipOutput> {
   /** The one before, for handshakes under way. */
   #retired: BootIdentity | undefined = undefined;
   #retiredUntil: Instant = Number.POSITIVE_INFINITY;
-  /** The highest that was ever used or is about to be. */
   #boot: number;
   #raising = false;
   #now: Instant = 0;
@@ -96,6 +95,11 @@ export class Membership implements Machine<MembershipOutput> {
   /** Whether there is an identity: without one no handshake may begin. */
   get ready(): boolean {
     return this.#identity !== undefined;
+  }
+
+  /** The highest boot that was ever used or is about to be. */
+  get bootMax(): number {
+    return this.#boot;
   }
 
   /** The boot that the node is in. */

@@ -96,6 +96,32 @@ describe('parseNodeConfig', () => {
       'credentials.admissionKeys is not right. Expected one admission key for each epoch',
     ],
     ['an unknown key of security', (c) => (c.security = { rekey: 1 }), 'security.rekey is not'],
+    ['a profile of no name', (c) => (c.bundles.strictness = 'lax'), 'one of strict, tolerant'],
+    [
+      'fragments too small for their blocks',
+      (c) => (c.bundles.fragmentOctetsMax = 511),
+      'bundles.fragmentOctetsMax is 511. Expected a whole number from 512 to 1048576',
+    ],
+    [
+      'no set of fragments at all',
+      (c) => (c.bundles.reassembly.setsMax = 0),
+      'bundles.reassembly.setsMax is 0',
+    ],
+    [
+      'a group that is a singleton',
+      (c) => (c.bundles.groups.memberOf[1].group = 'ipn:8.1.0'),
+      'bundles.groups.memberOf[1].group is "ipn:8.1.0". Expected a group, such as',
+    ],
+    [
+      'a group twice',
+      (c) => (c.bundles.groups.memberOf[1].group = 'dtn://all/~alerts'),
+      'bundles.groups.memberOf[1].group is "dtn://all/~alerts". Expected each group once',
+    ],
+    [
+      'a key unknown to bundles',
+      (c) => (c.bundles.custody = true),
+      'bundles.custody is not a known key. Expected strictness, statusReports',
+    ],
     ['a bad class', (c) => (c.services.pings[0].trafficClass = 4), 'trafficClass is 4'],
     [
       'two services of one number',

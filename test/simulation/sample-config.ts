@@ -41,6 +41,20 @@ export function sampleConfigs(ports = [0, 0, 0, 0]): [NodeConfig, NodeConfig] {
     ),
     link: { frameOctetsMax: 1_024 },
     store: { octetsMax: 1_000_000 },
+    bundles: {
+      strictness: 'strict',
+      statusReports: true,
+      clockless: false,
+      fragmentOctetsMax: 4_096,
+      reassembly: { setsMax: 10, octetsMax: 100_000, waitMsMax: 60_000 },
+      groups: {
+        ipnAllocator: 9,
+        memberOf: [
+          { group: 'dtn://all/~alerts', service: 9 },
+          { group: 'ipn:9.1.0', service: 9 },
+        ],
+      },
+    },
     plan: {
       contacts: [...meeting(0, 60_000_000), ...meeting(60_000_000, 120_000_000)],
       ranges: [{ a: 101, b: 102, startsAt: 0, endsAt: 120_000_000, owltUs: 1_000 }],

@@ -48,6 +48,13 @@ export const WALKER_66: Scenario = {
   groundLink: { rateBps: 20_000_000 },
   crypto: 'auto',
   security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
+  bundles: {
+    strictness: 'tolerant',
+    statusReports: false,
+    clockless: [],
+    fragmentOctetsMax: undefined,
+    reassembly: {},
+  },
   store: { octetsMax: 1_000_000, durability: 'memory' },
   network: { host: '127.0.0.1', portBase: undefined },
   traffic: [],

@@ -24,6 +24,7 @@ describe('a compiled report', () => {
       faults: { 'sdls.replay': 3, 'uslp.crc': 2, 'channel.outage': 3 },
     });
     expect(bundles.refused).toEqual({ full: 2 });
+    expect(bundles.deviations).toEqual({ 'bundle.primary-crc': 12 });
     expect([satellites, groundStations]).toEqual([2, 0]);
   });
 
@@ -94,5 +95,6 @@ function snapshot(
   refused: Record<string, number>,
 ): SatelliteSnapshot {
   const frames = { sent, received, correctedSymbols: sent - received + 2, faults };
-  return { frames, refused, links: [] } as unknown as SatelliteSnapshot;
+  const deviations = { 'bundle.primary-crc': received };
+  return { frames, refused, deviations, links: [] } as unknown as SatelliteSnapshot;
 }

@@ -42,6 +42,7 @@ export const REPORT: Report = {
     stored: 1,
     inFlight: 0,
     refused: {},
+    deviations: {},
   },
   flows: [FLOW],
   frames: {

@@ -97,6 +97,13 @@ describe('a scenario', () => {
       groundLink: { rateBps: 100_000_000 },
       crypto: 'auto',
       security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
+      bundles: {
+        strictness: 'tolerant',
+        statusReports: false,
+        clockless: [],
+        fragmentOctetsMax: undefined,
+        reassembly: {},
+      },
       store: { octetsMax: 67_108_864, durability: 'memory' },
       network: { host: '127.0.0.1', portBase: undefined },
       traffic: [
@@ -164,6 +171,23 @@ describe('a scenario', () => {
       durability: 'flush',
     });
     expect(storeOf('store: { durability: flush }')).toMatchObject({ octetsMax: 64 * 2 ** 20 });
+  });
+
+  it('says how bundles are taken, made and cut', () => {
+    const bundles = `bundles:
+  strictness: strict
+  statusReports: true
+  clockless: [p1s01]
+  fragmentSize: 4 KiB
+  reassembly: { sets: 10, size: 1 MiB, wait: 1 h }
+`;
+    expect(parseScenario(GOOD + bundles, 's.yaml').bundles).toEqual({
+      strictness: 'strict',
+      statusReports: true,
+      clockless: ['p1s01'],
+      fragmentOctetsMax: 4_096,
+      reassembly: { setsMax: 10, octetsMax: 1_048_576, waitMsMax: 3_600_000 },
+    });
   });
 
   it('finds a TLE file beside itself', () => {
@@ -279,6 +303,19 @@ describe('a bad scenario is refused', () => {
       'class: flash',
       'class: flash\nstore:\n  durability: paper',
       '20:15: durability is paper. Expected one of flush, memory. Choose one of them.',
+    ],
+    [
+      'for a node without a clock that is none',
+      'class: flash',
+      'class: flash\nbundles: { clockless: [p1s09] }',
+      '19:24: p1s09 is no node. Expected one of london, p1s01, p1s02, p1s03, p2s01, …. ' +
+        'Perhaps p1s01 was meant.',
+    ],
+    [
+      'for fragments that leave no room for a payload',
+      'class: flash',
+      'class: flash\nbundles: { fragmentSize: 64 B }',
+      '19:26: fragmentSize is 64 B. Expected a size from 512 B to 1048576 B. Correct it.',
     ],
     [
       'for a store of no size',

@@ -1,0 +1,130 @@
+/** How a node takes, makes and cuts bundles, as its configuration says it. */
+import { type GroupOptions, Groups } from '#protocol/agent/groups.ts';
+import type { AgentOptions, ReassemblyOptions } from '#protocol/agent/options.ts';
+import { type Eid, formatEid, parseEid } from '#protocol/bundle/eid.ts';
+import type { Strictness } from '#protocol/bundle/strictness.ts';
+import { Fault } from '#protocol/fault.ts';
+import type { JsonCursor } from './json-cursor.ts';
+import { IPN_NUMBER_MAX } from './services-config.ts';
+
+/** What a person wrote, checked. Where a key is absent the default of AgentOptions holds. */
+export interface BundleConfig {
+  readonly strictness?: Strictness;
+  readonly statusReports?: boolean;
+  readonly clockless?: boolean;
+  readonly fragmentOctetsMax?: number;
+  readonly reassembly?: ReassemblyOptions;
+  readonly groups?: GroupConfig;
+}
+
+/** The numbering of groups, and those of which the node is a member. */
+export interface GroupConfig {
+  readonly ipnAllocator?: number;
+  readonly memberOf: readonly {
+    /** As a URI, such as `dtn://all/~alerts`. */
+    readonly group: string;
+    readonly service: number;
+  }[];
+}
+
+/** Reads and checks it; throws ConfigError with the place and the remedy. */
+export function readBundleConfig(cursor: JsonCursor): BundleConfig {
+  cursor.object(KEYS);
+  const strictness = cursor.at('strictness');
+  const statusReports = cursor.at('statusReports');
+  const clockless = cursor.at('clockless');
+  const fragment = cursor.at('fragmentOctetsMax');
+  const reassembly = cursor.at('reassembly');
+  const groups = cursor.at('groups');
+  return {
+    ...(strictness.present ? { strictness: strictness.oneOf(['strict', 'tolerant']) } : {}),
+    ...(statusReports.present ? { statusReports: statusReports.boolean() } : {}),
+    ...(clockless.present ? { clockless: clockless.boolean() } : {}),
+    ...(fragment.present
+      ? { fragmentOctetsMax: fragment.integer(FRAGMENT_OCTETS_MIN, BUNDLE_OCTETS_MAX) }
+      : {}),
+    ...(reassembly.present ? { reassembly: readReassembly(reassembly) } : {}),
+    ...(groups.present ? { groups: readGroups(groups) } : {}),
+  };
+}
+
+/**
+ * The options of the agent; `boot` is above that of every earlier life of the node, or so far above
+ * them that their bundles have expired.
+ */
+export function agentOptionsOf(
+  { groups, ...config }: BundleConfig,
+  boot: number,
+): Omit<AgentOptions, 'node' | 'plan' | 'epochUnixMs' | 'storeOctetsMax' | 'bundleOctetsMax'> {
+  return {
+    ...config,
+    ...(groups === undefined ? {} : { groups: groupOptionsOf(groups) }),
+    sequenceStart: (boot % BOOTS_MAX) * SEQUENCES_PER_BOOT,
+  };
+}
+
+function groupOptionsOf({ memberOf, ...numbering }: GroupConfig): GroupOptions {
+  return {
+    ...numbering,
+    memberOf: memberOf.map(({ group, service }) => ({ group: parseEid(group) as Eid, service })),
+  };
+}
+
+function readReassembly(cursor: JsonCursor): ReassemblyOptions {
+  cursor.object(['setsMax', 'octetsMax', 'waitMsMax']);
+  const bound = (key: 'setsMax' | 'octetsMax' | 'waitMsMax', max: number) => {
+    const place = cursor.at(key);
+    return place.present ? { [key]: place.integer(1, max) } : {};
+  };
+  return {
+    ...bound('setsMax', SETS_MAX),
+    ...bound('octetsMax', Number.MAX_SAFE_INTEGER),
+    ...bound('waitMsMax', WAIT_MS_MAX),
+  };
+}
+
+function readGroups(cursor: JsonCursor): GroupConfig {
+  cursor.object(['ipnAllocator', 'memberOf']);
+  const allocator = cursor.at('ipnAllocator');
+  const numbering = allocator.present ? { ipnAllocator: allocator.integer(1, ALLOCATOR_MAX) } : {};
+  const groups = new Groups({ ...numbering, memberOf: [] });
+  const taken = new Set<string>(); // Bounded by GROUPS_MAX.
+  const memberOf = cursor.at('memberOf').list(GROUPS_MAX, (item) => {
+    item.object(['group', 'service']);
+    const group = item.at('group');
+    const eid = parseEid(group.text());
+    if (eid instanceof Fault || !groups.isGroup(eid)) throw group.mistake(GROUP_EXPECTED);
+    const uri = formatEid(eid);
+    if (taken.has(uri)) throw group.mistake('each group once');
+    taken.add(uri);
+    return { group: uri, service: item.at('service').integer(1, IPN_NUMBER_MAX) };
+  });
+  return { ...numbering, memberOf };
+}
+
+/** The largest bundle a node takes, in or out. */
+export const BUNDLE_OCTETS_MAX = 1024 * 1024;
+/** A link that takes less has no room for a payload beside a bundle's blocks. */
+export const FRAGMENT_OCTETS_MIN = 512;
+/** A set costs a few hundred octets beside its fragments. */
+export const SETS_MAX = 65_536;
+/** A year. */
+export const WAIT_MS_MAX = 31_536_000_000;
+
+const KEYS = [
+  'strictness',
+  'statusReports',
+  'clockless',
+  'fragmentOctetsMax',
+  'reassembly',
+  'groups',
+];
+const GROUP_EXPECTED =
+  'a group, such as dtn://all/~alerts, or ipn:9.1.0 where 9 is the ipnAllocator of groups';
+const GROUPS_MAX = 1_024;
+/** What 32 bits hold (RFC 9758 §6.1). */
+const ALLOCATOR_MAX = 0xffff_ffff;
+/** More bundles than a node makes in one life. */
+const SEQUENCES_PER_BOOT = 2 ** 32;
+/** With so many boots a sequence number is still a safe integer. */
+const BOOTS_MAX = 2 ** 21;
