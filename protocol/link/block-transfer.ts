@@ -16,20 +16,18 @@ import { assert } from '../assert.ts';
 import type { Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import { CLIENT_SERVICE_BUNDLE, type LtpOutput } from '../ltp/contract.ts';
-import { SEGMENT_OCTETS_MIN } from '../ltp/encode-segment.ts';
 import { LtpEngine } from '../ltp/ltp-engine.ts';
 import type { Deadline, Instant } from '../machine.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import type { LinkOutput } from './contract.ts';
-import type { OutboundBundle, UnitSource } from './unit-queue.ts';
+import type { SegmentSource } from './segment-lane.ts';
+import type { OutboundBundle } from './unit-queue.ts';
 
-/** Who is at both ends, and what a frame has room for. */
+/** Who is at both ends. */
 export interface BlockTransferOptions {
   readonly localScid: number;
   readonly remoteScid: number;
   readonly random: Random;
-  /** The longest segment. */
-  readonly segmentOctetsMax: number;
 }
 
 /** Bounded as its engine is. */
@@ -42,7 +40,6 @@ export class BlockTransfer {
   now: Instant = 0;
 
   constructor(options: BlockTransferOptions) {
-    assert(options.segmentOctetsMax >= SEGMENT_OCTETS_MIN, 'a frame has room for a segment');
     this.#options = options;
   }
 
@@ -76,18 +73,13 @@ export class BlockTransfer {
   }
 
   /** The segments of a class, each pulled as it leaves. */
-  segmentsOf(trafficClass: TrafficClass): UnitSource {
+  segmentsOf(trafficClass: TrafficClass): SegmentSource {
     const waiting = () => this.#engine?.waiting(trafficClass) === true;
-    const { segmentOctetsMax } = this.#options;
     return {
-      get length() {
-        return waiting() ? 1 : 0;
+      get waiting() {
+        return waiting();
       },
-      push: () => false,
-      shift: () => {
-        const octets = this.#engine?.pull(this.now, segmentOctetsMax, trafficClass);
-        return octets === undefined ? undefined : { id: undefined, octets };
-      },
+      pull: (octetsMax) => this.#engine?.pull(this.now, octetsMax, trafficClass),
     };
   }
 
@@ -141,7 +133,15 @@ export class BlockTransfer {
       random,
       lanes: TRAFFIC_CLASSES.length,
       wholeReports: true,
+      limits: { transmissionsMax: TRANSMISSIONS_MAX },
     });
     return this.#engine;
   }
 }
+
+/**
+ * As often as no wire makes it needed: whether the far side is there at all, the link knows better
+ * than a session does. Of a wire that loses half of everything both ways, one checkpoint in 10^8 is
+ * not answered by then.
+ */
+const TRANSMISSIONS_MAX = 64;

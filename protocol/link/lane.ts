@@ -20,7 +20,7 @@ import {
   USLP_POINTERS,
   writePointedHeader,
 } from '../frame/tfdf.ts';
-import { type OutboundUnit, UnitQueue, type UnitSource } from './unit-queue.ts';
+import { type OutboundUnit, UnitQueue } from './unit-queue.ts';
 
 /** What a lane is made of. */
 export interface LaneOptions {
@@ -30,10 +30,8 @@ export interface LaneOptions {
   /** Octets of every data field where they are of fixed length, else of the longest. */
   readonly tfdfOctets: number;
   readonly fixedLength: boolean;
-  /** The bound on what waits, besides the units partly sent; of a source, its own holds. */
+  /** The bound on what waits, besides the units partly sent. */
   readonly octetsMax: number;
-  /** Where its units come from when nobody pushes them. */
-  readonly source?: UnitSource | undefined;
 }
 
 /** After `next`, either `sent` or `rewind`. */
@@ -65,14 +63,14 @@ export function makeLane(options: LaneOptions): Lane {
 /** Variable length. Bounded by its queue and one unit. */
 class SegmentedLane implements Lane {
   readonly #options: LaneOptions;
-  readonly #queue: UnitSource;
+  readonly #queue: UnitQueue;
   #unit: OutboundUnit | undefined = undefined;
   #segments: Segments | undefined = undefined;
   #finished: OutboundUnit | undefined = undefined;
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#queue = options.source ?? new UnitQueue(options.octetsMax);
+    this.#queue = new UnitQueue(options.octetsMax);
   }
 
   get mapId(): number {
@@ -133,7 +131,7 @@ class SegmentedLane implements Lane {
 /** Fixed length. Bounded by its queue and the units of one data field. */
 class PackedLane implements Lane {
   readonly #options: LaneOptions;
-  readonly #queue: UnitSource;
+  readonly #queue: UnitQueue;
   readonly #packer = new PacketPacker(USLP_POINTERS);
   readonly #tfdf: Uint8Array;
   /** Out of the queue and not wholly sent. */
@@ -146,7 +144,7 @@ class PackedLane implements Lane {
   constructor(options: LaneOptions) {
     assert(options.tfdfOctets > POINTED_HEADER_OCTETS, 'a data field has room for an octet');
     this.#options = options;
-    this.#queue = options.source ?? new UnitQueue(options.octetsMax);
+    this.#queue = new UnitQueue(options.octetsMax);
     this.#tfdf = new Uint8Array(options.tfdfOctets);
   }
 

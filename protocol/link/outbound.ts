@@ -9,19 +9,20 @@
  *
  *   bundle → Encapsulation Packet, protocol id 4 → data field → frame
  *
- * Where bundles go by LTP, the segments of a class take the place of its bundles, protocol id 1.
+ * Where bundles go by LTP, its segments take the place of bundles: see `segment-lane.ts`.
  *
  * Source: link-layer §1, §3, §4.4.
  */
 import { Fault } from '../fault.ts';
-import { PROTOCOL_ID_BUNDLE, PROTOCOL_ID_LTP } from '../frame/encapsulation.ts';
+import { PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { MANAGEMENT_CLASS, MANAGEMENT_MAP_ID, PACKET_OCTETS_MAX } from './contract.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { type Lane, makeLane } from './lane.ts';
 import { MapMultiplexer } from './map-multiplexer.ts';
-import type { OutboundBundle, OutboundUnit, UnitSource } from './unit-queue.ts';
+import { SegmentLane, type SegmentSource } from './segment-lane.ts';
+import type { OutboundBundle, OutboundUnit } from './unit-queue.ts';
 import { VcMultiplexer } from './vc-multiplexer.ts';
 
 /** What the frames have room for. */
@@ -32,7 +33,7 @@ export interface OutboundOptions {
   readonly bulkShare: number;
   readonly frameOctetsMax: number;
   /** The LTP segments of a class, where bundles go by LTP: then none is pushed. */
-  readonly segmentsOf?: ((trafficClass: TrafficClass) => UnitSource) | undefined;
+  readonly segmentsOf?: ((trafficClass: TrafficClass) => SegmentSource) | undefined;
 }
 
 /** Makes frames of what waits. Bounded as its lanes are. */
@@ -50,11 +51,10 @@ export class Outbound {
   constructor(writer: FrameWriter, options: OutboundOptions) {
     const shared = { ...options, octetsMax: PACKET_OCTETS_MAX };
     this.#writer = writer;
-    const { segmentsOf } = options;
-    const protocolId = segmentsOf === undefined ? PROTOCOL_ID_BUNDLE : PROTOCOL_ID_LTP;
     this.#bundles = TRAFFIC_CLASSES.map((_, index) => {
-      const source = segmentsOf?.(index as TrafficClass);
-      return makeLane({ ...shared, mapId: 0, protocolId, source });
+      const segments = options.segmentsOf?.(index as TrafficClass);
+      if (segments !== undefined) return new SegmentLane({ ...shared, mapId: 0 }, segments);
+      return makeLane({ ...shared, mapId: 0, protocolId: PROTOCOL_ID_BUNDLE });
     });
     this.#management = makeLane({
       ...shared,

@@ -15,7 +15,7 @@ import { FixedSegmenter } from '../frame/fixed-segmenter.ts';
 import { OCF_OCTETS } from '../frame/frame-draft.ts';
 import { type FrameSealer, protectedTfdfOctetsMax } from '../frame/sdls.ts';
 import { type Segments, segmentSdu } from '../frame/sdu-segmenter.ts';
-import { POINTED_HEADER_OCTETS, TFDF_HEADER_OCTETS, UPID_MISSION } from '../frame/tfdf.ts';
+import { UPID_MISSION } from '../frame/tfdf.ts';
 import { clearTfdfOctetsMax } from '../frame/uslp.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 import type { TrafficClass } from '../traffic-class.ts';
@@ -63,7 +63,7 @@ export class Outlet {
     this.#coding = codingParameters(options);
     this.#writer = new FrameWriter(managed, ocfSource);
     this.#frameOctetsMax = frameOctetsMax;
-    this.#blocks = makeBlocks(options, tfdfOctets);
+    this.#blocks = makeBlocks(options);
     const segmentsOf = this.#blocks && ((of: TrafficClass) => this.#blocks!.segmentsOf(of));
     const room = { tfdfOctets, frameOctetsMax, fixedLength, bulkShare, segmentsOf };
     this.#outbound = new Outbound(this.#writer, room);
@@ -236,17 +236,13 @@ export class Outlet {
 }
 
 /** Undefined where bundles go as they are. */
-function makeBlocks(options: LinkOptions, tfdfOctets: number): BlockTransfer | undefined {
-  const { ltp = false, localScid, remoteScid, random, fixedLength } = options;
+function makeBlocks(options: LinkOptions): BlockTransfer | undefined {
+  const { ltp = false, localScid, remoteScid, random } = options;
   if (!ltp) return undefined;
   assert(random !== undefined, 'session numbers are drawn');
-  const tfdfHeader = fixedLength ? POINTED_HEADER_OCTETS : TFDF_HEADER_OCTETS;
-  const segmentOctetsMax = tfdfOctets - tfdfHeader - ENCAPSULATION_HEADER_OCTETS;
-  return new BlockTransfer({ localScid, remoteScid, random, segmentOctetsMax });
+  return new BlockTransfer({ localScid, remoteScid, random });
 }
 
-/** Of a packet that one frame holds. */
-const ENCAPSULATION_HEADER_OCTETS = 4;
 /** What the far node's store takes, and queues at both ends. */
 const STORE_MARGIN_US = 100_000;
 /** For timers and processing at both ends. */

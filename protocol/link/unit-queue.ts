@@ -15,18 +15,8 @@ export interface OutboundBundle extends OutboundUnit {
   readonly trafficClass: TrafficClass;
 }
 
-/** Where a lane has its units from. */
-export interface UnitSource {
-  /** How many units wait, or 1 where nobody knows how many more. */
-  readonly length: number;
-  /** False when there is no room, or units do not come this way; nothing has changed then. */
-  push(unit: OutboundUnit): boolean;
-  /** The oldest unit, which leaves. */
-  shift(): OutboundUnit | undefined;
-}
-
 /** Bounded by `octetsMax`, counting `UNIT_COST_OCTETS` for each unit too. */
-export class UnitQueue implements UnitSource {
+export class UnitQueue {
   readonly #octetsMax: number;
   readonly #units = new Fifo<OutboundUnit>();
   #cost = 0;
