@@ -10,7 +10,7 @@ import { KEM_CIPHERTEXT, KEM_KEY } from './faults.ts';
 import type { CryptoProvider, Kem } from './ports.ts';
 
 /** See `Kem`. */
-export const mlKem768: Kem = {
+const mlKem768: Kem = {
   keyPair(seed) {
     assert(seed.length === 64, 'a key pair grows from 64 octets');
     const { publicKey, secretKey: privateKey } = ml_kem768.keygen(seed);

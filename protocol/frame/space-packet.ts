@@ -33,7 +33,7 @@ export const APID_IDLE = 2047;
 export const SPACE_PACKET_VERSION = 0b000;
 
 /** Octets of the primary header. */
-export const SPACE_PACKET_HEADER_OCTETS = 6;
+const SPACE_PACKET_HEADER_OCTETS = 6;
 
 /** The fields of the primary header but the version and the length. */
 export interface SpacePacketHeader {

@@ -1,5 +1,6 @@
 /** Transfer frames, packets and their protection. */
 
+import { Fault } from '#protocol/fault.ts';
 import {
   type AosParameters,
   decodeAosFrame,
@@ -300,33 +301,18 @@ export const FRAME_TARGETS: readonly Target[] = [
     [...uslp, encodeTfdf({ rule: 0, upid: 0, pointer: 2, zone: packets[0]! })],
     (octets) => accepted(decodeTfdf(octets), (tfdf) => same(encodeTfdf(tfdf), octets)),
   ),
-  decoder('decodeEncapsulation', packets, (octets) => {
-    for (let at = 0; at < octets.length; ) {
-      const packet = decodeEncapsulation(octets, at);
-      if (packet === 'more' || !('end' in packet)) return at > 0;
-      promise(packet.end > at && packet.end <= octets.length, 'a packet ends after its start');
-      same(encodeEncapsulationAs(packet, packet.data), octets.subarray(at, packet.end));
-      at = packet.end;
-    }
-    return true;
-  }),
+  decoder('decodeEncapsulation', packets, (octets) =>
+    walk(octets, decodeEncapsulation, (packet) => encodeEncapsulationAs(packet, packet.data)),
+  ),
   decoder(
     'decodeSpacePacket',
     packets,
-    (octets) => {
-      for (let at = 0; at < octets.length; ) {
-        const packet = decodeSpacePacket(octets, at);
-        if (packet === 'more' || !('end' in packet)) return at > 0;
-        promise(packet.end > at && packet.end <= octets.length, 'a packet ends after its start');
-        const { apid, secondaryHeader } = packet.header;
+    (octets) =>
+      walk(octets, decodeSpacePacket, ({ header, data }) => {
         // An idle packet with a secondary header breaks the sender's rule alone.
-        if (apid !== APID_IDLE || !secondaryHeader) {
-          same(encodeSpacePacket(packet.header, packet.data), octets.subarray(at, packet.end));
-        }
-        at = packet.end;
-      }
-      return true;
-    },
+        if (header.apid === APID_IDLE && header.secondaryHeader) return undefined;
+        return encodeSpacePacket(header, data);
+      }),
     ['decodeSpacePacket', 'decodeSpacePacketHeader'],
   ),
   decoder('decodeSpacePacketHeader', packets, (octets) => {
@@ -336,3 +322,20 @@ export const FRAME_TARGETS: readonly Target[] = [
   decoder('openData', [...uslp, new Uint8Array(80).fill(5)], feedSdls, ['openData']),
 ];
 promise(SESSION_ASSOCIATION.macOctets === 16, 'the credulous opener cuts off the right octets');
+
+/** Reads packet after packet, each of which ends after it starts and comes back as it was. */
+function walk<P extends { readonly end: number }>(
+  octets: Uint8Array,
+  decode: (octets: Uint8Array, at: number) => P | Fault | 'more',
+  encode: (packet: P) => Uint8Array | undefined,
+): boolean {
+  for (let at = 0; at < octets.length; ) {
+    const packet = decode(octets, at);
+    if (packet === 'more' || packet instanceof Fault) return at > 0;
+    promise(packet.end > at && packet.end <= octets.length, 'a packet ends after its start');
+    const again = encode(packet);
+    if (again !== undefined) same(again, octets.subarray(at, packet.end));
+    at = packet.end;
+  }
+  return true;
+}
