@@ -48,7 +48,7 @@ export type DeletionReason =
   | 'block-unsupported'
   /** It is a fragment that contradicts its whole (reason 8). */
   | 'block-unintelligible'
-  /** It names "this very node" as source or destination (RFC 9758 §5.4): nobody is told. */
+  /** It names "this very node" as one of its endpoints (RFC 9758 §5.4): nobody is told. */
   | 'local-node-eid'
   /** Its destination is an endpoint where nobody is (reason 5). */
   | 'destination-unavailable'

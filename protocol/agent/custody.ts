@@ -153,7 +153,8 @@ export class Custody {
     const stayMs = Math.floor((now - bundle.arrivedAt) / MICROSECONDS_PER_MS);
     // A neighbour may name any age, so it stops growing where the codec ends.
     const age = ageMs === undefined ? undefined : Math.min(ageMs + stayMs, AGE_MS_MAX);
-    const octets = encodeOnward(bundle.bundle, this.#eid, age);
+    const previousNode = bundle.previous === 0 ? undefined : this.#eid;
+    const octets = encodeOnward(bundle.bundle, previousNode, age);
     bundle.phase = 'sending';
     bundle.bundle = undefined;
     this.#holdings.outputs.push({ kind: 'forward', id, to, octets, trafficClass });

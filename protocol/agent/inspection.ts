@@ -3,12 +3,14 @@
  *
  * Source: RFC 9171 §4.4, §5.5, §5.6; RFC 9758 §5.4.
  */
+import { assert } from '../assert.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, type CanonicalBlock } from '../bundle/canonical-block.ts';
 import { dtnTimeMs } from '../bundle/dtn-time.ts';
 import { isLocalNode, isNullEid } from '../bundle/eid.ts';
 import { decodeBundleAge, decodeHopCount, decodeTrafficClass } from '../bundle/extension-blocks.ts';
 import type { PrimaryBlock } from '../bundle/primary-block.ts';
+import { encryptedNumbers } from '../bundle/security-targets.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { TrafficClass } from '../traffic-class.ts';
@@ -30,37 +32,35 @@ export interface Inspection {
   readonly discards: boolean;
 }
 
-/**
- * Looks through the blocks. A block whose content cannot be read is carried as it is: the codec has
- * refused damaged ones, so it is encrypted, or a private block of someone else's.
- */
+/** Looks through the blocks; one that is encrypted says nothing here. */
 export function inspect(bundle: Bundle): Inspection {
+  const encrypted = encryptedNumbers(bundle.blocks);
   let trafficClass: TrafficClass = 1;
   let hops = 0;
   let ageMs: number | undefined;
-  let deletion = deletionByEndpoint(bundle.primary);
+  let deletion: DeletionReason | undefined = namesLocalNode(bundle.primary)
+    ? 'local-node-eid'
+    : undefined;
   let reportsUnsupported = false;
   let discards = false;
   for (const block of bundle.blocks) {
-    if (block.type === BLOCK_TYPE.trafficClass) {
-      const value = decodeTrafficClass(block.data);
-      if (!(value instanceof Fault)) trafficClass = value;
-    } else if (block.type === BLOCK_TYPE.hopCount) {
-      const value = decodeHopCount(block.data);
-      if (value instanceof Fault) continue;
-      hops = value.count;
-      if (value.count > value.limit) deletion ??= 'hop-limit-exceeded';
-    } else if (block.type === BLOCK_TYPE.bundleAge) {
-      const value = decodeBundleAge(block.data);
-      if (!(value instanceof Fault)) ageMs = value;
-    } else if (!isSupported(block)) {
+    if (!isSupported(block)) {
       reportsUnsupported ||= (block.flags & BLOCK_FLAG.reportIfUnprocessed) !== 0;
       if ((block.flags & BLOCK_FLAG.deleteBundleIfUnprocessed) !== 0) {
         deletion ??= 'block-unsupported';
       }
       discards ||= mustDiscard(block);
+    } else if (!encrypted.has(block.number)) {
+      trafficClass = classOf(block) ?? trafficClass;
+      if (block.type === BLOCK_TYPE.hopCount) {
+        const { limit, count } = read(decodeHopCount(block.data));
+        hops = count;
+        if (count > limit) deletion ??= 'hop-limit-exceeded';
+      } else if (block.type === BLOCK_TYPE.bundleAge) ageMs = read(decodeBundleAge(block.data));
     }
   }
+  // Only now: blocks are processed on reception, the destination is looked at to send it on.
+  if (isNullEid(bundle.primary.destination)) deletion ??= 'destination-unavailable';
   return { trafficClass, hops, ageMs, deletion, reportsUnsupported, discards };
 }
 
@@ -91,17 +91,29 @@ export function expiryOf(
   return Math.min(from + leftMs * MICROSECONDS_PER_MS + 1, Number.MAX_SAFE_INTEGER);
 }
 
-function deletionByEndpoint(primary: PrimaryBlock): DeletionReason | undefined {
-  if (isLocalNode(primary.source) || isLocalNode(primary.destination)) return 'local-node-eid';
-  return isNullEid(primary.destination) ? 'destination-unavailable' : undefined;
+/** Such a bundle may not leave the node that made it, not even in what reports on it would say. */
+function namesLocalNode({ source, destination, reportTo }: PrimaryBlock): boolean {
+  return isLocalNode(source) || isLocalNode(destination) || isLocalNode(reportTo);
 }
 
 function isSupported(block: CanonicalBlock): boolean {
-  return SUPPORTED.has(block.type);
+  return SUPPORTED.has(block.type) || classOf(block) !== undefined;
+}
+
+/** The class that the block tells; undefined for a block of another type, or somebody else's. */
+function classOf({ type, data }: CanonicalBlock): TrafficClass | undefined {
+  if (type !== BLOCK_TYPE.trafficClass) return undefined;
+  const value = decodeTrafficClass(data);
+  return value instanceof Fault ? undefined : value;
 }
 
 function mustDiscard(block: CanonicalBlock): boolean {
   return (block.flags & BLOCK_FLAG.discardIfUnprocessed) !== 0;
+}
+
+function read<T>(value: T | Fault): T {
+  assert(!(value instanceof Fault), 'the codec has read what is in clear');
+  return value;
 }
 
 const SUPPORTED: ReadonlySet<number> = new Set([
@@ -109,5 +121,4 @@ const SUPPORTED: ReadonlySet<number> = new Set([
   BLOCK_TYPE.previousNode,
   BLOCK_TYPE.bundleAge,
   BLOCK_TYPE.hopCount,
-  BLOCK_TYPE.trafficClass,
 ]);

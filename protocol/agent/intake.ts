@@ -72,7 +72,10 @@ export class Intake {
    * or undefined when it is refused at once.
    */
   originate(now: Instant, request: SendRequest): string | undefined {
-    if (isNullEid(request.destination) || isLocalNode(request.destination)) {
+    const { destination, reports } = request;
+    // No bundle that leaves may say "this very node" (RFC 9758 §5.4).
+    const isLocal = [destination, reports?.to ?? destination].some(isLocalNode);
+    if (isNullEid(destination) || isLocal) {
       return this.refuse(request.sourceService, 'no-destination');
     }
     const { bundle, id } = this.#newOne(() => this.#source.create(now, request));

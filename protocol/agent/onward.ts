@@ -4,7 +4,8 @@
  *
  * Source: RFC 9171 §4.4, §5.4 step 4.
  */
-import { type Bundle, encodeBundle, payloadOf } from '../bundle/bundle.ts';
+import { assert } from '../assert.ts';
+import { BLOCKS_MAX, type Bundle, encodeBundle, payloadOf } from '../bundle/bundle.ts';
 import { BLOCK_TYPE, type CanonicalBlock, PAYLOAD_NUMBER } from '../bundle/canonical-block.ts';
 import type { IpnEid } from '../bundle/eid.ts';
 import {
@@ -13,43 +14,59 @@ import {
   encodeHopCount,
   encodePreviousNode,
 } from '../bundle/extension-blocks.ts';
+import { encryptedNumbers, securedNumbers } from '../bundle/security-targets.ts';
 import { Fault } from '../fault.ts';
 
 /**
- * Fresh octets of `bundle` as `node` sends it on. `ageMs` goes into the age block, which is added
- * when there is none; undefined leaves the bundle without. A bundle whose source is this node has
- * no previous node (§4.4.1), but its first hop counts.
+ * Fresh octets of `bundle` as `node` sends it on, or as the node that made it if undefined. What a
+ * node made has no previous node, though its first hop counts, nor has what came back to the node
+ * that is its source (§4.4.1). `ageMs` goes into the age block, which is added when there is none;
+ * undefined leaves the bundle without.
+ *
+ * A block that is encrypted stays as it is, for nobody here can read it, and a secured previous
+ * node gives way to one of another number, for no code would hold over the new one. A bundle that
+ * has as many blocks as nodes take gets no further ones, so that the next node can take it.
  */
-export function encodeOnward(bundle: Bundle, node: IpnEid, ageMs: number | undefined): Uint8Array {
-  const { source } = bundle.primary;
-  const isOwn =
-    source.scheme === 'ipn' && source.node === node.node && source.allocator === node.allocator;
+export function encodeOnward(
+  bundle: Bundle,
+  node: IpnEid | undefined,
+  ageMs: number | undefined,
+): Uint8Array {
   const payload = payloadOf(bundle);
+  const encrypted = encryptedNumbers(bundle.blocks);
+  const secured = securedNumbers(bundle.blocks);
   const blocks: CanonicalBlock[] = [];
-  let previousNode = isOwn ? undefined : encodePreviousNode(node);
+  let previousNode =
+    node === undefined || isFrom(bundle, node) ? undefined : encodePreviousNode(node);
   let age = ageMs === undefined ? undefined : encodeBundleAge(ageMs);
-  // Bounded by the codec's limit on blocks, as is `freeNumber`.
+  // Bounded by the codec's limit on blocks.
   for (const block of bundle.blocks) {
     if (block === payload) break;
     if (block.type === BLOCK_TYPE.previousNode) {
-      if (previousNode !== undefined) blocks.push(withData(block, previousNode));
+      if (previousNode === undefined || secured.has(block.number)) continue;
+      blocks.push(withData(block, previousNode));
       previousNode = undefined;
     } else if (block.type === BLOCK_TYPE.bundleAge && age !== undefined) {
-      blocks.push(withData(block, age));
+      blocks.push(encrypted.has(block.number) ? block : withData(block, age));
       age = undefined;
-    } else if (block.type === BLOCK_TYPE.hopCount) blocks.push(oneHopMore(block));
-    else blocks.push(block);
+    } else if (block.type === BLOCK_TYPE.hopCount && !encrypted.has(block.number)) {
+      blocks.push(oneHopMore(block));
+    } else blocks.push(block);
   }
-  if (previousNode !== undefined) add(blocks, BLOCK_TYPE.previousNode, previousNode);
-  if (age !== undefined) add(blocks, BLOCK_TYPE.bundleAge, age);
+  if (age !== undefined) add(blocks, secured, BLOCK_TYPE.bundleAge, age);
+  if (previousNode !== undefined) add(blocks, secured, BLOCK_TYPE.previousNode, previousNode);
   blocks.push(payload);
   return encodeBundle({ primary: bundle.primary, blocks });
 }
 
+function isFrom({ primary: { source } }: Bundle, node: IpnEid): boolean {
+  const isSame = source.scheme === 'ipn' && source.node === node.node;
+  return isSame && source.allocator === node.allocator;
+}
+
 function oneHopMore(block: CanonicalBlock): CanonicalBlock {
   const hops = decodeHopCount(block.data);
-  // Only an encrypted count is unreadable.
-  if (hops instanceof Fault) return block;
+  assert(!(hops instanceof Fault), 'the codec has read the hop count');
   return withData(block, encodeHopCount({ limit: hops.limit, count: hops.count + 1 }));
 }
 
@@ -58,20 +75,17 @@ function withData(block: CanonicalBlock, data: Uint8Array): CanonicalBlock {
   return { type, number, flags, crcType, data, octets: undefined };
 }
 
-function add(blocks: CanonicalBlock[], type: number, data: Uint8Array): void {
-  const number = freeNumber(blocks);
-  blocks.push({ type, number, flags: 0, crcType: 0, data, octets: undefined });
-}
-
-/** The smallest block number above the payload's that is not taken. */
-function freeNumber(blocks: readonly CanonicalBlock[]): number {
+function add(
+  blocks: CanonicalBlock[],
+  secured: ReadonlySet<number>,
+  type: number,
+  data: Uint8Array,
+): void {
+  if (blocks.length + 1 >= BLOCKS_MAX) return;
   let number = PAYLOAD_NUMBER + 1;
-  // Bounded by the blocks: each can move it on once.
-  for (let i = 0; i < blocks.length; i++) {
-    if (!isTaken(blocks, number)) break;
-    number += 1;
-  }
-  return number;
+  // Bounded by the blocks and the targets: each can move it on once.
+  while (secured.has(number) || isTaken(blocks, number)) number += 1;
+  blocks.push({ type, number, flags: 0, crcType: 0, data, octets: undefined });
 }
 
 function isTaken(blocks: readonly CanonicalBlock[], number: number): boolean {

@@ -19,6 +19,7 @@ import {
 import { formatEid } from './eid.ts';
 import { decodeBundleAge, decodeHopCount, decodePreviousNode } from './extension-blocks.ts';
 import { type PrimaryBlock, readPrimaryBlock, writePrimaryBlock } from './primary-block.ts';
+import { encryptedNumbers } from './security-targets.ts';
 import { checkSenderRules } from './sender-rules.ts';
 import { DEVIATION, type Judge, tolerate } from './strictness.ts';
 
@@ -36,7 +37,7 @@ export interface Bundle {
  * `bundle.trailing-octets`; and each deviation that `judge` does not forgive, see DEVIATION.
  *
  * The data of previous node, bundle age and hop count blocks is decoded as a check, unless a block
- * confidentiality block may have encrypted it (RFC 9172 §3.8).
+ * confidentiality block has encrypted it (RFC 9172 §3.8).
  */
 export function decodeBundle(octets: Uint8Array, judge: Judge = tolerate): Bundle | Fault {
   const reader = new CborReader(octets, 0, octets.length, true);
@@ -125,17 +126,15 @@ function conflict(earlier: readonly CanonicalBlock[], block: CanonicalBlock): Fa
 }
 
 function checkExtensions(blocks: readonly CanonicalBlock[]): Fault | undefined {
-  let fault: Fault | undefined;
+  const encrypted = encryptedNumbers(blocks);
   // Bounded by BLOCKS_MAX.
   for (let i = 0; i < blocks.length; i++) {
-    const { type, data } = blocks[i]!;
-    if (type === BLOCK_TYPE.confidentiality) return undefined;
-    if (fault === undefined && isChecked(type)) {
-      const value = decodeExtension(type, data);
-      if (value instanceof Fault) fault = value;
-    }
+    const { type, number, data } = blocks[i]!;
+    if (!isChecked(type) || encrypted.has(number)) continue;
+    const value = decodeExtension(type, data);
+    if (value instanceof Fault) return value;
   }
-  return fault;
+  return undefined;
 }
 
 /** The three extension blocks of RFC 9171 §4.4: at most one of each, and all must be understood. */

@@ -25,7 +25,10 @@ export interface CanonicalBlock {
   readonly octets: Uint8Array | undefined;
 }
 
-/** Block types (RFC 9171 §9.1, RFC 9172 §11.1); 192 is of the private range and ours. */
+/**
+ * Block types (RFC 9171 §9.1, RFC 9172 §11.1); 217 is ours. It lies in the midst of the private
+ * range, for others who want an unknown block take the first or the last.
+ */
 export const BLOCK_TYPE = {
   payload: 1,
   previousNode: 6,
@@ -33,7 +36,7 @@ export const BLOCK_TYPE = {
   hopCount: 10,
   integrity: 11,
   confidentiality: 12,
-  trafficClass: 192,
+  trafficClass: 217,
 } as const;
 
 /** Block processing control flags (RFC 9171 §4.2.4). */

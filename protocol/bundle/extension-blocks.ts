@@ -55,7 +55,7 @@ export function decodeHopCount(data: Uint8Array): HopCount | Fault {
   return count instanceof Fault ? count : whole(reader, { limit, count });
 }
 
-/** The rank of the traffic class, of block type 192, which is for private use (RFC 9171 §9.1). */
+/** The rank of the traffic class, of block type 217, which is for private use (RFC 9171 §9.1). */
 export function encodeTrafficClass(trafficClass: TrafficClass): Uint8Array {
   return new CborWriter(1).uint(trafficClass).finish();
 }

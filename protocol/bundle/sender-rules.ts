@@ -3,11 +3,11 @@
  *
  * Source: RFC 9171 §4.2.3, §4.2.4, §4.2.5.1.1, §4.3.1, §4.4.2, §5.8.
  */
-import { CborReader } from '../bytes/cbor-reader.ts';
-import { Fault } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, type CanonicalBlock } from './canonical-block.ts';
 import { type Eid, hasUriForm, isNullEid, NULL_EID } from './eid.ts';
 import { BUNDLE_FLAG, type PrimaryBlock, REPORT_FLAGS } from './primary-block.ts';
+import { targetsOf } from './security-targets.ts';
 import { DEVIATION, type Judge } from './strictness.ts';
 
 /** The first broken rule that `judge` does not forgive. The bundle has been read whole. */
@@ -49,14 +49,8 @@ function isText(eid: Eid): boolean {
 }
 
 /** Whether it is an integrity block that lists the primary among its targets (RFC 9172 §3.6). */
-function coversPrimary({ type, data }: CanonicalBlock): boolean {
-  if (type !== BLOCK_TYPE.integrity) return false;
-  const reader = new CborReader(data);
-  const count = reader.arrayHead();
-  if (count instanceof Fault) return false;
-  // Bounded by the octets of the block.
-  for (let i = 0; i < count; i++) if (reader.uint() === PRIMARY_NUMBER) return true;
-  return false;
+function coversPrimary(block: CanonicalBlock): boolean {
+  return block.type === BLOCK_TYPE.integrity && targetsOf(block).includes(PRIMARY_NUMBER);
 }
 
 function asksForReport({ flags }: CanonicalBlock): boolean {

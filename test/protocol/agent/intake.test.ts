@@ -206,12 +206,14 @@ test('bundles wait for a service that is away, and for its return', () => {
   expect(node.agent.ledger()).toMatchObject({ delivered: 1, stored: 0 });
 });
 
-test('a bundle for "this very node" is refused at the source', () => {
+test('a bundle or report for "this very node" is refused at the source', () => {
   const node = new Node(1, PAIR);
   const destination = parseEid('ipn:!.7');
   if (destination instanceof Fault) throw new Error(destination.key);
   send(node, 0, { destination });
-  expect(node.all('refused')).toMatchObject([{ service: 1_001, reason: 'no-destination' }]);
+  send(node, 0, { reports: { delivery: true, to: destination } });
+  const refusal = { service: 1_001, reason: 'no-destination' };
+  expect(node.all('refused')).toMatchObject([refusal, refusal]);
 });
 
 /** Blocks that a hop changes. */
