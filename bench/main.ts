@@ -3,6 +3,7 @@
  * command line it answers only the questions that they name.
  */
 import { allocationFigures } from './allocation-figures.ts';
+import { bundleFigures } from './bundle-figures.ts';
 import { datagramFigures } from './datagram-figures.ts';
 import { printFigures, printMachine } from './figures.ts';
 import { floodFigures } from './flood-figures.ts';
@@ -13,6 +14,7 @@ import { storeFigures } from './store-figures.ts';
 
 const QUESTIONS = {
   frames: ['Whole frames against raw AES-256-GCM', frameFigures],
+  bundles: ['Bundles in memory, on one core', bundleFigures],
   hop: ['Bundle to bundle', hopFigures],
   store: ['Bundles on disk, and those that wait there', storeFigures],
   handshakes: ['Agreeing keys, on one core', handshakeFigures],
