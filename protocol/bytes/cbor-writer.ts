@@ -95,9 +95,14 @@ export class CborWriter {
     return this.#octets.subarray(start, this.#length);
   }
 
-  /** A fresh copy of everything written, for the caller to keep. */
+  /** Everything written, for the caller to keep; the writer is empty again. */
   finish(): Uint8Array {
-    return this.#octets.slice(0, this.#length);
+    const octets = this.#octets;
+    const length = this.#length;
+    this.#octets = NOTHING;
+    this.#length = 0;
+    const copies = octets.length <= SMALL_OCTETS || octets.length - length > SPARE_OCTETS_MAX;
+    return copies ? octets.slice(0, length) : octets.subarray(0, length);
   }
 
   #head(major: number, argument: number): this {
@@ -143,6 +148,12 @@ export class CborWriter {
     return at;
   }
 }
+
+const NOTHING = new Uint8Array(0);
+/** In V8 an array of so many holds them itself: it is cheap to copy, and dear to make a view of. */
+const SMALL_OCTETS = 64;
+/** Octets that may lie idle behind what was written, as long as it is kept. */
+const SPARE_OCTETS_MAX = 256;
 
 /** Major types (RFC 8949 §3.1). */
 const UNSIGNED = 0;

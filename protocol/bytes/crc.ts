@@ -134,8 +134,8 @@ function shiftReflected(register: number, octets: Uint8Array, start: number, end
 }
 
 /**
- * One octet, shifted through a register whose first bit is the lowest; then, in tables of their own,
- * the same with one octet of zero after it, with two, and so on.
+ * One octet, shifted through a register whose first bit is the lowest; in each further table, the
+ * same with one more octet of zero after it.
  */
 function reflectedTables(polynomial: number, count: number): Int32Array {
   const tables = new Int32Array(count * 256);

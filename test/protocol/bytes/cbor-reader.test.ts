@@ -210,19 +210,24 @@ const verbs: readonly ((reader: CborReader) => unknown)[] = [
   (reader) => reader.tag(),
 ];
 
-function encode(tree: Tree, writer = new CborWriter()): Uint8Array {
+function encode(tree: Tree): Uint8Array {
+  const writer = new CborWriter();
+  write(writer, tree);
+  return writer.finish();
+}
+
+function write(writer: CborWriter, tree: Tree): void {
   if (typeof tree === 'number') writer.int(tree);
   else if (typeof tree === 'boolean') writer.boolean(tree);
   else if (typeof tree === 'string') writer.text(tree);
   else if (tree instanceof Uint8Array) writer.bytes(tree);
   else if (Array.isArray(tree)) {
     writer.array(tree.length);
-    for (const item of tree) encode(item, writer);
+    for (const item of tree) write(writer, item);
   } else {
     writer.map(tree.size);
-    for (const [key, item] of tree) encode(item, writer.int(key));
+    for (const [key, item] of tree) write(writer.int(key), item);
   }
-  return writer.finish();
 }
 
 function read(reader: CborReader): Tree {

@@ -36,18 +36,28 @@ test('each verb writes its own kind of item', () => {
     .break()
     .raw(fromHex('0102'))
     .octet(0x103);
-  expect(toHex(writer.finish())).toBe('863903e744010203046449455446a1f5f4d8209fff010203');
   expect(writer.length).toBe(24);
   expect(toHex(writer.since(21))).toBe('010203');
+  expect(toHex(writer.finish())).toBe('863903e744010203046449455446a1f5f4d8209fff010203');
 });
 
-test('finish gives octets that later writes leave alone', () => {
-  const writer = new CborWriter().uint(1);
-  const first = writer.finish();
-  writer.uint(2);
-  expect(toHex(first)).toBe('01');
-  first[0] = 9;
-  expect(toHex(writer.finish())).toBe('0102');
+test('finish gives octets that later writes leave alone, whatever room there was', () => {
+  for (const capacity of [0, 64, 65, 200, 4_096]) {
+    const writer = new CborWriter(capacity).uint(1);
+    const first = writer.finish();
+    expect(writer.length).toBe(0);
+    writer.uint(2);
+    expect(toHex(first)).toBe('01');
+    first[0] = 9;
+    expect(toHex(writer.finish())).toBe('02');
+  }
+});
+
+test('finish keeps little more than what was written', () => {
+  for (const capacity of [0, 64, 65, 200, 4_096]) {
+    const { buffer, length } = new CborWriter(capacity).raw(new Uint8Array(60)).finish();
+    expect(buffer.byteLength - length).toBeLessThanOrEqual(256);
+  }
 });
 
 test('numbers that CBOR integers cannot hold stop the run', () => {
