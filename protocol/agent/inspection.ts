@@ -10,7 +10,7 @@ import { dtnTimeMs } from '../bundle/dtn-time.ts';
 import { isLocalNode, isNullEid } from '../bundle/eid.ts';
 import { decodeBundleAge, decodeHopCount, decodeTrafficClass } from '../bundle/extension-blocks.ts';
 import type { PrimaryBlock } from '../bundle/primary-block.ts';
-import { encryptedNumbers } from '../bundle/security-targets.ts';
+import { securedBlocks } from '../bundle/secured-blocks.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { TrafficClass } from '../traffic-class.ts';
@@ -34,7 +34,7 @@ export interface Inspection {
 
 /** Looks through the blocks; one that is encrypted says nothing here. */
 export function inspect(bundle: Bundle): Inspection {
-  const encrypted = encryptedNumbers(bundle.blocks);
+  const { encrypted } = securedBlocks(bundle.blocks);
   let trafficClass: TrafficClass = 1;
   let hops = 0;
   let ageMs: number | undefined;

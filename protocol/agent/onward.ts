@@ -14,7 +14,7 @@ import {
   encodeHopCount,
   encodePreviousNode,
 } from '../bundle/extension-blocks.ts';
-import { encryptedNumbers, securedNumbers } from '../bundle/security-targets.ts';
+import { type SecuredBlocks, securedBlocks } from '../bundle/secured-blocks.ts';
 import { Fault } from '../fault.ts';
 
 /**
@@ -33,8 +33,8 @@ export function encodeOnward(
   ageMs: number | undefined,
 ): Uint8Array {
   const payload = payloadOf(bundle);
-  const encrypted = encryptedNumbers(bundle.blocks);
-  const secured = securedNumbers(bundle.blocks);
+  const secured = securedBlocks(bundle.blocks);
+  const { encrypted } = secured;
   const blocks: CanonicalBlock[] = [];
   let previousNode =
     node === undefined || isFrom(bundle, node) ? undefined : encodePreviousNode(node);
@@ -43,7 +43,7 @@ export function encodeOnward(
   for (const block of bundle.blocks) {
     if (block === payload) break;
     if (block.type === BLOCK_TYPE.previousNode) {
-      if (previousNode === undefined || secured.has(block.number)) continue;
+      if (previousNode === undefined || isSecured(block.number, secured)) continue;
       blocks.push(withData(block, previousNode));
       previousNode = undefined;
     } else if (block.type === BLOCK_TYPE.bundleAge && age !== undefined) {
@@ -77,15 +77,19 @@ function withData(block: CanonicalBlock, data: Uint8Array): CanonicalBlock {
 
 function add(
   blocks: CanonicalBlock[],
-  secured: ReadonlySet<number>,
+  secured: SecuredBlocks,
   type: number,
   data: Uint8Array,
 ): void {
   if (blocks.length + 1 >= BLOCKS_MAX) return;
   let number = PAYLOAD_NUMBER + 1;
   // Bounded by the blocks and the targets: each can move it on once.
-  while (secured.has(number) || isTaken(blocks, number)) number += 1;
+  while (isSecured(number, secured) || isTaken(blocks, number)) number += 1;
   blocks.push({ type, number, flags: 0, crcType: 0, data, octets: undefined });
+}
+
+function isSecured(number: number, { signed, encrypted }: SecuredBlocks): boolean {
+  return signed.has(number) || encrypted.has(number);
 }
 
 function isTaken(blocks: readonly CanonicalBlock[], number: number): boolean {

@@ -19,7 +19,7 @@ import {
 import { formatEid } from './eid.ts';
 import { decodeBundleAge, decodeHopCount, decodePreviousNode } from './extension-blocks.ts';
 import { type PrimaryBlock, readPrimaryBlock, writePrimaryBlock } from './primary-block.ts';
-import { encryptedNumbers } from './security-targets.ts';
+import { securedBlocks } from './secured-blocks.ts';
 import { checkSenderRules } from './sender-rules.ts';
 import { DEVIATION, type Judge, tolerate } from './strictness.ts';
 
@@ -126,7 +126,7 @@ function conflict(earlier: readonly CanonicalBlock[], block: CanonicalBlock): Fa
 }
 
 function checkExtensions(blocks: readonly CanonicalBlock[]): Fault | undefined {
-  const encrypted = encryptedNumbers(blocks);
+  const { encrypted } = securedBlocks(blocks);
   // Bounded by BLOCKS_MAX.
   for (let i = 0; i < blocks.length; i++) {
     const { type, number, data } = blocks[i]!;

@@ -7,7 +7,7 @@ import type { Fault } from '../fault.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, type CanonicalBlock } from './canonical-block.ts';
 import { type Eid, hasUriForm, isNullEid, NULL_EID } from './eid.ts';
 import { BUNDLE_FLAG, type PrimaryBlock, REPORT_FLAGS } from './primary-block.ts';
-import { targetsOf } from './security-targets.ts';
+import { securedBlocks } from './secured-blocks.ts';
 import { DEVIATION, type Judge } from './strictness.ts';
 
 /** The first broken rule that `judge` does not forgive. The bundle has been read whole. */
@@ -22,7 +22,8 @@ export function checkSenderRules(
   if (!hasUriForm(destination) || !hasUriForm(source) || !hasUriForm(reportTo)) {
     fault ??= judge(DEVIATION.dtnForm);
   }
-  if (crcType === 0 && !blocks.some(coversPrimary)) fault ??= judge(DEVIATION.primaryCrc);
+  if (crcType === 0 && !securedBlocks(blocks).signed.has(PRIMARY_NUMBER))
+    fault ??= judge(DEVIATION.primaryCrc);
   if (primary.creationTimeMs === 0 && !blocks.some(({ type }) => type === BLOCK_TYPE.bundleAge)) {
     fault ??= judge(DEVIATION.ageMissing);
   }
@@ -46,11 +47,6 @@ export function checkSenderRules(
 /** Only the reader of the text form makes a null endpoint other than the constant. */
 function isText(eid: Eid): boolean {
   return eid.scheme === 'dtn' && eid.ssp === 'none' && eid !== NULL_EID;
-}
-
-/** Whether it is an integrity block that lists the primary among its targets (RFC 9172 §3.6). */
-function coversPrimary(block: CanonicalBlock): boolean {
-  return block.type === BLOCK_TYPE.integrity && targetsOf(block).includes(PRIMARY_NUMBER);
 }
 
 function asksForReport({ flags }: CanonicalBlock): boolean {
