@@ -45,6 +45,8 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
       ...agentOptionsOf(config.bundles ?? {}, membership.bootMax),
+      // Provisioned neighbours get bundles as they are.
+      custody: link.ltp === true && config.provisioned === undefined,
       plan,
       directory,
     },

@@ -75,6 +75,14 @@ export class Journal {
     }
   }
 
+  /** Notes what a service gets. */
+  noteDelivery(
+    at: Instant,
+    { id, service, trafficClass, hops }: Extract<AgentOutput, { readonly kind: 'deliver' }>,
+  ): void {
+    this.note({ kind: 'bundle-delivered', at, id, service, trafficClass, hops });
+  }
+
   /** Tells the world the oldest notice; false when there is none. */
   tell(): boolean {
     const notice = this.#pending.shift();

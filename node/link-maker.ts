@@ -4,6 +4,7 @@ import { codingOctets } from '#protocol/link/channel.ts';
 import type { Connection } from '#protocol/link/keying.ts';
 import { Link } from '#protocol/link/link.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
+import type { Contact } from '#protocol/routing/contact-plan.ts';
 import type { DirectoryEntry } from './config.ts';
 import type { ContactOutput } from './contact-follower.ts';
 import type { SatellitePorts, TerminalAddress } from './ports.ts';
@@ -28,6 +29,17 @@ export function makeLink(
   // Who has no handshake may be of another make, and may know no LTP.
   const ltp = channel.ltp === true && provisioned === undefined;
   return new Link({ ...ends, ...channel, ltp, random, ...security.channel(node) }, keying);
+}
+
+/** Whom a contact leads to, and where that terminal listens. */
+export function peerOf(
+  { directory }: SatelliteConfig,
+  { to, toTerminal }: Contact,
+): { readonly peer: DirectoryEntry; readonly address: TerminalAddress } {
+  const peer = directory.find(({ node }) => node === to);
+  const address = peer?.terminals[toTerminal];
+  assert(peer !== undefined && address !== undefined, 'the directory lists every neighbour');
+  return { peer, address };
 }
 
 /** What a link is told of a contact that begins, with a peer whose terminal is at `address`. */

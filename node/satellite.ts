@@ -19,11 +19,12 @@ import { Fifo } from '#protocol/fifo.ts';
 import { lasts } from '#protocol/link/keying.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
 import { type Instant, sooner } from '#protocol/machine.ts';
-import { Applications } from './applications.ts';
+import type { Application, SendOutcome } from './application.ts';
+import { type ApplicationCommand, Applications } from './applications.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
 import { Keeper, type Provision } from './keeper.ts';
-import { connectionOf, makeLink } from './link-maker.ts';
+import { connectionOf, makeLink, peerOf } from './link-maker.ts';
 import { type Managed, press, takeManagement } from './management.ts';
 import { type Neighbour, Neighbours, receiptOf } from './neighbours.ts';
 import type { Notice } from './notice.ts';
@@ -36,8 +37,8 @@ import { answerAgent, askStore, restoreAgent } from './store-relay.ts';
 
 export type { SatelliteSnapshot } from './snapshot.ts';
 
-/** A send request, or what ground hands in. */
-type Command = SendRequest | Provision;
+/** What applications ask, or what ground hands in. */
+type Command = ApplicationCommand | Provision;
 type Input = Datagram | Instant | StoreCompletion | VaultCompletion | Command;
 
 /** The switchboard of one node. Lives from `start` until its subscription ends. */
@@ -62,8 +63,8 @@ export class Satellite {
   constructor(config: SatelliteConfig, ports: SatellitePorts, services: readonly Service[]) {
     this.#config = config;
     this.#ports = ports;
-    this.#applications = new Applications(services);
     this.#agent = new BundleAgent(config);
+    this.#applications = new Applications(services, this.#agent, (ask) => this.#accept(ask));
     this.#security = new ProvisionedSecurity(config, ports, this.#neighbours);
     const [agent, security, journal] = [this.#agent, this.#security, this.#journal];
     this.#managed = { agent, security, journal };
@@ -80,19 +81,25 @@ export class Satellite {
     life.add(() => {
       this.#state = 'asleep';
       clock.setAlarm(undefined);
+      this.#applications.end();
       this.#journal.close();
     });
     const now = clock.now();
     restoreAgent(this.#agent, now, store.contents(), this.#journal);
-    for (const { service } of this.#applications.all) this.#agent.register(now, service);
+    this.#applications.start(now);
     this.#state = 'ready';
     this.#accept(now);
     return life;
   }
 
-  /** Sends as an application on this node would; the outcome shows in the notices. */
-  send(request: SendRequest): void {
-    this.#accept(request);
+  /** A new application on this node; throws ConfigError when its number is taken. */
+  register(service: number): Application {
+    return this.#applications.register(service);
+  }
+
+  /** Sends in the name of any service; the outcome also shows in the notices. */
+  send(request: SendRequest): Observable<SendOutcome> {
+    return this.#applications.send(request);
   }
 
   /** Takes what ground hands in; what comes of it shows in the notices. */
@@ -154,11 +161,7 @@ export class Satellite {
       this.#onContact(now, contact);
       return true;
     }
-    const request = this.#applications.poll();
-    if (request !== undefined) {
-      this.#agent.originate(now, request);
-      return true;
-    }
+    if (this.#applications.turn(now)) return true;
     const input = this.#inbox.shift();
     if (input !== undefined) this.#step(now, input);
     return input !== undefined;
@@ -167,7 +170,7 @@ export class Satellite {
   #step(now: Instant, input: Input): void {
     if (typeof input === 'number') this.#tick(now);
     else if ('terminal' in input) this.#onDatagram(now, input);
-    else if ('adu' in input) this.#agent.originate(now, input);
+    else if ('request' in input || 'active' in input) this.#applications.take(now, input);
     else if ('record' in input) {
       if (this.#keeper.completed(now, input)) this.#neighbours.tick(now);
     } else if ('id' in input) answerAgent(this.#agent, now, input);
@@ -189,7 +192,7 @@ export class Satellite {
   }
 
   #onContact(now: Instant, output: ContactOutput): void {
-    const { to, fromTerminal, toTerminal } = output.contact;
+    const { to, fromTerminal } = output.contact;
     const { datagrams } = this.#ports;
     if (output.kind === 'end') {
       const neighbour = this.#neighbours.part(fromTerminal);
@@ -197,9 +200,7 @@ export class Satellite {
       datagrams.point(fromTerminal, undefined);
       return;
     }
-    const peer = this.#config.directory.find(({ node }) => node === to);
-    const address = peer?.terminals[toTerminal];
-    assert(peer !== undefined && address !== undefined, 'the directory lists every neighbour');
+    const { peer, address } = peerOf(this.#config, output.contact);
     datagrams.point(fromTerminal, address);
     const { link } = this.#neighbours.meet(to, fromTerminal, () =>
       makeLink(this.#config, this.#ports, peer, this.#security),
@@ -267,17 +268,16 @@ export class Satellite {
       case 'settled':
         this.#neighbours.settle(now, output);
         break;
-      case 'deliver': {
-        const { id, service, trafficClass, hops } = output;
-        this.#journal.note({ kind: 'bundle-delivered', at: now, id, service, trafficClass, hops });
-        this.#applications.of(service).receive(now, output);
+      case 'deliver':
+        this.#journal.noteDelivery(now, output);
+        this.#applications.deliver(now, output);
         break;
-      }
       case 'press':
         press(now, output.least, this.#neighbours.all);
         break;
       default:
         this.#journal.record(now, output);
+        this.#applications.hear(output);
     }
   }
 

@@ -68,10 +68,10 @@ export class BundleAgent implements Machine<AgentOutput> {
   }
 
   /**
-   * Makes a bundle and asks the store to keep it; `accepted` follows once it does. Returns its id,
-   * or undefined when it is refused at once.
+   * Makes a bundle and asks the store to keep it. Returns its id, by which `accepted` follows once
+   * the store has it, or `refused`.
    */
-  originate(now: Instant, request: SendRequest): string | undefined {
+  originate(now: Instant, request: SendRequest): string {
     return this.#intake.originate(now, request);
   }
 
@@ -101,7 +101,7 @@ export class BundleAgent implements Machine<AgentOutput> {
     } else {
       const source = bundle.bundle?.primary.source;
       const service = source?.scheme === 'ipn' ? source.service : 0;
-      this.#intake.refuse(service, reason === 'full' ? 'store-full' : 'store-failed');
+      this.#intake.refuse(id, service, reason === 'full' ? 'store-full' : 'store-failed');
     }
   }
 

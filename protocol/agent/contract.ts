@@ -21,6 +21,8 @@ export interface SendRequest {
   readonly anonymous?: boolean;
   /** Whether the bundle goes whole or not at all. */
   readonly mustNotFragment?: boolean;
+  /** Whether to refuse it unless this node hands it over as `custody` of its options says. */
+  readonly custody?: boolean;
 }
 
 /** Which status reports to ask for, and who is to have them (RFC 9171 §4.2.3). */
@@ -36,7 +38,18 @@ export interface ReportRequest {
 }
 
 /** Why an application's request came to nothing. */
-export type RefusalReason = 'store-full' | 'store-failed' | 'too-large' | 'no-destination';
+export type RefusalReason =
+  /** No room is left for its class. */
+  | 'store-full'
+  | 'store-failed'
+  /** The bundle would be larger than any that the node takes. */
+  | 'too-large'
+  /** The destination is an endpoint where nobody can be. */
+  | 'no-destination'
+  /** The lifetime is no number of milliseconds, or the class none that there is. */
+  | 'malformed'
+  /** Custody is asked for, and not every link of this node waits for the far store. */
+  | 'no-custody';
 
 /** Why a bundle was deleted; the name used in ledgers, traces and reports. */
 export type DeletionReason =
@@ -145,7 +158,12 @@ export type AgentOutput =
   | { readonly kind: 'press'; readonly least: LeastClass }
   /** Facts for the ledger and the trace. */
   | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
-  | { readonly kind: 'refused'; readonly service: number; readonly reason: RefusalReason }
+  | {
+      readonly kind: 'refused';
+      readonly id: string;
+      readonly service: number;
+      readonly reason: RefusalReason;
+    }
   /**
    * Said once of every bundle received with a receipt. `kept`: the store has it, or it has met its
    * fate, and the sender may forget it; else nothing is known of it here, and it is the sender's.

@@ -15,14 +15,14 @@ import {
   PAYLOAD_NUMBER,
 } from '../bundle/canonical-block.ts';
 import { dtnTimeMs } from '../bundle/dtn-time.ts';
-import { type Eid, ipnEid, NULL_EID } from '../bundle/eid.ts';
+import { type Eid, ipnEid, isLocalNode, isNullEid, NULL_EID } from '../bundle/eid.ts';
 import { encodeBundleAge, encodeHopCount, encodeTrafficClass } from '../bundle/extension-blocks.ts';
 import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { encodeStatusReport } from '../bundle/status-report.ts';
 import type { Instant } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
-import type { TrafficClass } from '../traffic-class.ts';
-import type { ReportRequest, SendRequest } from './contract.ts';
+import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
+import type { RefusalReason, ReportRequest, SendRequest } from './contract.ts';
 import type { Draft } from './reporter.ts';
 
 /** What a node stamps its bundles with. */
@@ -42,6 +42,17 @@ interface Making {
   readonly flags: number;
   readonly lifetimeMs: number;
   readonly trafficClass: TrafficClass;
+}
+
+/** Why no bundle comes of a request, whatever the node holds; `custody` is that of its options. */
+export function refusalOf(request: SendRequest, custody: boolean): RefusalReason | undefined {
+  const { destination, lifetimeMs, trafficClass, reports } = request;
+  // No bundle that leaves may say "this very node" (RFC 9758 §5.4).
+  const isLocal = [destination, reports?.to ?? destination].some(isLocalNode);
+  if (isNullEid(destination) || isLocal) return 'no-destination';
+  if (!Number.isSafeInteger(lifetimeMs) || lifetimeMs < 0) return 'malformed';
+  if (TRAFFIC_CLASSES[trafficClass] === undefined) return 'malformed';
+  return request.custody === true && !custody ? 'no-custody' : undefined;
 }
 
 /** Gives every bundle of a node a creation timestamp of its own. */

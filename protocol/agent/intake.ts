@@ -13,7 +13,7 @@ import {
   payloadOf,
   wholeId,
 } from '../bundle/bundle.ts';
-import { isLocalNode, isNullEid } from '../bundle/eid.ts';
+import { isNullEid } from '../bundle/eid.ts';
 import { type Judge, refuse } from '../bundle/strictness.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
@@ -33,7 +33,7 @@ import type {
   SendRequest,
   StoredBundle,
 } from './contract.ts';
-import { BundleSource } from './creation.ts';
+import { BundleSource, refusalOf } from './creation.ts';
 import type { Delivery } from './delivery.ts';
 import { copyTarget, type Groups, originalId } from './groups.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
@@ -49,6 +49,7 @@ export class Intake {
   /** Also without a clock of its own a node can tell when it wrote something down. */
   readonly #epochUnixMs: number;
   readonly #bundleOctetsMax: number;
+  readonly #custody: boolean;
   readonly #rules: ArrivalRules;
   readonly #source: BundleSource;
   readonly #holdings: Holdings;
@@ -60,6 +61,7 @@ export class Intake {
     const epochUnixMs = clockOf(options);
     this.#epochUnixMs = options.epochUnixMs;
     this.#bundleOctetsMax = options.bundleOctetsMax;
+    this.#custody = options.custody === true;
     this.#rules = { node, epochUnixMs, reassemblyMsMax: reassemblyOf(options).waitMsMax, groups };
     this.#source = new BundleSource({ node, epochUnixMs, sequenceStart });
     this.#holdings = holdings;
@@ -68,22 +70,18 @@ export class Intake {
   }
 
   /**
-   * Makes a bundle and asks the store to keep it; `accepted` follows once it does. Returns its id,
-   * or undefined when it is refused at once.
+   * Makes a bundle and asks the store to keep it. Returns its id, by which `accepted` follows once
+   * the store has it, or `refused`.
    */
-  originate(now: Instant, request: SendRequest): string | undefined {
-    const { destination, reports } = request;
-    // No bundle that leaves may say "this very node" (RFC 9758 §5.4).
-    const isLocal = [destination, reports?.to ?? destination].some(isLocalNode);
-    if (isNullEid(destination) || isLocal) {
-      return this.refuse(request.sourceService, 'no-destination');
-    }
+  originate(now: Instant, request: SendRequest): string {
     const { bundle, id } = this.#newOne(() => this.#source.create(now, request));
-    const octets = encodeBundle(bundle);
     const { sourceService, trafficClass } = request;
-    if (octets.length > this.#bundleOctetsMax) return this.refuse(sourceService, 'too-large');
+    const reason = refusalOf(request, this.#custody);
+    if (reason !== undefined) return this.refuse(id, sourceService, reason);
+    const octets = encodeBundle(bundle);
+    if (octets.length > this.#bundleOctetsMax) return this.refuse(id, sourceService, 'too-large');
     if (!this.#holdings.hasRoom(octets.length, trafficClass)) {
-      return this.refuse(sourceService, 'store-full');
+      return this.refuse(id, sourceService, 'store-full');
     }
     this.#holdings.hold(this.#own(now, id, bundle, octets), octets);
     return id;
@@ -170,9 +168,10 @@ export class Intake {
     seen.add(now, name, Math.max(hops, seen.hopsOf(name) ?? 0), expiresAt);
   }
 
-  /** Tells the application that its request came to nothing. */
-  refuse(service: number, reason: RefusalReason): undefined {
-    this.#holdings.outputs.push({ kind: 'refused', service, reason });
+  /** Tells the application that its request came to nothing; gives back the id. */
+  refuse(id: string, service: number, reason: RefusalReason): string {
+    this.#holdings.outputs.push({ kind: 'refused', id, service, reason });
+    return id;
   }
 
   /** Somebody may have sent bundles as if from here. Bounded by those held and those remembered. */

@@ -23,6 +23,12 @@ export interface AgentOptions {
   /** Of a clockless node, the first sequence number: above every one of an earlier life. */
   readonly sequenceStart?: number;
   /**
+   * Whether each link of this node gives a bundle back unless the far node has stored it, so that
+   * requests for custody may be accepted. Nothing of it travels in bundles: further hops keep
+   * custody as their own links do.
+   */
+  readonly custody?: boolean;
+  /**
    * The largest bundle, encoded, that the links take. When it is given, larger bundles are cut into
    * fragments, and so are those for which the rest of a contact is too short.
    */

@@ -32,8 +32,8 @@ it('tells what happens to bundles', () => {
 
 it('counts refusals, which it tells, duplicates, deviations and faults', () => {
   const { journal, told } = listening();
-  journal.record(1, { kind: 'refused', service: 1_001, reason: 'store-full' });
-  journal.record(1, { kind: 'refused', service: 1_001, reason: 'store-full' });
+  journal.record(1, { kind: 'refused', id: 'f', service: 1_001, reason: 'store-full' });
+  journal.record(1, { kind: 'refused', id: 'f', service: 1_001, reason: 'store-full' });
   journal.record(1, { kind: 'duplicate', id: 'a' });
   journal.record(1, { kind: 'deviation', fault: DEVIATION.framing });
   journal.record(1, { kind: 'fault', fault: new Fault('bundle', 'test', 'none') });

@@ -55,6 +55,10 @@ describe('at the source', () => {
     expect(send(node, 0, { ...request(2), destination: eid('ipn:!.7') })).toBeUndefined();
     expect(send(node, 0, { ...request(2), adu: new Uint8Array(200) })).toBeDefined();
     expect(send(node, 0, { ...request(2), adu: new Uint8Array(200) })).toBeUndefined();
+    expect(send(node, 0, { ...request(2), lifetimeMs: 0.5 })).toBeUndefined();
+    expect(send(node, 0, { ...request(2), lifetimeMs: -1 })).toBeUndefined();
+    expect(send(node, 0, { ...request(2), trafficClass: 4 as 3 })).toBeUndefined();
+    expect(send(node, 0, { ...request(2), custody: true })).toBeUndefined();
     node.storeAnswer = 'full';
     send(node, 0, request(2));
     node.storeAnswer = 'io';
@@ -64,6 +68,10 @@ describe('at the source', () => {
       'no-destination',
       'no-destination',
       'store-full',
+      'malformed',
+      'malformed',
+      'malformed',
+      'no-custody',
       'store-full',
       'store-failed',
     ]);
@@ -452,7 +460,7 @@ function request(node: number, trafficClass: 0 | 1 | 2 | 3 = 2): SendRequest {
 function send(node: Node, now: number, wanted: SendRequest): string | undefined {
   const id = node.agent.originate(now, wanted);
   node.drain(now);
-  return id;
+  return node.all('refused').some((refusal) => refusal.id === id) ? undefined : id;
 }
 
 /** A bundle from ipn:1.1001 to ipn:2.7, as node 1 sends it at instant `now`. */

@@ -113,5 +113,5 @@ function send(node: Node, now: number, trafficClass: TrafficClass, lifetimeMs = 
     trafficClass,
   });
   node.drain(now);
-  return id !== undefined;
+  return node.all('refused').every((refusal) => refusal.id !== id);
 }
