@@ -27,7 +27,7 @@ export function makeLink(
   const provisioned = security.keying(node);
   const keying = provisioned ?? new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
   // Who has no handshake may be of another make, and may know no LTP.
-  const ltp = channel.ltp === true && provisioned === undefined;
+  const ltp = channel.ltp !== false && provisioned === undefined;
   return new Link({ ...ends, ...channel, ltp, random, ...security.channel(node) }, keying);
 }
 

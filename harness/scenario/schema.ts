@@ -123,8 +123,8 @@ const link = mapping({
     .default(0)
     .describe('The part of a busy link that bulk gets at the least; 0 lets alerts wait the least.'),
   ltp: truth()
-    .default(false)
-    .describe('Whether a bundle is repeated until the far node has stored it (LTP).'),
+    .default(true)
+    .describe('Whether a node keeps a bundle until the next one has stored it (LTP).'),
   coding: coding.optional(),
   rangeMax: quantity('length', 'km', { min: 1, max: 100_000, example: '5000 km' }).optional(),
   grazingAltitude: quantity('length', 'km', { min: 0, max: 1_000, example: '80 km' }).prefault(

@@ -35,7 +35,7 @@ export interface ChannelOptions {
   /** The part of the line that `bulk` gets at the least while it waits: 0, the default, to 0.9. */
   readonly bulkShare?: number | undefined;
   readonly coding?: ChannelCoding | undefined;
-  /** Bundles go by LTP, and are the sender's until the far side has stored them. */
+  /** Bundles go by LTP, and are the sender's until the far side has stored them; not by default. */
   readonly ltp?: boolean | undefined;
 }
 

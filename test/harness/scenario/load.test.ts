@@ -89,7 +89,7 @@ describe('a scenario', () => {
           idleFrames: false,
           insertZoneOctets: 0,
           bulkShare: 0,
-          ltp: false,
+          ltp: true,
         },
         rangeKmMax: undefined,
         grazingAltitudeKm: 80,
@@ -147,7 +147,7 @@ describe('a scenario', () => {
   idleFrames: true
   insertZone: 4 B
   bulkShare: 0.05
-  ltp: true
+  ltp: false
   coding: { code: rs-255-223, interleave: 5, randomizer: long }
 `;
     expect(parseScenario(GOOD + link, 's.yaml').link).toMatchObject({
@@ -157,7 +157,7 @@ describe('a scenario', () => {
         idleFrames: true,
         insertZoneOctets: 4,
         bulkShare: 0.05,
-        ltp: true,
+        ltp: false,
         coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
       },
     });
