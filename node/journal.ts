@@ -94,7 +94,13 @@ export class Journal {
   record(at: Instant, fact: AgentFact): void {
     switch (fact.kind) {
       case 'accepted':
-        this.note({ kind: 'bundle-accepted', at, id: fact.id, originated: fact.originated });
+        this.note({
+          ...{ kind: 'bundle-accepted', at, id: fact.id },
+          ...{ originated: fact.originated, arrivedAt: fact.arrivedAt },
+        });
+        break;
+      case 'forwarded':
+        this.note({ kind: 'bundle-forwarded', at, id: fact.id, to: fact.to });
         break;
       case 'expired':
         this.note({ kind: 'bundle-expired', at, id: fact.id });

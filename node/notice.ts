@@ -84,6 +84,8 @@ export type Notice =
   | {
       readonly kind: 'bundle-accepted';
       readonly at: Instant;
+      /** When it came: it may have gone on before it was accepted. */
+      readonly arrivedAt: Instant;
       readonly id: string;
       readonly originated: boolean;
     }
@@ -94,7 +96,7 @@ export type Notice =
       readonly service: number;
       readonly reason: string;
     }
-  /** The bundle went to the link towards `to`. */
+  /** The bundle is in the care of `to`. */
   | {
       readonly kind: 'bundle-forwarded';
       readonly at: Instant;

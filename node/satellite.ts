@@ -229,7 +229,6 @@ export class Satellite {
         this.#agent.receive(now, output.bundle, node, receiptOf(neighbour, output));
         break;
       case 'sent':
-        this.#journal.note({ kind: 'bundle-forwarded', at: now, id: output.id, to: node });
         this.#agent.forwarded(now, output.id);
         break;
       case 'unsent':
@@ -237,7 +236,8 @@ export class Satellite {
         break;
       case 'secured':
         this.#journal.noteLink(now, neighbour, output);
-        if (this.#neighbours.setUp(neighbour, true)) this.#agent.linkUp(now, node);
+        if (this.#neighbours.setUp(neighbour, true))
+          this.#agent.linkUp(now, node, neighbour.link.answers);
         if (this.#agent.least > 0) press(now, this.#agent.least, [neighbour]);
         break;
       case 'down':

@@ -123,14 +123,14 @@ export class Trace {
 
   #onAccepted(
     node: NodeNumber,
-    { id, at, originated }: Extract<Notice, { kind: 'bundle-accepted' }>,
+    { id, arrivedAt, originated }: Extract<Notice, { kind: 'bundle-accepted' }>,
   ): void {
     if (originated) {
       this.#accepted++;
       const flow = this.#flowOf(id);
       if (flow !== undefined) flow.sent++;
     }
-    this.#journey(id).accept(node, at, originated);
+    this.#journey(id).accept(node, arrivedAt, originated);
     this.#settle(id);
   }
 

@@ -7,7 +7,9 @@
  *   receive ──┘                    ├─ wait ─ load, when it can go ─ forward or deliver
  *                                  └─ fragment ─ store each ─ accepted …
  *
- * A bundle is accepted once the store has it, and from then on has exactly one fate; see Ledger. A
+ * A bundle is accepted once the store has it, and from then on has exactly one fate; see Ledger.
+ * What can go on at once need not wait for that: it is forwarded while the store is writing, and
+ * accepted when the store or the next node has it; or it is delivered without being stored. A
  * bundle for a service that never registers, or for an endpoint that no contact leads to, waits
  * until it expires; so does a fragment whose others never come.
  *
@@ -53,7 +55,7 @@ export class BundleAgent implements Machine<AgentOutput> {
     const groups = new Groups(options.groups ?? { memberOf: [] });
     const forwarding = { node, plan, fragmentOctetsMax };
     this.#custody = new Custody(this.#holdings, this.#delivery, groups, forwarding);
-    this.#intake = new Intake(options, this.#holdings, this.#delivery, groups);
+    this.#intake = new Intake(options, this.#holdings, this.#delivery, this.#custody, groups);
   }
 
   /** Takes back a bundle that the store kept over a restart, before all other verbs. */
@@ -85,24 +87,17 @@ export class BundleAgent implements Machine<AgentOutput> {
 
   /** The store has the bundle. */
   stored(now: Instant, id: string): void {
-    const bundle = this.#holdings.find(id, 'storing');
+    const bundle = this.#holdings.answered(id);
     if (bundle !== undefined) this.#custody.stored(now, bundle);
   }
 
   /**
-   * The store could not take the bundle: refused to the application, or deleted if it came in and
-   * its sender does not keep it.
+   * The store could not take the bundle. Unless the next node takes it, it is refused to the
+   * application, or deleted if it came in and its sender does not keep it.
    */
   storeFailed(now: Instant, id: string, reason: 'full' | 'io'): void {
-    const bundle = this.#holdings.find(id, 'storing');
-    if (bundle === undefined || !this.#custody.unstored(now, bundle)) return;
-    if (bundle.previous !== 0) {
-      this.#holdings.turnAway(now, id, bundle.subject, 'depleted-storage');
-    } else {
-      const source = bundle.bundle?.primary.source;
-      const service = source?.scheme === 'ipn' ? source.service : 0;
-      this.#intake.refuse(id, service, reason === 'full' ? 'store-full' : 'store-failed');
-    }
+    const bundle = this.#holdings.answered(id);
+    if (bundle !== undefined) this.#custody.unstored(now, bundle, reason);
   }
 
   /** The store's answer to `load`; the octets must not change while the agent has them. */
@@ -122,7 +117,7 @@ export class BundleAgent implements Machine<AgentOutput> {
     else this.#delivery.notedWhole(now, id);
   }
 
-  /** The link has sent the bundle: it is in the neighbour's care. */
+  /** The link has sent the bundle, or the neighbour has said so: it is in the neighbour's care. */
   forwarded(now: Instant, id: string): void {
     const bundle = this.#holdings.find(id, 'sending');
     if (bundle !== undefined) this.#custody.sent(now, bundle);
@@ -134,9 +129,13 @@ export class BundleAgent implements Machine<AgentOutput> {
     if (bundle !== undefined) this.#custody.unsent(now, bundle);
   }
 
-  /** The link to a neighbour can take bundles; those that wait for it go. */
-  linkUp(now: Instant, neighbour: NodeNumber): void {
-    this.#custody.setUp(now, neighbour, true);
+  /**
+   * The link to a neighbour can take bundles; those that wait for it go. If it `answers`, then
+   * `forwarded` means that the neighbour keeps the bundle or has disposed of it, and bundles go on
+   * before the store has them.
+   */
+  linkUp(now: Instant, neighbour: NodeNumber, answers = false): void {
+    this.#custody.setLink(now, neighbour, answers ? 'answering' : 'up');
   }
 
   /** A neighbour's store is nearly full: it takes no class below `least` for PRESSURE_US. */
@@ -151,7 +150,7 @@ export class BundleAgent implements Machine<AgentOutput> {
 
   /** The link to a neighbour takes no more; one that `lasts` so is not waited for. */
   linkDown(now: Instant, neighbour: NodeNumber, lasts = false): void {
-    this.#custody.setUp(now, neighbour, false, lasts);
+    this.#custody.setLink(now, neighbour, lasts ? 'lost' : 'down');
   }
 
   /** Bundles for this service are delivered from here on, those that wait first. */

@@ -2,6 +2,7 @@
 import type { Eid } from '../bundle/eid.ts';
 import type { StatusReport } from '../bundle/status-report.ts';
 import type { Fault } from '../fault.ts';
+import type { Instant } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { TrafficClass } from '../traffic-class.ts';
 import type { LeastClass } from './store-room.ts';
@@ -157,7 +158,15 @@ export type AgentOutput =
    */
   | { readonly kind: 'press'; readonly least: LeastClass }
   /** Facts for the ledger and the trace. */
-  | { readonly kind: 'accepted'; readonly id: string; readonly originated: boolean }
+  | {
+      readonly kind: 'accepted';
+      readonly id: string;
+      readonly originated: boolean;
+      /** When it came: it may have gone on before it was accepted. */
+      readonly arrivedAt: Instant;
+    }
+  /** The bundle is in the care of neighbour `to`. */
+  | { readonly kind: 'forwarded'; readonly id: string; readonly to: NodeNumber }
   | {
       readonly kind: 'refused';
       readonly id: string;

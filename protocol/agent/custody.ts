@@ -1,5 +1,10 @@
 /**
- * The bundles in this node's care, from the store's word that it has them to their fate.
+ * The bundles in this node's care, from their coming to their fate.
+ *
+ * A bundle is accepted when the store has it. Meanwhile it may go on to a neighbour that answers
+ * for what it keeps: until one of the two has it, it is its sender's. If the neighbour is faster,
+ * the bundle is accepted and forwarded at once, and what the store says later is of no interest; if
+ * the store fails, the neighbour has the last word.
  *
  * Only a bundle that waits can expire by the clock alone. One that the store or a link is busy with
  * is looked at when they answer: were it to expire while a link sends it, the neighbour would give
@@ -10,12 +15,14 @@ import { type IpnEid, ipnEid } from '../bundle/eid.ts';
 import { cutBundle, mayFragment, splitBundle } from '../bundle/fragment.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_MS, sooner } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
+import type { Receipt } from './contract.ts';
 import type { Delivery } from './delivery.ts';
 import { Forwarder, type ForwarderOptions } from './forwarder.ts';
 import type { Groups } from './groups.ts';
-import { endOf, type HeldBundle } from './held-bundle.ts';
+import { type Arrival, endOf, type HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import type { Fate } from './ledger.ts';
+import type { LinkState } from './neighbours.ts';
 import { encodeOnward } from './onward.ts';
 import type { LeastClass } from './store-room.ts';
 import { Successions } from './succession.ts';
@@ -39,22 +46,33 @@ export class Custody {
     this.#successions = new Successions(holdings);
   }
 
-  /** The store has it: it is accepted. */
-  stored(now: Instant, bundle: HeldBundle): void {
-    if (this.#successions.has(bundle)) this.#afterStoring(now, bundle, true);
-    else {
-      this.#holdings.accept(now, bundle, bundle.previous === 0);
-      this.dispatch(now, bundle);
-    }
+  /** Takes in a new bundle: delivers it, or has it stored, and meanwhile sends it on if it may. */
+  admit(now: Instant, arrival: Arrival, octets: Uint8Array, receipt?: Receipt): void {
+    const bundle = this.#holdings.hold(arrival, receipt);
+    if (this.#delivery.deliverAtOnce(now, bundle)) return;
+    this.#holdings.store(bundle, octets);
+    if (bundle.service !== undefined || bundle.isForGroup || bundle.expiresAt <= now) return;
+    const to = this.#forwarder.hopBeforeStoring(now, bundle);
+    if (to !== 0) this.#send(now, bundle, to);
   }
 
-  /** The store does not have it; false when that is no loss: its whole or its sender is there. */
-  unstored(now: Instant, bundle: HeldBundle): boolean {
+  /** The store has it: it is accepted. */
+  stored(now: Instant, bundle: HeldBundle): void {
+    bundle.inStore = 'yes';
     if (this.#successions.has(bundle)) {
-      this.#afterStoring(now, bundle, false);
-      return false;
+      this.#afterStoring(now, bundle, true);
+      return;
     }
-    return !this.#holdings.abandon(bundle);
+    this.#holdings.accept(now, bundle);
+    if (bundle.phase === 'storing') this.dispatch(now, bundle);
+    else bundle.bundle = undefined;
+  }
+
+  /** The store does not have it: it is lost here, unless a link is still sending it. */
+  unstored(now: Instant, bundle: HeldBundle, reason: 'full' | 'io'): void {
+    bundle.inStore = reason;
+    if (this.#successions.has(bundle)) this.#afterStoring(now, bundle, false);
+    else if (bundle.phase === 'storing') this.#lose(now, bundle, reason);
   }
 
   /** Delivers, sends on or seats an accepted bundle, whichever is possible (RFC 9171 §5.3). */
@@ -70,18 +88,22 @@ export class Custody {
 
   /** A link has sent it. */
   sent(now: Instant, bundle: HeldBundle): void {
-    const { to } = bundle;
+    const { id, to } = bundle;
     this.#forwarder.release(bundle);
+    if (!bundle.accepted) this.#holdings.accept(now, bundle);
+    this.#holdings.outputs.push({ kind: 'forwarded', id, to });
     this.#holdings.settle(now, bundle, 'forwarded');
     this.#pump(now, to);
   }
 
   /** A link has not sent it. */
   unsent(now: Instant, bundle: HeldBundle): void {
-    const { to } = bundle;
+    const { to, inStore } = bundle;
     this.#forwarder.rest(now, bundle);
     this.#forwarder.release(bundle);
-    this.dispatch(now, bundle);
+    if (inStore === 'yes') this.dispatch(now, bundle);
+    else if (inStore === 'full' || inStore === 'io') this.#lose(now, bundle, inStore);
+    else bundle.phase = 'storing';
     this.#pump(now, to);
   }
 
@@ -104,10 +126,11 @@ export class Custody {
   }
 
   /** A link came up or went down; a link that is new ends every rest. */
-  setUp(now: Instant, neighbour: NodeNumber, up: boolean, lasts = false): void {
-    this.#forwarder.setUp(now, neighbour, up, lasts);
+  setLink(now: Instant, neighbour: NodeNumber, link: LinkState): void {
+    this.#forwarder.setLink(now, neighbour, link);
+    const isNew = link === 'up' || link === 'answering';
     for (const bundle of this.#forwarder.due(now)) {
-      if (up) bundle.notBefore = now;
+      if (isNew) bundle.notBefore = now;
       this.dispatch(now, bundle);
     }
   }
@@ -143,7 +166,10 @@ export class Custody {
       return;
     }
     const to = this.#forwarder.nextHop(now, bundle);
-    if (to === 0) return;
+    if (to !== 0) this.#send(now, bundle, to);
+  }
+
+  #send(now: Instant, bundle: HeldBundle, to: NodeNumber): void {
     this.#forwarder.occupy(bundle, to);
     if (bundle.bundle === undefined) {
       this.#holdings.load(bundle);
@@ -156,7 +182,7 @@ export class Custody {
     const previousNode = bundle.previous === 0 ? undefined : this.#eid;
     const octets = encodeOnward(bundle.bundle, previousNode, age);
     bundle.phase = 'sending';
-    bundle.bundle = undefined;
+    if (bundle.inStore === 'yes') bundle.bundle = undefined;
     this.#holdings.outputs.push({ kind: 'forward', id, to, octets, trafficClass });
   }
 
@@ -210,6 +236,19 @@ export class Custody {
     while (next !== undefined) {
       this.dispatch(now, next);
       next = this.#forwarder.takeNext(to);
+    }
+  }
+
+  /** Nobody here has it: it stays its sender's, be that a neighbour or an application. */
+  #lose(now: Instant, bundle: HeldBundle, reason: 'full' | 'io'): void {
+    const { id, previous, subject } = bundle;
+    const source = bundle.bundle?.primary.source;
+    if (this.#holdings.abandon(bundle)) return;
+    if (previous !== 0) this.#holdings.turnAway(now, id, subject, 'depleted-storage');
+    else {
+      const service = source?.scheme === 'ipn' ? source.service : 0;
+      const why = reason === 'full' ? 'store-full' : 'store-failed';
+      this.#holdings.outputs.push({ kind: 'refused', id, service, reason: why });
     }
   }
 

@@ -72,6 +72,18 @@ export class Delivery {
     this.#services.delete(service);
   }
 
+  /**
+   * Delivers a bundle that has just come, if it can be delivered as it is; else false. It is
+   * accepted when the store has noted the delivery, and needs no other place in the store.
+   */
+  deliverAtOnce(now: Instant, bundle: HeldBundle): boolean {
+    const { service, part, bundle: content } = bundle;
+    if (service === undefined || part !== undefined || content === undefined) return false;
+    if (bundle.expiresAt <= now || !this.#services.has(service)) return false;
+    if (isFor(service, content)) this.#note(now, bundle);
+    return bundle.phase === 'settling';
+  }
+
   /** Delivers an accepted bundle, or lets it wait (§5.7). */
   deliver(now: Instant, bundle: HeldBundle): void {
     const { id, service, part } = bundle;
@@ -85,16 +97,14 @@ export class Delivery {
     } else if (!this.#services.has(service)) this.#waiting.add(bundle, service);
     else if (bundle.bundle === undefined) this.#holdings.load(bundle);
     else if (!isFor(service, bundle.bundle)) this.settle(now, bundle, 'destination-unavailable');
-    else {
-      bundle.phase = 'settling';
-      this.#holdings.noteDelivery(now, id, bundle.lifetimeEndsAt);
-    }
+    else this.#note(now, bundle);
   }
 
   /** The store has noted that this bundle is delivered. */
   noted(now: Instant, bundle: HeldBundle): void {
     const { id, service, bundle: content } = bundle;
     assert(service !== undefined && content !== undefined, 'a delivery has somebody and something');
+    if (!bundle.accepted) this.#holdings.accept(now, bundle);
     this.#hand(id, service, content, bundle);
     this.#holdings.settleDelivery(now, bundle);
     this.#release(now, originalId(id));
@@ -136,6 +146,11 @@ export class Delivery {
 
   deadline(): Deadline | undefined {
     return this.#waiting.deadline();
+  }
+
+  #note(now: Instant, bundle: HeldBundle): void {
+    bundle.phase = 'settling';
+    this.#holdings.noteDelivery(now, bundle.id, bundle.lifetimeEndsAt);
   }
 
   #gather(now: Instant, bundle: HeldBundle, part: Part, service: number): void {

@@ -12,7 +12,7 @@ import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import { ContactGraph } from '../routing/earliest-arrival.ts';
 import { Router } from '../routing/router.ts';
 import type { HeldBundle } from './held-bundle.ts';
-import { Neighbours } from './neighbours.ts';
+import { type LinkState, Neighbours } from './neighbours.ts';
 import type { LeastClass } from './store-room.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -94,6 +94,19 @@ export class Forwarder {
     return entry;
   }
 
+  /**
+   * The neighbour to which the bundle may go at once although the store does not have it yet, or 0:
+   * one whose link says when the bundle is kept there.
+   */
+  hopBeforeStoring(now: Instant, bundle: HeldBundle): NodeNumber {
+    const { sizeOctets, notBefore, trafficClass } = bundle;
+    this.#refresh(now);
+    if (notBefore > now || sizeOctets > this.pieceOctetsMax) return 0;
+    const entry = this.#openEntry(this.#router, now, bundle, sizeOctets);
+    if (!this.#neighbours.answers(entry)) return 0;
+    return this.#neighbours.isFull(entry, trafficClass) ? 0 : entry;
+  }
+
   /** The bundle takes up room in the window of a neighbour. */
   occupy(bundle: HeldBundle, to: NodeNumber): void {
     this.#neighbours.occupy(bundle, to);
@@ -119,8 +132,8 @@ export class Forwarder {
   }
 
   /** A link came up or went down: every bundle that waits may now have another way. */
-  setUp(now: Instant, neighbour: NodeNumber, up: boolean, lasts: boolean): void {
-    this.#neighbours.setUp(now, neighbour, up, lasts);
+  setLink(now: Instant, neighbour: NodeNumber, link: LinkState): void {
+    this.#neighbours.setLink(now, neighbour, link);
     this.#refresh(now);
   }
 

@@ -6,10 +6,10 @@ import type { TrafficClass } from '../traffic-class.ts';
 import type { Subject } from './reporter.ts';
 
 /**
- * What is happening to it: the store is writing it, the store has it, it waits for a contact or a
- * service, the store is reading it, a link is sending it, it is about to be joined with others, the
- * store is writing those that are to stand for it, the store notes that it was delivered, or it has
- * met its fate.
+ * What is happening to it: the store is writing it and nothing else, the store has it, it waits for
+ * a contact or a service, the store is reading it, a link is sending it, it is about to be joined
+ * with others, the store is writing those that are to stand for it, the store notes that it was
+ * delivered, or it has met its fate.
  */
 export type Phase =
   | 'storing'
@@ -21,6 +21,9 @@ export type Phase =
   | 'succeeding'
   | 'settling'
   | 'gone';
+
+/** What the store has said of it: nothing as it was not asked, nothing yet, yes, or why not. */
+export type InStore = 'unasked' | 'asked' | 'yes' | 'full' | 'io';
 
 /** Which octets of which whole a fragment carries. */
 export interface Part {
@@ -85,7 +88,10 @@ export class HeldBundle {
   readonly expiresAt: Instant;
   notBefore: Instant;
   phase: Phase = 'storing';
-  /** Its content, a view of the octets given to the store; dropped while it waits or is sent. */
+  inStore: InStore = 'unasked';
+  /** Whether this node answers for it: it has one fate, then or later. */
+  accepted = false;
+  /** Its content, a view of the octets given to the store; dropped while the store alone has it. */
   bundle: Bundle | undefined;
   /** The neighbour whose window it takes up, 0 when none. */
   to: NodeNumber = 0;

@@ -1,7 +1,7 @@
 /**
- * The register of the bundles in this node's care: each is entered when the store is asked to keep
- * it, accepted when the store has it, and struck off with its fate. What is said here of a bundle's
- * fate is said to the books, to the owner and to whoever asked for reports.
+ * The register of the bundles in this node's care: each is entered when it comes, accepted when the
+ * store has it or it has gone to whoever keeps it, and struck off with its fate. What is said here
+ * of a bundle's fate is said to the books, to the owner and to whoever asked for reports.
  */
 import { assert } from '../assert.ts';
 import { Fifo } from '../fifo.ts';
@@ -28,9 +28,14 @@ export class Holdings {
   readonly #held = new Map<string, HeldBundle>();
   /** Those that are the sender's until the store has them, by id. Bounded by `#held`. */
   readonly #receipts = new Map<string, Receipt>();
+  /**
+   * How often the store still has to answer for a bundle of this id that has met its fate: what it
+   * says is of none that is held. Bounded by the commands that the store has not answered.
+   */
+  readonly #overtaken = new Map<string, number>();
   #octets = 0;
-  /** Those of `#held` that the store has not confirmed. */
-  #unconfirmed = 0;
+  /** Those of `#held` that are not accepted. */
+  #unaccepted = 0;
   #order = 0;
 
   /** `epochUnixMs` is Unix milliseconds at instant 0, by which the store is told times. */
@@ -70,22 +75,37 @@ export class Holdings {
     return this.#order++;
   }
 
-  /** Asks the store to keep a new bundle; the receipt is answered when the store has done so. */
-  hold(arrival: Arrival, octets: Uint8Array, receipt?: Receipt): HeldBundle {
+  /** Enters a new bundle; the receipt is answered when it is accepted. */
+  hold(arrival: Arrival, receipt?: Receipt): HeldBundle {
     if (receipt !== undefined) this.#receipts.set(arrival.id, receipt);
-    const bundle = this.#take(arrival);
+    this.#unaccepted += 1;
+    return this.#take(arrival);
+  }
+
+  /** Asks the store to keep a bundle that is held. */
+  store(bundle: HeldBundle, octets: Uint8Array): void {
     const { id, previous, arrivedAt } = bundle;
-    this.#unconfirmed += 1;
+    bundle.inStore = 'asked';
     const note = { previous, arrivedUnixMs: this.#unixMs(arrivedAt) };
     this.outputs.push({ kind: 'store', id, octets, note });
     this.look(arrivedAt);
-    return bundle;
+  }
+
+  /** The bundle of which the store says whether it keeps it; undefined for one that has gone. */
+  answered(id: string): HeldBundle | undefined {
+    const overtaken = this.#overtaken.get(id) ?? 0;
+    if (overtaken > 1) this.#overtaken.set(id, overtaken - 1);
+    else if (overtaken === 1) this.#overtaken.delete(id);
+    const bundle = this.#held.get(id);
+    return overtaken === 0 && bundle?.inStore === 'asked' ? bundle : undefined;
   }
 
   /** Takes back a bundle that the store kept over a restart. */
   restore(now: Instant, arrival: Arrival): HeldBundle {
     const bundle = this.#take(arrival);
     bundle.phase = 'stored';
+    bundle.inStore = 'yes';
+    bundle.accepted = true;
     this.#book.accept();
     this.seen.add(now, bundle.id, hopsToNote(bundle), bundle.lifetimeEndsAt);
     return bundle;
@@ -102,19 +122,24 @@ export class Holdings {
     return bundle?.phase === phase ? bundle : undefined;
   }
 
-  /** The store has it: it is accepted. */
-  accept(now: Instant, bundle: HeldBundle, originated: boolean): void {
-    bundle.phase = 'stored';
-    this.#unconfirmed -= 1;
+  /** The store has it, or who has it now keeps it: it is accepted. */
+  accept(now: Instant, bundle: HeldBundle, originated = bundle.previous === 0): void {
+    assert(!bundle.accepted, 'a bundle is accepted once');
+    const { id, arrivedAt } = bundle;
+    bundle.accepted = true;
+    this.#unaccepted -= 1;
     this.#book.accept();
-    this.seen.add(now, bundle.id, hopsToNote(bundle), bundle.lifetimeEndsAt);
-    this.outputs.push({ kind: 'accepted', id: bundle.id, originated });
-    this.#answer(bundle.id, true);
+    // Of a delivery more has been noted.
+    if (bundle.phase !== 'settling')
+      this.seen.add(now, id, hopsToNote(bundle), bundle.lifetimeEndsAt);
+    this.outputs.push({ kind: 'accepted', id, originated, arrivedAt });
+    this.#answer(id, true);
   }
 
   /** The store does not have it, or need not: it was never accepted. True if its sender has it. */
   abandon(bundle: HeldBundle): boolean {
-    this.#unconfirmed -= 1;
+    assert(!bundle.accepted, 'what was accepted has a fate');
+    this.#unaccepted -= 1;
     this.#drop(bundle);
     return this.#answer(bundle.id, false);
   }
@@ -125,14 +150,14 @@ export class Holdings {
   }
 
   /**
-   * Whether a bundle here makes a copy that has made so many hops needless. The store must have it;
-   * and it must itself have made as many, or it is taken for the copy's copy where that has been:
-   * of two bundles that lead each other's senders to forget them, none would be left.
+   * Whether a bundle here makes a copy that has made so many hops needless. This node must answer
+   * for it; and it must itself have made as many, or it is taken for the copy's copy where that has
+   * been: of two bundles that lead each other's senders to forget them, none would be left.
    */
   outdoes(id: string, hops: number): boolean {
     const bundle = this.#held.get(id);
     if (bundle === undefined) return true;
-    return bundle.phase !== 'storing' && hops <= hopsToNote(bundle);
+    return bundle.accepted && hops <= hopsToNote(bundle);
   }
 
   /** Asks the store for the content of a bundle. */
@@ -149,7 +174,8 @@ export class Holdings {
 
   /** An accepted bundle meets its fate, and the store may forget it. */
   settle(now: Instant, bundle: HeldBundle, fate: Fate): void {
-    assert(bundle.phase !== 'storing', 'only what was accepted has a fate');
+    assert(bundle.accepted, 'only what was accepted has a fate');
+    if (bundle.inStore === 'asked') this.#overtake(bundle.id);
     this.#enter(now, bundle.id, bundle.subject, fate);
     // Without a note when no copy can do harm.
     const leaves = fate === 'forwarded' || fate === 'fragmented' || fate === 'copied';
@@ -180,12 +206,16 @@ export class Holdings {
   /** Enters a whole that was joined of fragments and is delivered, without a stay in the store. */
   settleWhole(now: Instant, id: string, subject: Subject | undefined): void {
     this.#book.accept();
-    this.outputs.push({ kind: 'accepted', id, originated: false });
+    this.outputs.push({ kind: 'accepted', id, originated: false, arrivedAt: now });
     this.#enter(now, id, subject, 'delivered');
   }
 
   ledger(): Ledger {
-    return this.#book.snapshot(this.#held.size - this.#unconfirmed);
+    return this.#book.snapshot(this.#held.size - this.#unaccepted);
+  }
+
+  #overtake(id: string): void {
+    this.#overtaken.set(id, (this.#overtaken.get(id) ?? 0) + 1);
   }
 
   #answer(id: string, kept: boolean): boolean {

@@ -34,6 +34,7 @@ import type {
   StoredBundle,
 } from './contract.ts';
 import { BundleSource, refusalOf } from './creation.ts';
+import type { Custody } from './custody.ts';
 import type { Delivery } from './delivery.ts';
 import { copyTarget, type Groups, originalId } from './groups.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
@@ -49,23 +50,31 @@ export class Intake {
   /** Also without a clock of its own a node can tell when it wrote something down. */
   readonly #epochUnixMs: number;
   readonly #bundleOctetsMax: number;
-  readonly #custody: boolean;
+  readonly #takesCustody: boolean;
   readonly #rules: ArrivalRules;
   readonly #source: BundleSource;
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
+  readonly #custody: Custody;
   readonly #judge: Judge;
 
-  constructor(options: AgentOptions, holdings: Holdings, delivery: Delivery, groups: Groups) {
+  constructor(
+    options: AgentOptions,
+    holdings: Holdings,
+    delivery: Delivery,
+    custody: Custody,
+    groups: Groups,
+  ) {
     const { node, sequenceStart = 0 } = options;
     const epochUnixMs = clockOf(options);
     this.#epochUnixMs = options.epochUnixMs;
     this.#bundleOctetsMax = options.bundleOctetsMax;
-    this.#custody = options.custody === true;
+    this.#takesCustody = options.custody === true;
     this.#rules = { node, epochUnixMs, reassemblyMsMax: reassemblyOf(options).waitMsMax, groups };
     this.#source = new BundleSource({ node, epochUnixMs, sequenceStart });
     this.#holdings = holdings;
     this.#delivery = delivery;
+    this.#custody = custody;
     this.#judge = this.#judgeBy(options.strictness === 'strict');
   }
 
@@ -76,14 +85,14 @@ export class Intake {
   originate(now: Instant, request: SendRequest): string {
     const { bundle, id } = this.#newOne(() => this.#source.create(now, request));
     const { sourceService, trafficClass } = request;
-    const reason = refusalOf(request, this.#custody);
+    const reason = refusalOf(request, this.#takesCustody);
     if (reason !== undefined) return this.refuse(id, sourceService, reason);
     const octets = encodeBundle(bundle);
     if (octets.length > this.#bundleOctetsMax) return this.refuse(id, sourceService, 'too-large');
     if (!this.#holdings.hasRoom(octets.length, trafficClass)) {
       return this.refuse(id, sourceService, 'store-full');
     }
-    this.#holdings.hold(this.#own(now, id, bundle, octets), octets);
+    this.#custody.admit(now, this.#own(now, id, bundle, octets), octets);
     return id;
   }
 
@@ -121,7 +130,7 @@ export class Intake {
     reporter.received(now, subject);
     if (inspection.reportsUnsupported) reporter.receivedUnsupported(now, subject);
     if (deletion === undefined) {
-      this.#holdings.hold(arrival, kept, receipt);
+      this.#custody.admit(now, arrival, kept, receipt);
       return;
     }
     this.#holdings.turnAway(now, id, subject, deletion);
@@ -135,7 +144,7 @@ export class Intake {
     const arrival = this.#own(draft.at, id, bundle, octets);
     if (!this.#holdings.hasRoom(octets.length, arrival.trafficClass)) {
       this.#holdings.outputs.push({ kind: 'fault', fault: REPORT_UNSENT });
-    } else this.#holdings.hold(arrival, octets);
+    } else this.#custody.admit(draft.at, arrival, octets);
   }
 
   /** The bundle that the store kept over a restart, or undefined when it cannot be read. */

@@ -15,14 +15,19 @@ import { type LeastClass, PRESSURE_US } from './store-room.ts';
 /** How long a link may take to come up before bundles look for another way. */
 export const PATIENCE_US = 3_000_000;
 
+/**
+ * What a link does: nothing, for the time being or for long; takes bundles; or takes them and says
+ * of each when the neighbour keeps it, so that this node need not have stored it before.
+ */
+export type LinkState = 'down' | 'lost' | 'up' | 'answering';
+
 class Neighbour {
   /** This node's contacts with it, by start; `current` is the first that has not ended. */
   readonly contacts: Contact[] = [];
   current = 0;
-  up = false;
+  link: LinkState = 'down';
   /** When the link went down, or when it was first looked at; −1 before that. */
   downSince: Instant = -1;
-  patienceUs = PATIENCE_US;
   /** The least class that it takes, and until when that is so. */
   least: LeastClass = 0;
   pressedUntil: Instant = 0;
@@ -60,11 +65,10 @@ export class Neighbours {
       .map(([node]) => node);
   }
 
-  /** Notes that a link came up or went down; nobody has patience with one that `lasts` so. */
-  setUp(now: Instant, node: NodeNumber, up: boolean, lasts = false): void {
+  /** Notes that a link came up or went down; nobody has patience with one that is lost. */
+  setLink(now: Instant, node: NodeNumber, link: LinkState): void {
     const neighbour = this.#get(node);
-    neighbour.up = up;
-    neighbour.patienceUs = lasts ? 0 : PATIENCE_US;
+    neighbour.link = link;
     neighbour.downSince = now;
     neighbour.least = 0;
     this.#changesAt = now;
@@ -79,7 +83,12 @@ export class Neighbours {
   }
 
   isUp(node: NodeNumber): boolean {
-    return this.#byNode.get(node)?.up === true;
+    return isUp(this.#byNode.get(node)?.link);
+  }
+
+  /** Whether it is up and says of each bundle when it keeps it. */
+  answers(node: NodeNumber): boolean {
+    return this.#byNode.get(node)?.link === 'answering';
   }
 
   /** Whether a neighbour takes none of this class, or as much is on its way as may be. */
@@ -114,10 +123,11 @@ export class Neighbours {
       if (neighbour.downSince < 0) neighbour.downSince = now;
       if (neighbour.pressedUntil <= now) neighbour.least = 0;
       else this.#changesAt = Math.min(this.#changesAt, neighbour.pressedUntil);
-      if (neighbour.up) continue;
+      if (isUp(neighbour.link)) continue;
       const contact = currentContact(neighbour, now);
       if (contact === undefined) continue;
-      const givenUpAt = Math.max(contact.startsAt, neighbour.downSince) + neighbour.patienceUs;
+      const patienceUs = neighbour.link === 'lost' ? 0 : PATIENCE_US;
+      const givenUpAt = Math.max(contact.startsAt, neighbour.downSince) + patienceUs;
       if (givenUpAt <= now) excluded.add(node);
       const changesAt = givenUpAt <= now ? contact.endsAt + 1 : givenUpAt;
       this.#changesAt = Math.min(this.#changesAt, changesAt);
@@ -134,6 +144,10 @@ export class Neighbours {
     }
     return neighbour;
   }
+}
+
+function isUp(link: LinkState | undefined): boolean {
+  return link === 'up' || link === 'answering';
 }
 
 /** The contact that is on or comes next. Bounded by the contacts of the plan. */

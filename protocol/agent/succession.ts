@@ -58,7 +58,9 @@ export class Successions {
     predecessor.bundle = undefined;
     for (const { arrival, octets } of successors) {
       if (this.#holdings.has(arrival.id)) continue;
-      succession.successors.push(this.#holdings.hold(arrival, octets));
+      const successor = this.#holdings.hold(arrival);
+      this.#holdings.store(successor, octets);
+      succession.successors.push(successor);
       succession.open += 1;
       this.#byId.set(arrival.id, succession);
     }

@@ -27,6 +27,8 @@ export type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 
 /** The machine. Its owner drains `poll` after every verb; bundles become frames as it does. */
 export class Link implements Machine<LinkOutput> {
+  /** Whether `sent` means that the far node keeps the bundle, as it does by LTP. */
+  readonly answers: boolean;
   readonly #keying: Keying;
   readonly #reader: FrameReader;
   readonly #outlet: Outlet;
@@ -43,6 +45,7 @@ export class Link implements Machine<LinkOutput> {
 
   /** `keying` passes to the link. */
   constructor(options: LinkOptions, keying: Keying) {
+    this.answers = options.ltp === true;
     this.#keying = keying;
     this.#idles = options.idleFrames === true;
     this.#reader = new FrameReader(options, keying);

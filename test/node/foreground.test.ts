@@ -47,7 +47,9 @@ describe('orbweaver node', () => {
     const { code, stdout } = await node.ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^sample 101 \(node 101\) at 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+\n/);
-    expect(stdout).toMatch(/^\d+\.\d{6} bundle-accepted id=ipn:101\.1000-\S+ originated=true$/m);
+    expect(stdout).toMatch(
+      /^\d+\.\d{6} bundle-accepted id=ipn:101\.1000-\S+ originated=true arrivedAt=\d+$/m,
+    );
     expect(stdout).toMatch(/^final \{.*\}\n$/m);
   }, 30_000);
 

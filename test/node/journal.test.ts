@@ -11,7 +11,8 @@ import { FINISH } from '#protocol/session/message-header.ts';
 
 it('tells what happens to bundles', () => {
   const { journal, told } = listening();
-  journal.record(1, { kind: 'accepted', id: 'a', originated: true });
+  journal.record(1, { kind: 'accepted', id: 'a', originated: true, arrivedAt: 0 });
+  journal.record(1, { kind: 'forwarded', id: 'a', to: 9 });
   journal.record(2, { kind: 'expired', id: 'b' });
   journal.record(3, { kind: 'deleted', id: 'c', reason: 'hop-limit-exceeded' });
   journal.record(4, { kind: 'fragmented', id: 'd', count: 2 });
@@ -21,7 +22,8 @@ it('tells what happens to bundles', () => {
   while (journal.tell());
   const about = { subject: 'ipn:1.7-5-2', statuses: ['deleted'], reason: 1 };
   expect(told).toEqual([
-    { kind: 'bundle-accepted', at: 1, id: 'a', originated: true },
+    { kind: 'bundle-accepted', at: 1, id: 'a', originated: true, arrivedAt: 0 },
+    { kind: 'bundle-forwarded', at: 1, id: 'a', to: 9 },
     { kind: 'bundle-expired', at: 2, id: 'b' },
     { kind: 'bundle-deleted', at: 3, id: 'c', reason: 'hop-limit-exceeded' },
     { kind: 'bundle-fragmented', at: 4, id: 'd', count: 2 },

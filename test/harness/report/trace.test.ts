@@ -12,11 +12,11 @@ function passage(n: number, at: number): Told[] {
   const id = `ipn:1.1000-77-${n}`;
   const [to2, to3] = [at + 10 + LIGHT_US, at + 20 + 2 * LIGHT_US];
   return [
-    [1, { kind: 'bundle-accepted', at, id, originated: true }],
+    [1, { kind: 'bundle-accepted', at, arrivedAt: at, id, originated: true }],
     [1, { kind: 'bundle-forwarded', at: at + 10, id, to: 2 }],
-    [2, { kind: 'bundle-accepted', at: to2, id, originated: false }],
+    [2, { kind: 'bundle-accepted', at: to2, arrivedAt: to2, id, originated: false }],
     [2, { kind: 'bundle-forwarded', at: to2 + 10, id, to: 3 }],
-    [3, { kind: 'bundle-accepted', at: to3, id, originated: false }],
+    [3, { kind: 'bundle-accepted', at: to3, arrivedAt: to3, id, originated: false }],
     [3, { kind: 'bundle-delivered', at: to3 + 10, id, service: 7, trafficClass: 2, hops: 2 }],
   ];
 }
@@ -70,7 +70,16 @@ describe('a trace', () => {
       passage(1, 0)[0] as Told,
       link('link-secured', 1, 2, 4_000),
       [1, { kind: 'bundle-forwarded', at: 4_010, id: 'ipn:1.1000-77-1', to: 2 }],
-      [2, { kind: 'bundle-accepted', at: 9_010, id: 'ipn:1.1000-77-1', originated: false }],
+      [
+        2,
+        {
+          kind: 'bundle-accepted',
+          at: 9_010,
+          arrivedAt: 9_010,
+          id: 'ipn:1.1000-77-1',
+          originated: false,
+        },
+      ],
       [
         2,
         {
@@ -149,7 +158,7 @@ describe('a trace', () => {
 
   it('counts bundles of no flow in the ledger only', () => {
     const trace = traceOf(
-      [1, { kind: 'bundle-accepted', at: 0, id: 'ipn:1.5-77-1', originated: true }],
+      [1, { kind: 'bundle-accepted', at: 0, arrivedAt: 0, id: 'ipn:1.5-77-1', originated: true }],
       [
         1,
         {

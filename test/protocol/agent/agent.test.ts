@@ -93,7 +93,7 @@ describe('on the way', () => {
     const node = new Node(1, PAIR);
     node.up(0, 2);
     send(node, 10, request(2));
-    expect(kinds(node)).toEqual(['store', 'accepted', 'forward', 'forget']);
+    expect(kinds(node)).toEqual(['store', 'accepted', 'forward', 'forwarded', 'forget']);
     expect(node.agent.ledger()).toMatchObject({ accepted: 1, forwarded: 1, stored: 0 });
   });
 
@@ -130,7 +130,8 @@ describe('on the way', () => {
     node.runUntil(50 * S);
     expect(node.all('forward')).toEqual([]);
     node.up(50 * S + 7, 2);
-    expect(kinds(node)).toEqual(['store', 'accepted', 'load', 'forward', 'forget']);
+    const leaving = ['load', 'forward', 'forwarded', 'forget'];
+    expect(kinds(node)).toEqual(['store', 'accepted', ...leaving]);
     expect(node.all('forward')[0]).toMatchObject({ id, to: 2 });
   });
 
@@ -286,7 +287,7 @@ describe('at the destination', () => {
     const source = { scheme: 'ipn', node: 1, service: 1001 };
     expect(node.all('deliver')[0]).toMatchObject({ service: 7, hops: 1, trafficClass: 2, source });
     expect([...node.all('deliver')[0]!.adu]).toEqual([1, 2, 3]);
-    expect(kinds(node)).toEqual(['store', 'accepted', 'forget', 'deliver']);
+    expect(kinds(node)).toEqual(['forget', 'accepted', 'deliver']);
   });
 
   test('a bundle to a service of its own node is delivered as well', () => {

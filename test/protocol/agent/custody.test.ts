@@ -1,9 +1,13 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { AgentOutput } from '#protocol/agent/agent.ts';
+import { describe, expect, test } from 'vitest';
+import type { AgentOptions, AgentOutput } from '#protocol/agent/agent.ts';
+import type { Receipt } from '#protocol/agent/contract.ts';
+import { decodeBundle } from '#protocol/bundle/bundle.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
-import { expectBalance, Mesh, Node, planOf, S } from './mesh.ts';
+import { Fault } from '#protocol/fault.ts';
+import { expectBalance, Mesh, Node, planOf, S, withHops } from './mesh.ts';
 
+const TRIANGLE_NOW = planOf([1, 2, 0, 1_000], [1, 3, 0, 1_000], [2, 3, 0, 1_000]);
 const TRIANGLE = planOf([1, 2, 0, 20], [1, 3, 5, 40], [2, 3, 10, 60], [1, 2, 30, 50]);
 
 test('whatever happens in whatever order, the books balance and nothing is thrown', () => {
@@ -33,7 +37,11 @@ test('whatever happens in whatever order, the books balance and nothing is throw
     function note(output: AgentOutput): void {
       if ('id' in output) ids.push(output.id);
       if (output.kind === 'store') store.set(output.id, output.octets);
-      if (output.kind === 'forget') expect(store.delete(output.id)).toBe(true);
+      if (output.kind === 'forget') {
+        // What is delivered at once was never stored, but is remembered.
+        const isKnown = store.delete(output.id) || output.seen !== undefined;
+        expect(isKnown).toBe(true);
+      }
     }
 
     function act(verb: number, id: string, choice: number, small: number): void {
@@ -48,7 +56,7 @@ test('whatever happens in whatever order, the books balance and nothing is throw
       else if (verb === 7) agent.loaded(now, id, undefined);
       else if (verb === 8) agent.forwarded(now, id);
       else if (verb === 9) agent.notForwarded(now, id);
-      else if (verb === 10) agent.linkUp(now, 2 + (small & 1));
+      else if (verb === 10) agent.linkUp(now, 2 + (small & 1), choice % 2 === 0);
       else if (verb === 11) agent.linkDown(now, 2 + (small & 1));
       else if (verb === 12) agent.register(now, 7);
       else if (verb === 13) agent.tick(now);
@@ -120,8 +128,196 @@ test('a bundle that a detour leads back is taken again, and arrives when the lin
   for (const node of mesh.nodes.values()) expect(node.agent.ledger().deleted).toEqual({});
 });
 
+describe('while the store is writing a bundle, a neighbour that answers', () => {
+  test('is sent it, and it is accepted when the store has it', () => {
+    const { node, id } = passing();
+    expect(node.all('forward')).toMatchObject([{ id, to: 3 }]);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 0, stored: 0 });
+    node.agent.stored(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([true]);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 1, stored: 1 });
+    node.agent.forwarded(0, id);
+    node.drain(0);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 1, forwarded: 1, stored: 0 });
+    expect(facts(node)).toEqual(['store', 'forward', 'accepted', 'settled', 'forwarded', 'forget']);
+  });
+
+  test('may be faster, and then it is accepted and gone at once', () => {
+    const { node, id } = passing();
+    node.agent.forwarded(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([true]);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 1, forwarded: 1, stored: 0 });
+    expect(facts(node)).toEqual(['store', 'forward', 'accepted', 'settled', 'forwarded', 'forget']);
+  });
+
+  test('takes it although the store fails', () => {
+    const { node, id } = passing();
+    node.agent.storeFailed(0, id, 'io');
+    node.drain(0);
+    expect(settled(node)).toEqual([]);
+    node.agent.forwarded(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([true]);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 1, forwarded: 1, deleted: {} });
+  });
+
+  test('refuses it, and the store decides', () => {
+    const { node, id } = passing();
+    node.agent.notForwarded(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([]);
+    node.store.set(id, ARRIVALS[0]!);
+    node.agent.stored(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([true]);
+    node.runUntil(S / 2);
+    expect(node.all('forward')).toHaveLength(2);
+    expect(node.all('load')).toEqual([{ kind: 'load', id }]);
+  });
+
+  test('refuses it and the store fails, in either order, and it stays its sender’s', () => {
+    for (const order of ['store first', 'link first']) {
+      const { node, id } = passing();
+      if (order === 'link first') node.agent.notForwarded(0, id);
+      node.agent.storeFailed(0, id, 'io');
+      if (order === 'store first') node.agent.notForwarded(0, id);
+      node.drain(0);
+      expect(settled(node)).toEqual([false]);
+      expect(node.agent.ledger()).toMatchObject({ accepted: 0, stored: 0, deleted: {} });
+    }
+  });
+
+  test('refuses it and the store fails, and nobody has kept it', () => {
+    const { node, id } = passing({ receipt: undefined });
+    node.agent.storeFailed(0, id, 'io');
+    node.agent.notForwarded(0, id);
+    node.drain(0);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 1, deleted: { 'depleted-storage': 1 } });
+  });
+
+  test('is sent an application’s as well, which is told once, and truly', () => {
+    const told = (['stored', 'forwarded', 'io', 'full'] as const).flatMap((end) => {
+      const node = later(1);
+      node.up(0, 3, true);
+      const id = node.agent.originate(0, request(3, 9))!;
+      node.drain(0);
+      expect(node.all('forward')).toHaveLength(1);
+      expect(node.all('accepted')).toEqual([]);
+      if (end === 'stored' || end === 'forwarded') node.agent[end](0, id);
+      else {
+        node.agent.storeFailed(0, id, end);
+        node.agent.notForwarded(0, id);
+      }
+      node.drain(0);
+      return node.said.flatMap((output): object[] => {
+        if (output.kind === 'accepted')
+          return [{ kind: 'accepted', originated: output.originated }];
+        return output.kind === 'refused' ? [output] : [];
+      });
+    });
+    const accepted = { kind: 'accepted', originated: true };
+    const refused = { kind: 'refused', service: 9 };
+    expect(told).toMatchObject([
+      ...[accepted, accepted],
+      { ...refused, reason: 'store-failed' },
+      { ...refused, reason: 'store-full' },
+    ]);
+  });
+
+  test('may give it back before the store has answered, which then speaks of the first alone', () => {
+    const { node, id } = passing();
+    node.agent.forwarded(0, id);
+    node.agent.receive(0, withHops(ARRIVALS[0]!, 5), 2, RECEIPT);
+    node.drain(0);
+    expect(node.all('store')).toHaveLength(2);
+    node.agent.stored(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([true]);
+    node.agent.stored(0, id);
+    node.drain(0);
+    expect(settled(node)).toEqual([true, true]);
+    expect(node.agent.ledger()).toMatchObject({ accepted: 2, forwarded: 1, stored: 1 });
+  });
+
+  test('is not sent what is for a group, nor what has expired, nor what is to be cut', () => {
+    const groups = { ipnAllocator: 9000, memberOf: [] };
+    const node = later(1, { groups, fragmentOctetsMax: 300 });
+    node.up(0, 3, true);
+    node.agent.originate(0, { ...request(3, 9), destination: GROUP });
+    node.agent.originate(0, request(3, 600));
+    node.agent.receive(200 * S, ARRIVALS[0]!.slice(), 2, RECEIPT);
+    node.drain(200 * S);
+    expect(facts(node)).toEqual(['store', 'store', 'store']);
+  });
+});
+
+test('a neighbour that does not answer is sent nothing that the store does not have', () => {
+  const node = later(1);
+  node.up(0, 3);
+  node.agent.originate(0, request(3, 9));
+  node.drain(0);
+  expect(facts(node)).toEqual(['store']);
+});
+
+test('what a service takes at once is noted as delivered, and not stored before', () => {
+  const node = later(1);
+  node.forgetAnswer = 'later';
+  node.agent.register(0, 7);
+  const octets = ARRIVALS.find((each) => isFor(each, 1))!;
+  node.agent.receive(0, octets.slice(), 2, RECEIPT);
+  node.drain(0);
+  expect(facts(node)).toEqual(['forget']);
+  const { id, seen } = node.all('forget')[0]!;
+  expect(seen?.hops).toBe(Number.POSITIVE_INFINITY);
+  node.agent.receive(0, octets.slice(), 2, RECEIPT);
+  node.drain(0);
+  expect(settled(node)).toEqual([false]);
+  node.agent.forgotten(0, id);
+  node.drain(0);
+  node.agent.receive(0, octets.slice(), 2, RECEIPT);
+  node.drain(0);
+  expect(settled(node)).toEqual([false, true, true]);
+  expect(node.all('deliver')).toHaveLength(1);
+  expect(node.agent.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0 });
+});
+
+const RECEIPT = { link: 4, block: 77 };
 const GROUP = { scheme: 'ipn', allocator: 9000, node: 1, service: 1, items: 3 } as const;
 const ARRIVALS = arrivals();
+
+/** Node 1 has received a bundle for node 3, which is up, and neither store nor link have answered. */
+function passing(how: { receipt: Receipt | undefined } = { receipt: RECEIPT }) {
+  const node = later(1);
+  node.up(0, 3, true);
+  node.agent.receive(0, ARRIVALS[0]!.slice(), 2, how.receipt);
+  node.drain(0);
+  return { node, id: node.all('store')[0]!.id };
+}
+
+/** A node whose store and links answer when they are told to. */
+function later(number: number, options: Partial<AgentOptions> = {}): Node {
+  const node = new Node(number, TRIANGLE_NOW, options);
+  node.storeAnswer = 'later';
+  node.linkAnswer = 'later';
+  return node;
+}
+
+function isFor(octets: Uint8Array, node: number): boolean {
+  const bundle = decodeBundle(octets);
+  if (bundle instanceof Fault || bundle.primary.fragment !== undefined) return false;
+  const { destination } = bundle.primary;
+  return destination.scheme === 'ipn' && destination.node === node;
+}
+
+function facts(node: Node): string[] {
+  return node.said.map(({ kind }) => kind);
+}
+
+function settled(node: Node): boolean[] {
+  return node.all('settled').map(({ kept }) => kept);
+}
 
 /** Bundles and fragments from node 2 to each of the nodes 1 to 4, as node 2 sends them. */
 function arrivals(): Uint8Array[] {

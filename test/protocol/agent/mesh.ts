@@ -4,6 +4,10 @@
  */
 import { expect } from 'vitest';
 import { type AgentOptions, type AgentOutput, BundleAgent } from '#protocol/agent/agent.ts';
+import { decodeBundle, encodeBundle } from '#protocol/bundle/bundle.ts';
+import { BLOCK_TYPE } from '#protocol/bundle/canonical-block.ts';
+import { encodeHopCount } from '#protocol/bundle/extension-blocks.ts';
+import { Fault } from '#protocol/fault.ts';
 import type { Contact, ContactPlan } from '#protocol/routing/contact-plan.ts';
 
 export const S = 1_000_000;
@@ -20,6 +24,8 @@ export class Node {
   readonly links = new Set<number>();
   /** What the store answers to a command to keep; `later` answers nothing. */
   storeAnswer: 'stored' | 'full' | 'io' | 'later' = 'stored';
+  /** Whether the store answers to a command to forget. */
+  forgetAnswer: 'forgotten' | 'later' = 'forgotten';
   /** What a link answers to a bundle; `later` answers nothing. */
   linkAnswer: 'sent' | 'unsent' | 'later' = 'sent';
   onStore: (output: Of<'store' | 'forget'>) => void = () => {};
@@ -55,9 +61,9 @@ export class Node {
     return this.said.filter((output): output is Of<K> => output.kind === kind);
   }
 
-  up(now: number, neighbour: number): void {
+  up(now: number, neighbour: number, answers = false): void {
     this.links.add(neighbour);
-    this.agent.linkUp(now, neighbour);
+    this.agent.linkUp(now, neighbour, answers);
     this.drain(now);
   }
 
@@ -91,7 +97,7 @@ export class Node {
     } else if (output.kind === 'forget') {
       this.store.delete(output.id);
       this.onStore(output);
-      agent.forgotten(now, output.id);
+      if (this.forgetAnswer === 'forgotten') agent.forgotten(now, output.id);
     } else if (output.kind === 'press') this.onPress(output, now);
     else if (output.kind === 'load') agent.loaded(now, output.id, this.store.get(output.id));
     else if (output.kind === 'forward') {
@@ -201,6 +207,18 @@ export function planOf(...both: readonly [number, number, number, number][]): Co
       owltUs: HOP_US,
     })),
   };
+}
+
+/** The same bundle after so many hops, of 30 that it may make. */
+export function withHops(octets: Uint8Array, count: number): Uint8Array {
+  const bundle = decodeBundle(octets);
+  if (bundle instanceof Fault) throw new Error(bundle.key);
+  const blocks = bundle.blocks.map((block) =>
+    block.type === BLOCK_TYPE.hopCount
+      ? { ...block, octets: undefined, data: encodeHopCount({ limit: 30, count }) }
+      : block,
+  );
+  return encodeBundle({ primary: bundle.primary, blocks });
 }
 
 function oneWay(from: number, to: number, start: number, end: number): Contact {

@@ -14,11 +14,11 @@ test('a neighbour is excluded from the end of patience to the end of the contact
 
 test('patience begins anew when a link that was up goes down', () => {
   const neighbours = new Neighbours(1, planOf([1, 2, 0, 100]));
-  neighbours.setUp(0, 2, true);
+  neighbours.setLink(0, 2, 'up');
   expect(timeline(neighbours, 0, 50 * S)).toEqual([]);
-  neighbours.setUp(50 * S, 2, false);
+  neighbours.setLink(50 * S, 2, 'down');
   expect(timeline(neighbours, 50 * S, 99 * S)).toEqual([[50 * S + PATIENCE_US, [2]]]);
-  neighbours.setUp(60 * S, 2, true);
+  neighbours.setLink(60 * S, 2, 'up');
   expect(neighbours.refresh(60 * S)).toBe(true);
   expect([...neighbours.excluded]).toEqual([]);
 });
@@ -30,16 +30,16 @@ test('patience begins with the first look when the contact began before', () => 
 
 test('nobody has patience with a link that is known to stay down', () => {
   const neighbours = new Neighbours(1, planOf([1, 2, 0, 100], [1, 2, 200, 300]));
-  neighbours.setUp(0, 2, true);
+  neighbours.setLink(0, 2, 'up');
   expect(timeline(neighbours, 0, S)).toEqual([]);
-  neighbours.setUp(2 * S, 2, false, true);
+  neighbours.setLink(2 * S, 2, 'lost');
   expect(timeline(neighbours, 2 * S, 250 * S)).toEqual([
     [2 * S, [2]],
     [100 * S + 1, []],
     [200 * S, [2]],
   ]);
-  neighbours.setUp(250 * S, 2, true);
-  neighbours.setUp(251 * S, 2, false);
+  neighbours.setLink(250 * S, 2, 'up');
+  neighbours.setLink(251 * S, 2, 'down');
   expect(timeline(neighbours, 251 * S, 299 * S)).toEqual([[251 * S + PATIENCE_US, [2]]]);
 });
 

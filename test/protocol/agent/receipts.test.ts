@@ -1,12 +1,8 @@
 /** Which bundles a node answers for, when their senders keep them until it has said so. */
 import { describe, expect, test } from 'vitest';
 import type { AgentOutput } from '#protocol/agent/agent.ts';
-import { decodeBundle, encodeBundle } from '#protocol/bundle/bundle.ts';
-import { BLOCK_TYPE } from '#protocol/bundle/canonical-block.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
-import { encodeHopCount } from '#protocol/bundle/extension-blocks.ts';
-import { Fault } from '#protocol/fault.ts';
-import { Node, planOf, S } from './mesh.ts';
+import { Node, planOf, S, withHops } from './mesh.ts';
 
 const CHAIN = planOf([1, 2, 0, 1_000], [2, 3, 0, 1_000]);
 const RECEIPT = { link: 4, block: 77 };
@@ -114,16 +110,4 @@ function bundleOf(size: number): Uint8Array {
   source.drain(0);
   const forward = source.said.find((output) => output.kind === 'forward');
   return (forward as Extract<AgentOutput, { kind: 'forward' }>).octets;
-}
-
-/** The same bundle after so many hops, of 30 that it may make. */
-function withHops(octets: Uint8Array, count: number): Uint8Array {
-  const bundle = decodeBundle(octets);
-  if (bundle instanceof Fault) throw new Error(bundle.key);
-  const blocks = bundle.blocks.map((block) =>
-    block.type === BLOCK_TYPE.hopCount
-      ? { ...block, octets: undefined, data: encodeHopCount({ limit: 30, count }) }
-      : block,
-  );
-  return encodeBundle({ primary: bundle.primary, blocks });
 }
