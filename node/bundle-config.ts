@@ -1,7 +1,7 @@
 /** How a node takes, makes and cuts bundles, as its configuration says it. */
 import { type GroupOptions, Groups } from '#protocol/agent/groups.ts';
 import type { AgentOptions, ReassemblyOptions } from '#protocol/agent/options.ts';
-import { type Eid, formatEid, parseEid } from '#protocol/bundle/eid.ts';
+import { type Eid, formatEid, IMC_SCHEME, isImcCode, parseEid } from '#protocol/bundle/eid.ts';
 import type { Strictness } from '#protocol/bundle/strictness.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { JsonCursor } from './json-cursor.ts';
@@ -19,6 +19,7 @@ export interface BundleConfig {
 
 /** The numbering of groups, and those of which the node is a member. */
 export interface GroupConfig {
+  readonly imcScheme?: number;
   readonly ipnAllocator?: number;
   readonly memberOf: readonly {
     /** As a URI, such as `dtn://all/~alerts`. */
@@ -84,9 +85,13 @@ function readReassembly(cursor: JsonCursor): ReassemblyOptions {
 }
 
 function readGroups(cursor: JsonCursor): GroupConfig {
-  cursor.object(['ipnAllocator', 'memberOf']);
+  cursor.object(['imcScheme', 'ipnAllocator', 'memberOf']);
+  const imc = cursor.at('imcScheme');
   const allocator = cursor.at('ipnAllocator');
-  const numbering = allocator.present ? { ipnAllocator: allocator.integer(1, ALLOCATOR_MAX) } : {};
+  const numbering = {
+    ...(imc.present ? { imcScheme: readImcScheme(imc) } : {}),
+    ...(allocator.present ? { ipnAllocator: allocator.integer(1, ALLOCATOR_MAX) } : {}),
+  };
   const groups = new Groups({ ...numbering, memberOf: [] });
   const taken = new Set<string>(); // Bounded by GROUPS_MAX.
   const memberOf = cursor.at('memberOf').list(GROUPS_MAX, (item) => {
@@ -100,6 +105,12 @@ function readGroups(cursor: JsonCursor): GroupConfig {
     return { group: uri, service: item.at('service').integer(1, IPN_NUMBER_MAX) };
   });
   return { ...numbering, memberOf };
+}
+
+function readImcScheme(cursor: JsonCursor): number {
+  const code = cursor.integer(IMC_SCHEME);
+  if (isImcCode(code)) return code;
+  throw cursor.mistake(`${IMC_SCHEME}, or a code for private use, from 65536 on`);
 }
 
 /** The largest bundle a node takes, in or out. */
@@ -120,7 +131,7 @@ const KEYS = [
   'groups',
 ];
 const GROUP_EXPECTED =
-  'a group, such as dtn://all/~alerts, or ipn:9.1.0 where 9 is the ipnAllocator of groups';
+  'a group, such as imc:7.1 or dtn://all/~alerts, or ipn:9.1.0 where 9 is the ipnAllocator';
 const GROUPS_MAX = 1_024;
 /** What 32 bits hold (RFC 9758 §6.1). */
 const ALLOCATOR_MAX = 0xffff_ffff;

@@ -7,13 +7,16 @@
  * meant for statements and alerts.
  *
  * The dtn scheme marks groups by a demux that starts with `~` (RFC 9171 §4.2.5.1.1). All endpoints
- * of the ipn scheme are singletons; which allocator stands for groups is a constellation's rule.
+ * of the ipn scheme are singletons; which allocator stands for groups is the owner's rule, as is
+ * the code of the imc scheme.
  */
-import { type Eid, equalEid } from '../bundle/eid.ts';
+import { type Eid, equalEid, IMC_SCHEME } from '../bundle/eid.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 
 /** Which endpoints are groups, and of which this node is a member. */
 export interface GroupOptions {
+  /** The code of the imc scheme, whose endpoints are all groups; 3 when absent. */
+  readonly imcScheme?: number;
   /** The ipn allocator whose node numbers are group numbers; none when absent. */
   readonly ipnAllocator?: number;
   /** A group may appear once. */
@@ -37,6 +40,7 @@ export class Groups {
   /** Whether an endpoint may have many members. */
   isGroup(eid: Eid): boolean {
     if (eid.scheme === 'dtn') return GROUP_DEMUX.test(eid.ssp);
+    if (eid.scheme === 'imc') return eid.code === (this.#options.imcScheme ?? IMC_SCHEME);
     return eid.allocator !== 0 && eid.allocator === this.#options.ipnAllocator;
   }
 

@@ -5,6 +5,10 @@
  *        82 02 83 [allocator] [node] [service]          three elements
  *   dtn  82 01 00                                       dtn:none
  *        82 01 text, all that follows "dtn:"
+ *   imc  82 [code] 82 [group] [service]
+ *
+ * The imc scheme, of groups of nodes, has the form of ipn with two elements. No code is registered
+ * for it: 3 is the next that is free, and codes above 65535 are for private use (RFC 9171 §9.6).
  *
  * Source: RFC 9171 §4.2.5, RFC 9758 §4 to §6.
  */
@@ -34,8 +38,24 @@ export interface DtnEid {
   readonly ssp: string;
 }
 
-/** An endpoint of either scheme (RFC 9171 §4.2.5.1). */
-export type Eid = IpnEid | DtnEid;
+/** An endpoint of the imc scheme under one of its codes; group and service are safe integers. */
+export interface ImcEid {
+  readonly scheme: 'imc';
+  readonly code: number;
+  readonly group: number;
+  readonly service: number;
+}
+
+/** An endpoint of any scheme (RFC 9171 §4.2.5.1). */
+export type Eid = IpnEid | DtnEid | ImcEid;
+
+/** The code of imc that its URI does not tell. */
+export const IMC_SCHEME = 3;
+
+/** Whether a scheme of this code is read as imc. */
+export function isImcCode(code: number): boolean {
+  return code === IMC_SCHEME || code > RESERVED_MAX;
+}
 
 /** The endpoint without members, in the form that is sent (RFC 9171 §4.2.5.1.1). */
 export const NULL_EID: Eid = Object.freeze({ scheme: 'dtn', ssp: 'none' });
@@ -47,13 +67,16 @@ export function ipnEid(node: number, service: number): IpnEid {
   return { scheme: 'ipn', allocator: 0, node, service, items: 2 };
 }
 
-/** The endpoint a URI names, else `eid.uri` (RFC 9171 §4.2.5.1, RFC 9758 §4). */
+/**
+ * The endpoint a URI names, else `eid.uri` (RFC 9171 §4.2.5.1, RFC 9758 §4). Of imc under another
+ * code than 3 the URI says which: `imc+65536:7.1`.
+ */
 export function parseEid(text: string): Eid | Fault {
   if (text === 'dtn:none') return NULL_EID;
   const ssp = text.slice('dtn:'.length);
   if (DTN_URI.test(text)) return ssp.length > DTN_TEXT_OCTETS_MAX ? URI : { scheme: 'dtn', ssp };
   const match = IPN_URI.exec(text);
-  if (match === null) return URI;
+  if (match === null) return parseImc(text);
   const allocator = Number(match[1] ?? 0);
   const node = Number(match[2] ?? LOCAL_NODE);
   const service = Number(match[3]);
@@ -61,9 +84,22 @@ export function parseEid(text: string): Eid | Fault {
   return { scheme: 'ipn', allocator, node, service, items: allocator === 0 ? 2 : 3 };
 }
 
+function parseImc(text: string): ImcEid | Fault {
+  const match = IMC_URI.exec(text);
+  if (match === null) return URI;
+  const code = Number(match[1] ?? IMC_SCHEME);
+  const group = Number(match[2]);
+  const service = Number(match[3]);
+  const isSafe = [code, group, service].every(Number.isSafeInteger);
+  return isSafe && isImcCode(code) ? { scheme: 'imc', code, group, service } : URI;
+}
+
 /** The URI of an endpoint: no allocator when it is 0, `!` for this very node (RFC 9758 §4). */
 export function formatEid(eid: Eid): string {
   if (eid.scheme === 'dtn') return `dtn:${eid.ssp}`;
+  if (eid.scheme === 'imc') {
+    return `imc${eid.code === IMC_SCHEME ? '' : `+${eid.code}`}:${eid.group}.${eid.service}`;
+  }
   if (eid.allocator !== 0) return `ipn:${eid.allocator}.${eid.node}.${eid.service}`;
   return isLocalNode(eid) ? `ipn:!.${eid.service}` : `ipn:${eid.node}.${eid.service}`;
 }
@@ -77,13 +113,16 @@ export function equalEid(a: Eid, b: Eid): boolean {
     return a.node === b.node && a.service === b.service && a.allocator === b.allocator;
   }
   if (a.scheme === 'dtn' && b.scheme === 'dtn') return a.ssp === b.ssp;
+  if (a.scheme === 'imc' && b.scheme === 'imc') {
+    return a.group === b.group && a.service === b.service && a.code === b.code;
+  }
   return isNullEid(a) && isNullEid(b);
 }
 
 /** Whether nobody is there: `dtn:none` or `ipn:0.0`, but not `ipn:0.1` (RFC 9758 §5.2). */
 export function isNullEid(eid: Eid): boolean {
   if (eid.scheme === 'dtn') return eid.ssp === 'none';
-  return eid.node === 0 && eid.service === 0 && eid.allocator === 0;
+  return eid.scheme === 'ipn' && eid.node === 0 && eid.service === 0 && eid.allocator === 0;
 }
 
 /** Whether it means "this very node", which no bundle on a link may say (RFC 9758 §5.4). */
@@ -93,7 +132,7 @@ export function isLocalNode(eid: Eid): boolean {
 
 /** Whether its text has the form of a URI with a node name and a demux (RFC 9171 §4.2.5.1.1). */
 export function hasUriForm(eid: Eid): boolean {
-  return eid.scheme === 'ipn' || eid.ssp === 'none' || DTN_URI.test(`dtn:${eid.ssp}`);
+  return eid.scheme !== 'dtn' || eid.ssp === 'none' || DTN_URI.test(`dtn:${eid.ssp}`);
 }
 
 /** Writes an endpoint with as many elements as its `items` says. */
@@ -102,6 +141,10 @@ export function writeEid(writer: CborWriter, eid: Eid): void {
     writer.array(2).uint(DTN);
     if (eid.ssp === 'none') writer.uint(0);
     else writer.text(eid.ssp);
+    return;
+  }
+  if (eid.scheme === 'imc') {
+    writer.array(2).uint(eid.code).array(2).uint(eid.group).uint(eid.service);
     return;
   }
   writer.array(2).uint(IPN).array(eid.items);
@@ -113,8 +156,9 @@ export function writeEid(writer: CborWriter, eid: Eid): void {
 
 /**
  * Reads one endpoint. Faults: the reader's; `eid.structure`; `eid.scheme` for a scheme other than
- * dtn and ipn; `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text` for an
- * empty text, one of more than DTN_TEXT_OCTETS_MAX or one with characters other than visible ASCII.
+ * dtn, ipn and imc; `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text`
+ * for an empty text, one of more than DTN_TEXT_OCTETS_MAX or one with characters other than visible
+ * ASCII.
  * The text `none` is read as a null endpoint other than NULL_EID, which tells it apart. A service
  * above 2^53 − 1 gives `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound, and no node has so
  * many services.
@@ -126,7 +170,18 @@ export function readEid(reader: CborReader): Eid | Fault {
   const scheme = reader.uint();
   if (scheme instanceof Fault) return scheme;
   if (scheme === IPN) return readIpn(reader);
-  return scheme === DTN ? readDtn(reader) : SCHEME;
+  if (scheme === DTN) return readDtn(reader);
+  return isImcCode(scheme) ? readImc(reader, scheme) : SCHEME;
+}
+
+function readImc(reader: CborReader, code: number): ImcEid | Fault {
+  const items = reader.arrayHead();
+  if (items instanceof Fault) return items;
+  if (items !== 2) return STRUCTURE;
+  const group = reader.uint();
+  if (group instanceof Fault) return group;
+  const service = reader.uint();
+  return service instanceof Fault ? service : { scheme: 'imc', code, group, service };
 }
 
 function readIpn(reader: CborReader): IpnEid | Fault {
@@ -176,6 +231,8 @@ const DTN_TEXT = new Fault('eid', 'dtn-text', 'RFC 9171 4.2.5.1.1');
 /** Scheme codes (RFC 9171 §9.6). */
 const DTN = 1;
 const IPN = 2;
+/** Codes above this are for private use. */
+const RESERVED_MAX = 65_535;
 
 const WORD = 0x100000000;
 /** The node number that stands for "this very node" (RFC 9758 §5.4). */
@@ -186,4 +243,5 @@ const DTN_TEXT_OCTETS_MAX = 1_023;
 
 const DTN_URI = /^dtn:\/\/[\w.~!$&'()*+,;=%-]+\/[\x21-\x7e]*$/;
 const IPN_URI = /^ipn:(?:!|(?:(0|[1-9]\d*)\.)?(0|[1-9]\d*))\.(0|[1-9]\d*)$/;
+const IMC_URI = /^imc(?:\+([1-9]\d*))?:(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 const VISIBLE = /^[\x21-\x7e]+$/;

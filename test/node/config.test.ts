@@ -113,6 +113,16 @@ describe('parseNodeConfig', () => {
       'bundles.groups.memberOf[1].group is "ipn:8.1.0". Expected a group, such as',
     ],
     [
+      'groups of another code than theirs',
+      (c) => (c.bundles.groups.memberOf[2].group = 'imc:7.1'),
+      'bundles.groups.memberOf[2].group is "imc:7.1". Expected a group, such as',
+    ],
+    [
+      'a scheme whose code others may get',
+      (c) => (c.bundles.groups.imcScheme = 65_535),
+      'bundles.groups.imcScheme is 65535. Expected 3, or a code for private use, from 65536 on',
+    ],
+    [
       'a group twice',
       (c) => (c.bundles.groups.memberOf[1].group = 'dtn://all/~alerts'),
       'bundles.groups.memberOf[1].group is "dtn://all/~alerts". Expected each group once',

@@ -48,10 +48,12 @@ export function sampleConfigs(ports = [0, 0, 0, 0]): [NodeConfig, NodeConfig] {
       fragmentOctetsMax: 4_096,
       reassembly: { setsMax: 10, octetsMax: 100_000, waitMsMax: 60_000 },
       groups: {
+        imcScheme: 65_536,
         ipnAllocator: 9,
         memberOf: [
           { group: 'dtn://all/~alerts', service: 9 },
           { group: 'ipn:9.1.0', service: 9 },
+          { group: 'imc+65536:7.1', service: 9 },
         ],
       },
     },

@@ -18,6 +18,7 @@ export function readNodeEid(text: string): string {
   const eid = parseEid(text);
   const isNode =
     !(eid instanceof Fault) &&
+    eid.scheme !== 'imc' &&
     (eid.scheme === 'ipn' ? eid.service === 0 : /^\/\/[^/]+\/$/.test(eid.ssp)) &&
     utf8Encode(text).length <= NAME_OCTETS_MAX;
   if (isNode) return text;

@@ -22,7 +22,7 @@ const RING = planOf(
 );
 
 describe('a bundle for a group', () => {
-  test.each([ALERTS, EVERYONE])('%o is delivered once to each member', (group) => {
+  test.each([ALERTS, EVERYONE, eid('imc:7.1')])('%o is delivered once to each member', (group) => {
     const mesh = new Mesh(RING, [1, 2, 3, 4, 5], (node) => membership(node !== 3, group));
     for (const node of mesh.nodes.values()) node.agent.register(0, 40);
     mesh.run(0);
@@ -149,6 +149,12 @@ test('an endpoint is a group by the rule of the dtn scheme, or by the rule of th
     ),
   ).toEqual([true, true, false, false, false]);
   expect(new Groups({ memberOf: [] }).isGroup(ALERTS)).toBe(false);
+  expect(groups.isGroup(eid('imc:7.1'))).toBe(true);
+  const renumbered = new Groups({ imcScheme: 70_000, memberOf: [] });
+  expect(['imc:7.1', 'imc+70000:7.1'].map((each) => renumbered.isGroup(eid(each)))).toEqual([
+    false,
+    true,
+  ]);
   expect(groups.serviceOf(eid('ipn:9000.7.1'))).toBe(40);
   expect(groups.serviceOf(eid('ipn:9000.7.2'))).toBeUndefined();
 });

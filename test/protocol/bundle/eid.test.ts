@@ -84,6 +84,8 @@ test.each([
     '8202821bffffffff0000000701',
     'ipn:4294967295.7.1',
   ],
+  ['a group', '8203820701', 'imc:7.1'],
+  ['a group under a code for private use', '821a00010000820701', 'imc+65536:7.1'],
   ['a service of 2^53 − 1', '820282011b001fffffffffffff', 'ipn:1.9007199254740991'],
 ])('%s is kept exactly', (_name, hex, uri) => {
   expect(formatEid(decode(hex))).toBe(uri);
@@ -96,7 +98,9 @@ test.each([
   ['a text with an escape', '8201662f2f661b6f2f', 'eid.dtn-text'],
   ['an empty text', '820160', 'eid.dtn-text'],
   ['one item', '8102', 'eid.structure'],
-  ['another scheme', '820300', 'eid.scheme'],
+  ['another scheme', '8204820701', 'eid.scheme'],
+  ['a reserved scheme', '8219ffff820701', 'eid.scheme'],
+  ['imc with three elements', '820383070102', 'eid.structure'],
 ])('%s is refused', (_name, hex, key) => {
   expect((readEid(new CborReader(fromHex(hex))) as Fault).key).toBe(key);
 });
@@ -117,6 +121,9 @@ test.each([
   'ipn:1.!.1',
   'ipn:-1.1',
   'dtn://node/a b',
+  'imc:7',
+  'imc+3.7:1',
+  'imc+99:7.1',
   ' ipn:1.1',
 ])('%s is no URI of an endpoint', (text) => {
   expect((parseEid(text) as Fault).key).toBe('eid.uri');
@@ -152,7 +159,16 @@ test('every endpoint reads back as it was written, from octets and from text', (
 });
 
 test('any octets give an endpoint that leaves as it came, or a fault', () => {
-  const lead = fc.constantFrom('8202', '820282', '820283', '820165', '8201', '');
+  const lead = fc.constantFrom(
+    '8202',
+    '820382',
+    '821a00010000',
+    '820282',
+    '820283',
+    '820165',
+    '8201',
+    '',
+  );
   fc.assert(
     fc.property(lead, fc.uint8Array({ maxLength: 24 }), (start, rest) => {
       const reader = new CborReader(fromHex(start + toHex(rest)));
@@ -176,6 +192,12 @@ const anyEid: fc.Arbitrary<Eid> = fc.oneof(
   fc.record({
     scheme: fc.constant('dtn'),
     ssp: fc.stringMatching(/^\/\/[a-z0-9._-]{1,12}\/[!-~]{0,12}$/),
+  }),
+  fc.record({
+    scheme: fc.constant('imc'),
+    code: fc.oneof(fc.constant(3), fc.integer({ min: 65_536, max: Number.MAX_SAFE_INTEGER })),
+    group: fc.maxSafeNat(),
+    service: fc.maxSafeNat(),
   }),
   fc.constant(NULL_EID),
 );
