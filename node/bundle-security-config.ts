@@ -7,6 +7,7 @@ import type {
   FailureHandling,
   SecurityPolicy,
   SecurityRule,
+  SigningRule,
   TargetName,
 } from '#protocol/bpsec/policy.ts';
 import { SCOPE } from '#protocol/bpsec/scope.ts';
@@ -62,7 +63,10 @@ function readKey(cursor: JsonCursor): BundleKey {
   const use = cursor.at('use').oneOf(['hmac', 'aes-gcm', 'key-wrap']);
   const place = cursor.at('octets').secret;
   const octets = place.hex(1, KEY_OCTETS_MAX);
-  if (!isKeyLength(use, octets.length / 2)) throw place.mistake('16 or 32 octets in hexadecimal');
+  if (!isKeyLength(use, octets.length / 2)) {
+    const lengths = use === 'key-wrap' ? '16, 24 or 32' : '16 or 32';
+    throw place.mistake(`${lengths} octets in hexadecimal`);
+  }
   return { name, use, octets };
 }
 
@@ -76,7 +80,7 @@ function readRule(cursor: JsonCursor, keys: readonly BundleKey[]): SecurityRule 
     key: cursor.at('key').text(),
   };
   if (role !== 'source') {
-    cursor.object([...RULE_KEYS, 'securitySource', 'required', 'onFailure']);
+    cursor.object([...RULE_KEYS, 'securitySource', 'required']);
     keyOf(cursor, keys, service === 'integrity' ? 'hmac' : 'aes-gcm');
     const required = cursor.at('required');
     return {
@@ -89,11 +93,12 @@ function readRule(cursor: JsonCursor, keys: readonly BundleKey[]): SecurityRule 
     };
   }
   const scopeFlags = readScope(cursor.at('scope'));
+  const onFailure = readSourceHandling(cursor.at('onFailure'));
   if (service === 'integrity') {
     cursor.object([...RULE_KEYS, 'variant', 'scope', 'anyKeyLength']);
     const shaVariant = readVariant(cursor.at('variant'), SHA_VARIANTS, 'hmac-sha384');
     checkMacKey(cursor, keyOf(cursor, keys, 'hmac'), shaVariant);
-    return { ...scope, role, service, shaVariant, scopeFlags };
+    return { ...scope, role, service, shaVariant, scopeFlags, onFailure };
   }
   cursor.object([...RULE_KEYS, 'variant', 'scope', 'tagAppended']);
   const aesVariant = readVariant(cursor.at('variant'), AES_VARIANTS, 'aes-256-gcm');
@@ -104,7 +109,7 @@ function readRule(cursor: JsonCursor, keys: readonly BundleKey[]): SecurityRule 
   }
   const appended = cursor.at('tagAppended');
   const tagAppended = appended.present && appended.boolean();
-  return { ...scope, role, service, aesVariant, scopeFlags, tagAppended };
+  return { ...scope, role, service, aesVariant, scopeFlags, tagAppended, onFailure };
 }
 
 /** RFC 9173 §3.5 wants as many octets as the code has; its own examples have fewer. */
@@ -135,6 +140,10 @@ function readHandling(cursor: JsonCursor, role: string, service: string): Failur
     return cursor.oneOf(['discard-bundle', 'remove-block']);
   }
   return cursor.oneOf(['discard-bundle', 'remove-block', 'keep']);
+}
+
+function readSourceHandling(cursor: JsonCursor): SigningRule['onFailure'] {
+  return cursor.present ? cursor.oneOf(['discard-bundle', 'keep']) : 'discard-bundle';
 }
 
 function readTargets(cursor: JsonCursor, service: string): TargetName[] {
@@ -188,7 +197,7 @@ const SHA_VARIANTS: Readonly<Record<string, ShaVariant>> = {
 };
 const AES_VARIANTS: Readonly<Record<string, AesVariant>> = { 'aes-128-gcm': 1, 'aes-256-gcm': 3 };
 
-const RULE_KEYS = ['role', 'service', 'source', 'destination', 'targets', 'key'];
+const RULE_KEYS = ['role', 'service', 'source', 'destination', 'targets', 'key', 'onFailure'];
 const { integrity: BIB, confidentiality: BCB } = BLOCK_TYPE;
 /** Of block types but that of the payload, which has a word. */
 const BLOCK_TYPE_MIN = 2;

@@ -29,6 +29,7 @@ import type {
 } from '#protocol/crypto/ports.ts';
 import type { Fault } from '#protocol/fault.ts';
 import { nativeCmac } from './native-cmac.ts';
+import { nativeUnwrapKey, nativeWrapKey } from './native-key-wrap.ts';
 
 class NativeAeadKey implements AeadKey {
   readonly #cipher: 'aes-256-gcm' | 'aes-128-gcm';
@@ -88,6 +89,10 @@ const aead: Aead = {
     const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
     return plain(Buffer.concat([decipher.update(blocks), decipher.final()]));
   },
+
+  wrapKey: nativeWrapKey,
+
+  unwrapKey: nativeUnwrapKey,
 };
 
 class NativeX25519Key implements X25519Key {

@@ -58,15 +58,18 @@ export function applySecurity(
     (rule): rule is SigningRule | SealingRule =>
       rule.role === 'source' && fitsBundle(rule, bundle.primary),
   );
+  if (rules.length === 0) return bundle;
   const signing = assigned(bundle, rules.filter(isSigning));
   const sealing = assigned(bundle, rules.filter(isSealing));
   if (signing.size + sealing.size === 0) return bundle;
-  if (bundle.primary.fragment !== undefined) return FRAGMENT;
   const present = readSecurityBlocks(bundle);
   if (present instanceof Fault) return present;
-  const fault = conflict(bundle.primary, present, signing, sealing);
+  const fault =
+    sift(signing, (target) => signingConflict(bundle.primary, present, target)) ??
+    sift(sealing, (target) => sealingConflict(bundle.primary, present, target));
   if (fault !== undefined) return fault;
-  const draft = new Draft(bundle, policy.securitySource, keys);
+  if (signing.size + sealing.size === 0) return bundle;
+  const draft = new Draft(bundle, present, policy.securitySource, keys);
   return draft.sign(signing, sealing) ?? draft.encrypt(sealing) ?? draft.finish();
 }
 
@@ -74,12 +77,14 @@ export function applySecurity(
 class Draft {
   #primary: PrimaryBlock;
   #blocks: CanonicalBlock[];
+  readonly #present: SecurityBlocks;
   readonly #source: Eid;
   readonly #keys: KeyRing;
 
-  constructor(bundle: Bundle, source: Eid, keys: KeyRing) {
+  constructor(bundle: Bundle, present: SecurityBlocks, source: Eid, keys: KeyRing) {
     this.#primary = bundle.primary;
     this.#blocks = [...bundle.blocks];
+    this.#present = present;
     this.#source = source;
     this.#keys = keys;
   }
@@ -187,11 +192,12 @@ class Draft {
     this.#blocks.unshift({ ...header, crcType: 0, data, octets: undefined });
   }
 
-  /** With the lowest number that is free. */
+  /** With the lowest number that no block has, and none that somebody's operation was on. */
   #header(type: number, flags: number): BlockHeader {
+    const { signed, encrypted } = this.#present;
     let number = PAYLOAD_NUMBER + 1;
-    // Bounded by the blocks of a bundle.
-    while (this.#has(number)) number++;
+    // Bounded by the blocks of a bundle and the targets of its security blocks.
+    while (this.#has(number) || signed.has(number) || encrypted.has(number)) number++;
     return { type, number, flags };
   }
 
@@ -234,20 +240,42 @@ function assigned<Rule extends SigningRule | SealingRule>(
   return found;
 }
 
-function conflict(
-  primary: PrimaryBlock,
-  present: SecurityBlocks,
-  signing: ReadonlyMap<number, SigningRule>,
-  sealing: ReadonlyMap<number, SealingRule>,
+/**
+ * Takes out the targets on which the operation cannot be, where their rule lets the bundle go
+ * without; else the first fault.
+ */
+function sift(
+  targets: Map<number, SigningRule | SealingRule>,
+  conflictOf: (target: number) => Fault | undefined,
 ): Fault | undefined {
-  const targets = [...signing.keys()];
-  if (targets.some((target) => present.signed.has(target))) return DUPLICATE_OPERATION;
-  if (targets.some((target) => present.encrypted.has(target))) return ENCRYPTED_TARGET;
-  if ([...sealing.keys()].some((target) => present.encrypted.has(target))) {
-    return DUPLICATE_OPERATION;
+  for (const [target, rule] of targets) {
+    const fault = conflictOf(target);
+    if (fault === undefined) continue;
+    if (rule.onFailure === 'discard-bundle') return fault;
+    targets.delete(target);
   }
-  const bound = present.integrity.length + present.confidentiality.length > 0;
-  return bound && signing.has(PRIMARY_NUMBER) && primary.crcType !== 0 ? BOUND_PRIMARY : undefined;
+  return undefined;
+}
+
+function signingConflict(
+  { fragment, crcType }: PrimaryBlock,
+  { signed, encrypted, integrity, confidentiality }: SecurityBlocks,
+  target: number,
+): Fault | undefined {
+  if (fragment !== undefined) return FRAGMENT;
+  if (signed.has(target)) return DUPLICATE_OPERATION;
+  if (encrypted.has(target)) return ENCRYPTED_TARGET;
+  const isBound = integrity.length + confidentiality.length > 0 && crcType !== 0;
+  return target === PRIMARY_NUMBER && isBound ? BOUND_PRIMARY : undefined;
+}
+
+function sealingConflict(
+  { fragment }: PrimaryBlock,
+  { encrypted }: SecurityBlocks,
+  target: number,
+): Fault | undefined {
+  if (fragment !== undefined) return FRAGMENT;
+  return encrypted.has(target) ? DUPLICATE_OPERATION : undefined;
 }
 
 function isSigning(rule: SigningRule | SealingRule): rule is SigningRule {

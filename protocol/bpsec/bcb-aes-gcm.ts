@@ -9,6 +9,7 @@ import { Fault } from '../fault.ts';
 import { type Operation, SCOPE, writeScope } from './scope.ts';
 import {
   bytesItem,
+  bytesItems,
   bytesOf,
   type SecurityBlock,
   type SecurityItem,
@@ -61,11 +62,10 @@ export function readBcbParameters(content: SecurityBlock): BcbParameters | Fault
 /** The parameters as items; all are told, so that no peer needs the same defaults. */
 export function bcbParameterItems(parameters: BcbParameters): SecurityItem[] {
   const { iv, aesVariant, wrappedKey, scopeFlags } = parameters;
-  const wrapped = wrappedKey === undefined ? [] : [bytesItem(PARAMETER.wrappedKey, wrappedKey)];
   return [
     bytesItem(PARAMETER.iv, iv),
     uintItem(PARAMETER.aesVariant, aesVariant),
-    ...wrapped,
+    ...bytesItems(PARAMETER.wrappedKey, wrappedKey),
     uintItem(PARAMETER.scopeFlags, scopeFlags),
   ];
 }

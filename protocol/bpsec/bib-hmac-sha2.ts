@@ -9,6 +9,7 @@ import { Fault } from '../fault.ts';
 import { type Operation, primaryOctets, SCOPE, writeScope } from './scope.ts';
 import {
   bytesItem,
+  bytesItems,
   bytesOf,
   type SecurityBlock,
   type SecurityItem,
@@ -53,10 +54,9 @@ export function readBibParameters(content: SecurityBlock): BibParameters | Fault
 /** The parameters as items; all are told, so that no peer needs the same defaults. */
 export function bibParameterItems(parameters: BibParameters): SecurityItem[] {
   const { shaVariant, wrappedKey, scopeFlags } = parameters;
-  const wrapped = wrappedKey === undefined ? [] : [bytesItem(PARAMETER.wrappedKey, wrappedKey)];
   return [
     uintItem(PARAMETER.shaVariant, shaVariant),
-    ...wrapped,
+    ...bytesItems(PARAMETER.wrappedKey, wrappedKey),
     uintItem(PARAMETER.scopeFlags, scopeFlags),
   ];
 }

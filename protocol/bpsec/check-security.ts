@@ -10,6 +10,7 @@
 import { type Bundle, decodeBundle, encodeBundle } from '../bundle/bundle.ts';
 import { BLOCK_TYPE, PAYLOAD_NUMBER } from '../bundle/canonical-block.ts';
 import { Fault } from '../fault.ts';
+import { BCB_AES_GCM } from './bcb-aes-gcm.ts';
 import { decryptOperation, UNKNOWN_CONTEXT, verifyOperation } from './check-operation.ts';
 import type { KeyRing } from './key-ring.ts';
 import {
@@ -21,11 +22,11 @@ import {
   SECURITY_REASON,
   type SecurityPolicy,
   type SecurityReason,
-  type SecurityRule,
   type SecurityService,
 } from './policy.ts';
 import {
   DUPLICATE_OPERATION,
+  isSecurity,
   type PlacedSecurityBlock,
   PRIMARY_NUMBER,
   readSecurityBlocks,
@@ -51,6 +52,9 @@ export type SecurityOutcome =
       /** The very bundle that came in, if nothing was taken off it. */
       readonly bundle: Bundle;
       readonly findings: readonly SecurityFinding[];
+      /** Operations that held: of how many this node is the verifier, and of how many acceptor. */
+      readonly verified: number;
+      readonly accepted: number;
     }
   | {
       /** It must neither be forwarded nor delivered. */
@@ -74,12 +78,16 @@ export function checkSecurity(
   keys: KeyRing,
   atDestination: boolean,
 ): SecurityOutcome {
+  const rules = policy.rules.filter(
+    (rule): rule is ReceivingRule => rule.role !== 'source' && fitsBundle(rule, bundle.primary),
+  );
+  const untouched = { verdict: 'pass', bundle, findings: [], verified: 0, accepted: 0 } as const;
+  if (rules.length === 0 && !bundle.blocks.some(({ type }) => isSecurity(type))) return untouched;
   const blocks = readSecurityBlocks(bundle);
   if (blocks instanceof Fault) return malformed(blocks);
-  if (bundle.primary.fragment !== undefined) return { verdict: 'pass', bundle, findings: [] };
-  const rules = policy.rules.filter((rule) => fitsBundle(rule, bundle.primary));
+  if (bundle.primary.fragment !== undefined) return untouched;
   if (rules.length === 0 && (!atDestination || blocks.confidentiality.length === 0)) {
-    return { verdict: 'pass', bundle, findings: [] };
+    return untouched;
   }
   return new Check(bundle, blocks, rules, keys, atDestination).run();
 }
@@ -96,13 +104,15 @@ interface Checked {
 class Check {
   readonly #bundle: Bundle;
   readonly #received: SecurityBlocks;
-  readonly #rules: readonly SecurityRule[];
+  readonly #rules: readonly ReceivingRule[];
   readonly #keys: KeyRing;
   readonly #atDestination: boolean;
   readonly #draft: SecurityDraft;
   readonly #findings: SecurityFinding[] = [];
   /** For each rule the targets on which it found an operation, good or bad. */
-  readonly #met: ReadonlyMap<SecurityRule, Set<number>>;
+  readonly #met: ReadonlyMap<ReceivingRule, Set<number>>;
+  #verified = 0;
+  #accepted = 0;
   #changed = false;
   #primaryAccepted = false;
   #discard: { reason: SecurityReason; fault: Fault } | undefined;
@@ -110,7 +120,7 @@ class Check {
   constructor(
     bundle: Bundle,
     received: SecurityBlocks,
-    rules: readonly SecurityRule[],
+    rules: readonly ReceivingRule[],
     keys: KeyRing,
     atDestination: boolean,
   ) {
@@ -158,7 +168,8 @@ class Check {
           this.#met.get(rule)?.add(target);
           check({ placed: each, target, service, rule });
         } else if (service === 'confidentiality' && this.#atDestination) {
-          this.#fail(service, target, UNEXPECTED, 'remove-block');
+          const isKnown = each.content.contextId === BCB_AES_GCM;
+          this.#fail(service, target, isKnown ? UNEXPECTED : UNKNOWN_CONTEXT, 'remove-block');
         }
       }
     }
@@ -174,7 +185,11 @@ class Check {
       this.#fail(service, number, plaintext, handling);
       return;
     }
-    if (rule.role === 'verifier' && !this.#atDestination) return;
+    if (rule.role === 'verifier' && !this.#atDestination) {
+      this.#verified += 1;
+      return;
+    }
+    this.#accepted += 1;
     this.#draft.replaceData(number, plaintext);
     this.#draft.dropOperation(placed.block.number, number);
     this.#changed = true;
@@ -200,7 +215,9 @@ class Check {
     if (clear.encrypted.has(target)) return;
     const fault = verifyOperation(placed, target, this.#draft, this.#keys, rule.key);
     if (fault !== undefined) this.#fail(service, target, fault, rule.onFailure);
-    else if (rule.role === 'acceptor') {
+    else if (rule.role === 'verifier') this.#verified += 1;
+    else {
+      this.#accepted += 1;
       this.#draft.dropOperation(placed.block.number, target);
       if (target === PRIMARY_NUMBER) this.#primaryAccepted = true;
       this.#changed = true;
@@ -215,7 +232,7 @@ class Check {
       ({ type, number }) => type === BLOCK_TYPE.integrity && clear.encrypted.has(number),
     );
     for (const rule of this.#rules) {
-      if (rule.role === 'source' || !rule.required) continue;
+      if (!rule.required) continue;
       const { service } = rule;
       const targets = [{ number: PRIMARY_NUMBER, type: undefined }, ...bundle.blocks];
       for (const { number, type } of targets) {
@@ -240,13 +257,15 @@ class Check {
   #outcome(): SecurityOutcome {
     const findings = this.#findings;
     if (this.#discard !== undefined) return { verdict: 'discard', ...this.#discard, findings };
-    if (!this.#changed) return { verdict: 'pass', bundle: this.#bundle, findings };
+    const counts = { findings, verified: this.#verified, accepted: this.#accepted };
+    if (!this.#changed) return { verdict: 'pass', bundle: this.#bundle, ...counts };
     if (this.#primaryAccepted) this.#draft.restorePrimaryCrc();
     const { bundle } = this.#draft;
-    if (this.#received.confidentiality.length === 0) return { verdict: 'pass', bundle, findings };
+    if (this.#received.confidentiality.length === 0) return { verdict: 'pass', bundle, ...counts };
     // What was hidden, or was said to be, is held to the rules for what comes in clear.
     const read = decodeBundle(encodeBundle(bundle));
-    return read instanceof Fault ? this.#refuse(read) : { verdict: 'pass', bundle: read, findings };
+    if (read instanceof Fault) return this.#refuse(read);
+    return { verdict: 'pass', bundle: read, ...counts };
   }
 
   #refuse(fault: Fault): SecurityOutcome {

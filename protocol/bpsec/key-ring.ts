@@ -3,7 +3,7 @@
  * message shows one.
  */
 import { assert } from '../assert.ts';
-import { unwrapKey, wrapKey } from '../crypto/key-wrap.ts';
+import { KEK_OCTETS } from '../crypto/key-wrap.ts';
 import type { Aead, AeadKey, Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
 import { IvSource } from './iv-source.ts';
@@ -98,7 +98,7 @@ export class KeyRing {
     const kek = this.#named(name, 'key-wrap');
     if (kek === undefined) return KEY;
     const fresh = this.#random.octets(octets);
-    const result = work(fresh, wrapKey(kek.octets, fresh));
+    const result = work(fresh, this.#aead.wrapKey(kek.octets, fresh));
     fresh.fill(0);
     return result;
   }
@@ -117,7 +117,7 @@ export class KeyRing {
     if (kek === undefined) return KEY;
     const fresh = this.#random.octets(octets);
     const key = this.#aead.key(fresh);
-    const wrapped = wrapKey(kek.octets, fresh);
+    const wrapped = this.#aead.wrapKey(kek.octets, fresh);
     fresh.fill(0);
     const result = work({ key, iv: this.#random.octets(IV_OCTETS), wrapped });
     key.erase();
@@ -140,14 +140,14 @@ export class KeyRing {
 
   #unwrapped(name: string, wrapped: Uint8Array): Uint8Array | Fault {
     const kek = this.#named(name, 'key-wrap');
-    return kek === undefined ? KEY : unwrapKey(kek.octets, wrapped);
+    return kek === undefined ? KEY : this.#aead.unwrapKey(kek.octets, wrapped);
   }
 }
 
-/** Whether a key of so many octets can be of that use: HMAC 1 to 128, AES 16 or 32. */
+/** Whether a key of so many octets can be of that use: HMAC 1 to 128, GCM 16 or 32, wrap 24 too. */
 export function isKeyLength(use: KeyUse, octets: number): boolean {
   if (use === 'hmac') return octets >= 1 && octets <= HMAC_OCTETS_MAX;
-  return octets === 16 || octets === 32;
+  return use === 'key-wrap' ? KEK_OCTETS.includes(octets) : octets === 16 || octets === 32;
 }
 
 interface Key {

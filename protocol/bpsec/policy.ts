@@ -28,17 +28,22 @@ interface RuleScope {
   readonly key: string;
 }
 
-/** This node signs. */
-export interface SigningRule extends RuleScope {
+/** This node adds an operation. */
+interface SourceRule extends RuleScope {
   readonly role: 'source';
+  /** What becomes of a bundle to which it cannot be added: `keep` lets it go without. */
+  readonly onFailure: 'discard-bundle' | 'keep';
+}
+
+/** This node signs. */
+export interface SigningRule extends SourceRule {
   readonly service: 'integrity';
   readonly shaVariant: ShaVariant;
   readonly scopeFlags: number;
 }
 
 /** This node encrypts; no target is the primary block. */
-export interface SealingRule extends RuleScope {
-  readonly role: 'source';
+export interface SealingRule extends SourceRule {
   readonly service: 'confidentiality';
   readonly aesVariant: AesVariant;
   readonly scopeFlags: number;

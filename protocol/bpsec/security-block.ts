@@ -85,6 +85,11 @@ export function bytesItem(id: number, octets: Uint8Array): SecurityItem {
   return { id, value: new CborWriter(octets.length + 9).bytes(octets).finish() };
 }
 
+/** The same as a list of one, or of none where there are no octets. */
+export function bytesItems(id: number, octets: Uint8Array | undefined): SecurityItem[] {
+  return octets === undefined ? [] : [bytesItem(id, octets)];
+}
+
 /** The unsigned integer in the item of that id, or `absent`; `bpsec.item` when it is another. */
 export function uintOf<T>(
   items: readonly SecurityItem[],

@@ -12,6 +12,7 @@ import { type Bundle, encodeBundle, payloadOf } from './bundle.ts';
 import { BLOCK_FLAG, BLOCK_TYPE, type CanonicalBlock } from './canonical-block.ts';
 import { isNullEid } from './eid.ts';
 import { BUNDLE_FLAG, type PrimaryBlock, writePrimaryBlock } from './primary-block.ts';
+import { securedBlocks, targetsOf } from './secured-blocks.ts';
 
 /**
  * Whether the bundle may be cut: its flags allow it, it has an identity by which it can be joined
@@ -73,16 +74,17 @@ export function fragmentOf(bundle: Bundle, start: number, end: number): Bundle {
     totalLength: payload.data.length,
   };
   const part = { ...payload, data: payload.data.subarray(start, end), octets: undefined };
+  const isFirst = start === 0;
   return {
     primary: {
       ...primary,
       flags: primary.fragment === undefined ? flags + BUNDLE_FLAG.fragment : flags,
-      // No integrity block can cover the new primary block (RFC 9172 §5.2), so it has a CRC.
-      crcType: primary.crcType === 0 ? CRC_32C : primary.crcType,
+      // The whole gets back what the first has: a signature may cover a block without a CRC.
+      crcType: primary.crcType === 0 && !isFirst ? CRC_32C : primary.crcType,
       fragment: { offset: offset + start, totalLength },
       octets: undefined,
     },
-    blocks: [...extensionsOf(blocks).filter((block) => start === 0 || isReplicated(block)), part],
+    blocks: [...(isFirst ? extensionsOf(blocks) : replicated(extensionsOf(blocks))), part],
   };
 }
 
@@ -99,6 +101,8 @@ export function wholeOf(first: Bundle, adu: Uint8Array): Bundle {
       ...primary,
       // Flags may be wider than the operators for bits.
       flags: primary.flags - BUNDLE_FLAG.fragment,
+      // Whoever cut it may have added a CRC that the signature of the whole does not cover.
+      crcType: securedBlocks(blocks).signed.has(PRIMARY_NUMBER) ? 0 : primary.crcType,
       fragment: undefined,
       octets: undefined,
     },
@@ -108,6 +112,16 @@ export function wholeOf(first: Bundle, adu: Uint8Array): Bundle {
 
 function extensionsOf(blocks: readonly CanonicalBlock[]): readonly CanonicalBlock[] {
   return blocks.slice(0, -1);
+}
+
+/** What goes into every fragment; nothing that is encrypted goes without the block that says so. */
+function replicated(extensions: readonly CanonicalBlock[]): readonly CanonicalBlock[] {
+  const numbers = new Set(extensions.filter(isReplicated).map(({ number }) => number));
+  return extensions.filter((block) => {
+    if (numbers.has(block.number)) return true;
+    const isBcb = block.type === BLOCK_TYPE.confidentiality;
+    return isBcb && targetsOf(block).some((target) => numbers.has(target));
+  });
 }
 
 /**
@@ -143,6 +157,7 @@ function isRewritable(primary: PrimaryBlock): boolean {
   return equal(writer.finish(), primary.octets);
 }
 
+const PRIMARY_NUMBER = 0;
 const CRC_32C = 2;
 /** Of one bundle at once; a piece that is still too large for a later link is cut again there. */
 const FRAGMENTS_MAX = 4_096;

@@ -4,14 +4,15 @@
  * Ed25519 verifies by the equation without the cofactor, as OpenSSL does, because RFC 8032 §5.1.7
  * leaves the choice open and both providers must give one verdict on every input.
  */
-import { cbc, cmac, gcm } from '@noble/ciphers/aes.js';
+import { aeskw, cbc, cmac, gcm } from '@noble/ciphers/aes.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { bytesToNumberLE } from '@noble/curves/utils.js';
 import { assert } from '../assert.ts';
 import { concat, equal } from '../bytes/octets.ts';
 import type { Fault } from '../fault.ts';
-import { DH_ZERO, KEY_ERASED, TAG_FAULT } from './faults.ts';
+import { DH_ZERO, KEY_ERASED, KEY_WRAP, TAG_FAULT } from './faults.ts';
 import { hmacSha512, sha512 } from './hash.ts';
+import { assertWraps } from './key-wrap.ts';
 import type { Aead, AeadKey, CryptoProvider, Curve, Ed25519Key, X25519Key } from './ports.ts';
 
 class NobleAeadKey implements AeadKey {
@@ -56,6 +57,20 @@ const aead: Aead = {
   cmac: (key, parts) => cmac(concat(parts), key),
 
   decryptCbc: (key, iv, blocks) => cbc(key, iv, { disablePadding: true }).decrypt(blocks),
+
+  wrapKey(kek, key) {
+    assertWraps(kek, key);
+    return aeskw(kek).encrypt(key);
+  },
+
+  unwrapKey(kek, wrapped) {
+    assertWraps(kek);
+    try {
+      return aeskw(kek).decrypt(wrapped);
+    } catch {
+      return KEY_WRAP;
+    }
+  },
 };
 
 class NobleX25519Key implements X25519Key {

@@ -46,7 +46,7 @@ export interface AeadKey {
   erase(): void;
 }
 
-/** AES-256-GCM, and AES-128-GCM, which bundles may ask for; and the other modes that SDLS has. */
+/** AES-GCM under keys of 256 and 128 bits; and the other modes that SDLS and bundles have. */
 export interface Aead {
   /** Expands a key of 32 or 16 octets; the provider copies what it needs. */
   key(octets: Uint8Array): AeadKey;
@@ -60,6 +60,17 @@ export interface Aead {
    * octets, `iv` 16; nothing is kept. Source: NIST SP 800-38A §6.2.
    */
   decryptCbc(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array;
+  /**
+   * AES key wrap without padding: fresh octets, eight more than `key` has. The key-encryption key
+   * has 16, 24 or 32 octets, the key 16 or a greater multiple of eight. One key under one
+   * key-encryption key always gives the same. Source: RFC 3394 §2.2.1.
+   */
+  wrapKey(kek: Uint8Array, key: Uint8Array): Uint8Array;
+  /**
+   * The key, fresh, or `crypto.key-wrap` when the octets were not made under this key.
+   * Source: RFC 3394 §2.2.2.
+   */
+  unwrapKey(kek: Uint8Array, wrapped: Uint8Array): Uint8Array | Fault;
 }
 
 /** One X25519 private key, expanded once, with its public key. */

@@ -92,6 +92,8 @@ const NO_CIPHER: Aead = {
   key: () => ({ seal: () => {}, open: () => new Uint8Array(0), erase: () => {} }),
   cmac: () => new Uint8Array(16),
   decryptCbc: () => new Uint8Array(0),
+  wrapKey: () => new Uint8Array(0),
+  unwrapKey: () => new Uint8Array(0),
 };
 const STEPS = 120;
 const NOTHING = new Uint8Array(0);

@@ -64,13 +64,38 @@ describe('cutting', () => {
     expect(splitBundle(made(90_000), 110)).toBeUndefined();
   });
 
-  test('a primary block without a CRC gets one', () => {
-    const [first] = splitBundle(made(9, { crcType: 0 }), 130)!.map(received);
-    expect(first!.primary.crcType).toBe(2);
+  test('a primary block without a CRC gets one, but where the whole is made of it again', () => {
+    const bundle = made(90, { crcType: 0 });
+    const [first, ...others] = splitBundle(bundle, 130)!.map(received);
+    expect(first!.primary.crcType).toBe(0);
+    for (const { primary } of others) expect(primary.crcType).toBe(2);
+    const whole = wholeOf(first!, payloadOf(bundle).data);
+    expect(encodeBundle(whole)).toEqual(encodeBundle(bundle));
+  });
+
+  test('a block that is encrypted takes along the one that says so', () => {
+    const bcb = extension(BLOCK_TYPE.confidentiality, 9, 0, fromHex('81030201028202820201828080'));
+    const { primary, blocks } = made(90);
+    const secured = { primary, blocks: [bcb, ...blocks] };
+    const numbers = splitBundle(secured, 150)!.map((each) => typesOf(received(each)));
+    for (const types of numbers) expect(types).toContain(BLOCK_TYPE.confidentiality);
+    const other = { ...bcb, data: fromHex('81040201028202820201828080') };
+    const [, second] = splitBundle({ primary, blocks: [other, ...blocks] }, 150)!;
+    expect(typesOf(second!)).not.toContain(BLOCK_TYPE.confidentiality);
   });
 });
 
 describe('joining', () => {
+  test('a signed primary block is restored although a stranger gave its fragments a CRC', () => {
+    const bib = extension(BLOCK_TYPE.integrity, 9, 0, fromHex('81000100820282020181820141aa'));
+    const { primary, blocks } = made(9, { crcType: 0 });
+    const bundle = { primary, blocks: [bib, ...blocks] };
+    const [first] = splitBundle(bundle, 150)!;
+    const stranger = received({ ...first!, primary: { ...first!.primary, crcType: 1 } });
+    const whole = wholeOf(stranger, payloadOf(bundle).data);
+    expect(encodeBundle(whole)).toEqual(encodeBundle(bundle));
+  });
+
   test('the fragment vectors overlap, and join to one payload', () => {
     const [first, second] = ['d-fragment-first', 'd-fragment-overlap'].map((id) =>
       decode(fromHex(sound.find((vector) => vector.id === id)!.hex)),

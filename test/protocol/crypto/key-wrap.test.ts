@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { InvariantError } from '#protocol/assert.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { KEY_WRAP } from '#protocol/crypto/faults.ts';
-import { unwrapKey, wrapKey } from '#protocol/crypto/key-wrap.ts';
+import { nobleProvider } from '#protocol/crypto/noble.ts';
 import { wycheproof } from '../../contracts/wycheproof.ts';
 
-describe('AES key wrap', () => {
+describe.each([nobleProvider, nativeProvider])('AES key wrap by $name', ({ aead }) => {
+  const { wrapKey, unwrapKey } = aead;
+
   it('gives every answer of RFC 3394 and RFC 9173 that it names', () => {
     const { vectors } = JSON.parse(readFileSync('test/vectors/aes-key-wrap.json', 'utf8'));
     expect(vectors).toHaveLength(5);
