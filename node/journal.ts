@@ -17,12 +17,27 @@ export type AgentFact = Exclude<
   { readonly kind: 'store' | 'forget' | 'load' | 'forward' | 'settled' | 'deliver' | 'press' }
 >;
 
+/** Bundles to which a node has added security operations, or of which it found some to hold. */
+export interface BundleSecurityCounts {
+  readonly secured: number;
+  /** And let them be. */
+  readonly verified: number;
+  /** And took them off. */
+  readonly accepted: number;
+  /** Operations that failed, are missing or could not be added, by fault. */
+  readonly failed: Readonly<Record<string, number>>;
+}
+
 /** The satellite's own; keeps counts, and notices only until they are told. */
 export class Journal {
   /** Of links, agent and the satellite itself. */
   readonly faults = new FaultCounter();
   /** Of bundles that were taken although their sender should not have sent them so. */
   readonly deviations = new FaultCounter();
+  /** Security operations on bundles that failed, are missing or could not be added. */
+  readonly #securityFailures = new FaultCounter();
+  /** Bundles of which this node has secured, verified or accepted something. */
+  readonly #secured = { secured: 0, verified: 0, accepted: 0 };
   /** Bounded by the reasons there are. */
   readonly #refused: Record<string, number> = {};
   readonly #refusals = new RefusalLog();
@@ -36,6 +51,11 @@ export class Journal {
   /** Send requests turned away, by reason; a fresh object. */
   get refused(): Record<string, number> {
     return { ...this.#refused };
+  }
+
+  /** What became of the security of bundles; a fresh object. */
+  get bundleSecurity(): BundleSecurityCounts {
+    return { ...this.#secured, failed: this.#securityFailures.snapshot() };
   }
 
   /** Bundles that came a second time. */
@@ -125,6 +145,15 @@ export class Journal {
       case 'report': {
         const { id, from, report } = fact;
         this.note({ kind: 'status-report', at, id, from: formatEid(from), ...contentOf(report) });
+        break;
+      }
+      case 'security':
+        this.#secured[fact.act] += 1;
+        break;
+      case 'security-failed': {
+        const { id, fault, handling } = fact;
+        this.#securityFailures.add(fault);
+        this.note({ kind: 'bundle-insecure', at, id, reason: fault.key, handling });
         break;
       }
       case 'deviation':

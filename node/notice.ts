@@ -2,6 +2,7 @@
  * Notices: the facts a satellite tells the world, for ledgers, traces, progress bars and reports.
  * Never secrets, never payloads.
  */
+import type { FailureHandling } from '#protocol/bpsec/policy.ts';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
@@ -88,6 +89,14 @@ export type Notice =
       readonly arrivedAt: Instant;
       readonly id: string;
       readonly originated: boolean;
+    }
+  /** A security operation failed, is missing or could not be added; what was done about it. */
+  | {
+      readonly kind: 'bundle-insecure';
+      readonly at: Instant;
+      readonly id: string;
+      readonly reason: string;
+      readonly handling: FailureHandling;
     }
   /** A request of a service of this node came to nothing. */
   | {

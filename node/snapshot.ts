@@ -2,7 +2,7 @@
 import type { Ledger } from '#protocol/agent/agent.ts';
 import type { LinkSnapshot } from '#protocol/link/link.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
-import type { Journal } from './journal.ts';
+import type { BundleSecurityCounts, Journal } from './journal.ts';
 import type { Neighbour } from './neighbours.ts';
 import type { Service } from './service.ts';
 
@@ -16,6 +16,7 @@ export interface SatelliteSnapshot {
   readonly duplicates: number;
   /** Bundles that were taken although their sender should not have sent them so, by name. */
   readonly deviations: Readonly<Record<string, number>>;
+  readonly bundleSecurity: BundleSecurityCounts;
   /** Idle frames among them. */
   readonly frames: {
     readonly sent: number;
@@ -65,6 +66,7 @@ export function snapshotOf(
     refused: journal.refused,
     duplicates: journal.duplicates,
     deviations: journal.deviations.snapshot(),
+    bundleSecurity: journal.bundleSecurity,
     frames: {
       sent: links.reduce((sum, { framesSent }) => sum + framesSent, 0),
       received: links.reduce(

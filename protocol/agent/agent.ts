@@ -19,6 +19,7 @@ import { decodeBundle } from '../bundle/bundle.ts';
 import { Fault } from '../fault.ts';
 import { type Deadline, type Instant, type Machine, sooner } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
+import { BundleGuard } from './bundle-guard.ts';
 import type {
   AgentOutput,
   Ledger,
@@ -51,11 +52,13 @@ export class BundleAgent implements Machine<AgentOutput> {
     const enabled = options.statusReports === true;
     const reporter = new Reporter({ enabled, epochUnixMs: clockOf(options) });
     this.#holdings = new Holdings(epochUnixMs, storeOctetsMax, reporter);
-    this.#delivery = new Delivery(this.#holdings, reassemblyOf(options));
     const groups = new Groups(options.groups ?? { memberOf: [] });
+    const guard = new BundleGuard(options, groups, this.#holdings.outputs);
+    this.#delivery = new Delivery(this.#holdings, guard, reassemblyOf(options));
     const forwarding = { node, plan, fragmentOctetsMax };
     this.#custody = new Custody(this.#holdings, this.#delivery, groups, forwarding);
-    this.#intake = new Intake(options, this.#holdings, this.#delivery, this.#custody, groups);
+    const rooms = [this.#holdings, this.#delivery, this.#custody] as const;
+    this.#intake = new Intake(options, ...rooms, groups, guard);
   }
 
   /** Takes back a bundle that the store kept over a restart, before all other verbs. */

@@ -1,4 +1,5 @@
 /** What the bundle agent and its owner, the satellite, say to each other. */
+import type { FailureHandling } from '../bpsec/policy.ts';
 import type { Eid } from '../bundle/eid.ts';
 import type { StatusReport } from '../bundle/status-report.ts';
 import type { Fault } from '../fault.ts';
@@ -50,7 +51,9 @@ export type RefusalReason =
   /** The lifetime is no number of milliseconds, or the class none that there is. */
   | 'malformed'
   /** Custody is asked for, and not every link of this node waits for the far store. */
-  | 'no-custody';
+  | 'no-custody'
+  /** It cannot be signed or encrypted as the rules of this node want it. */
+  | 'not-securable';
 
 /** Why a bundle was deleted; the name used in ledgers, traces and reports. */
 export type DeletionReason =
@@ -68,6 +71,16 @@ export type DeletionReason =
   | 'destination-unavailable'
   /** Its lifetime lasts, but this node keeps such a bundle no longer (reason 10). */
   | 'traffic-pared'
+  /** It lacks a security operation that this node requires (reason 12, RFC 9172 §7.1). */
+  | 'missing-security-operation'
+  /** One that must be checked here is of a context that nobody here knows (reason 13). */
+  | 'unknown-security-operation'
+  /** One that must end here is none that this node has a rule for (reason 14). */
+  | 'unexpected-security-operation'
+  /** One did not hold, or could not be added (reason 15). */
+  | 'failed-security-operation'
+  /** Two of one service are on one target, or would be (reason 16). */
+  | 'conflicting-security-operation'
   /** The application that sent it wants it back (reason 3). */
   | 'canceled'
   /** The store no longer has it, or has it damaged. */
@@ -187,6 +200,22 @@ export type AgentOutput =
   | { readonly kind: 'copied'; readonly id: string; readonly count: number }
   /** The fragment has become part of its whole, which is delivered. */
   | { readonly kind: 'reassembled'; readonly id: string; readonly whole: string }
+  /**
+   * Once a bundle and act: this node has added security operations, or found some to hold, which it
+   * let be or took off.
+   */
+  | {
+      readonly kind: 'security';
+      readonly id: string;
+      readonly act: 'secured' | 'verified' | 'accepted';
+    }
+  /** A security operation failed, is missing or could not be added; and what was done about it. */
+  | {
+      readonly kind: 'security-failed';
+      readonly id: string;
+      readonly fault: Fault;
+      readonly handling: FailureHandling;
+    }
   | { readonly kind: 'fault'; readonly fault: Fault }
   /** A bundle was taken although its sender should not have sent it so. */
   | { readonly kind: 'deviation'; readonly fault: Fault };

@@ -12,6 +12,7 @@ import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { decodeStatusReport } from '../bundle/status-report.ts';
 import { Fault } from '../fault.ts';
 import type { Deadline, Instant } from '../machine.ts';
+import type { BundleGuard } from './bundle-guard.ts';
 import { originalId } from './groups.ts';
 import { endOf, type HeldBundle, type Part } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
@@ -36,6 +37,7 @@ interface Joined {
 /** What happens to a bundle at its destination. */
 export class Delivery {
   readonly #holdings: Holdings;
+  readonly #guard: BundleGuard;
   readonly #reassembly: Reassembly;
   /** Bounded by the services of the owner. */
   readonly #services = new Set<number>([ADMINISTRATIVE]);
@@ -44,8 +46,9 @@ export class Delivery {
   /** By the id of the whole. Bounded by the sets of fragments. */
   readonly #joined = new Map<string, Joined>();
 
-  constructor(holdings: Holdings, limits: ReassemblyLimits) {
+  constructor(holdings: Holdings, guard: BundleGuard, limits: ReassemblyLimits) {
     this.#holdings = holdings;
+    this.#guard = guard;
     this.#reassembly = new Reassembly(limits);
   }
 
@@ -97,7 +100,8 @@ export class Delivery {
     } else if (!this.#services.has(service)) this.#waiting.add(bundle, service);
     else if (bundle.bundle === undefined) this.#holdings.load(bundle);
     else if (!isFor(service, bundle.bundle)) this.settle(now, bundle, 'destination-unavailable');
-    else this.#note(now, bundle);
+    else if (name === id) this.#note(now, bundle);
+    else this.#checkCopy(now, bundle, bundle.bundle, name);
   }
 
   /** The store has noted that this bundle is delivered. */
@@ -148,6 +152,16 @@ export class Delivery {
     return this.#waiting.deadline();
   }
 
+  /** The own copy of a bundle for a group; all others were checked as they came. */
+  #checkCopy(now: Instant, bundle: HeldBundle, content: Bundle, name: string): void {
+    const checked = this.#guard.check(name, content, true);
+    if (checked.deletion !== undefined) this.settle(now, bundle, checked.deletion);
+    else {
+      bundle.bundle = checked.bundle;
+      this.#note(now, bundle);
+    }
+  }
+
   #note(now: Instant, bundle: HeldBundle): void {
     bundle.phase = 'settling';
     this.#holdings.noteDelivery(now, bundle.id, bundle.lifetimeEndsAt);
@@ -196,11 +210,13 @@ export class Delivery {
     if (joined === undefined) return;
     const { whole, service } = set;
     const members = this.#reassembly.dissolve(set);
-    if (!isFor(service, joined)) {
-      for (const member of members) this.#holdings.settle(now, member, 'destination-unavailable');
+    const checked = this.#guard.check(whole, joined, true);
+    const fate = isFor(service, joined) ? checked.deletion : 'destination-unavailable';
+    if (fate !== undefined) {
+      for (const member of members) this.#holdings.settle(now, member, fate);
       return;
     }
-    this.#joined.set(whole, { service, whole: joined, members });
+    this.#joined.set(whole, { service, whole: checked.bundle, members });
     this.#holdings.noteDelivery(now, whole, members[0]!.lifetimeEndsAt);
   }
 

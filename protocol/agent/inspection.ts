@@ -121,4 +121,6 @@ const SUPPORTED: ReadonlySet<number> = new Set([
   BLOCK_TYPE.previousNode,
   BLOCK_TYPE.bundleAge,
   BLOCK_TYPE.hopCount,
+  BLOCK_TYPE.integrity,
+  BLOCK_TYPE.confidentiality,
 ]);

@@ -25,6 +25,7 @@ import {
   copyArrivalOf,
   partOf,
 } from './arrival.ts';
+import type { BundleGuard } from './bundle-guard.ts';
 import type {
   DeletionReason,
   Receipt,
@@ -39,7 +40,7 @@ import type { Delivery } from './delivery.ts';
 import { copyTarget, type Groups, originalId } from './groups.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
-import { type Inspection, inspect, withoutDiscards } from './inspection.ts';
+import { type Inspection, inspect } from './inspection.ts';
 import { PATIENCE_US } from './neighbours.ts';
 import { type AgentOptions, reassemblyOf } from './options.ts';
 import type { Draft } from './reporter.ts';
@@ -56,6 +57,7 @@ export class Intake {
   readonly #holdings: Holdings;
   readonly #delivery: Delivery;
   readonly #custody: Custody;
+  readonly #guard: BundleGuard;
   readonly #judge: Judge;
 
   constructor(
@@ -64,6 +66,7 @@ export class Intake {
     delivery: Delivery,
     custody: Custody,
     groups: Groups,
+    guard: BundleGuard,
   ) {
     const { node, sequenceStart = 0 } = options;
     const epochUnixMs = clockOf(options);
@@ -75,6 +78,7 @@ export class Intake {
     this.#holdings = holdings;
     this.#delivery = delivery;
     this.#custody = custody;
+    this.#guard = guard;
     this.#judge = this.#judgeBy(options.strictness === 'strict');
   }
 
@@ -83,16 +87,18 @@ export class Intake {
    * the store has it, or `refused`.
    */
   originate(now: Instant, request: SendRequest): string {
-    const { bundle, id } = this.#newOne(() => this.#source.create(now, request));
+    const { bundle: plain, id } = this.#newOne(() => this.#source.create(now, request));
     const { sourceService, trafficClass } = request;
     const reason = refusalOf(request, this.#takesCustody);
     if (reason !== undefined) return this.refuse(id, sourceService, reason);
+    const bundle = this.#guard.release(id, plain);
+    if (typeof bundle === 'string') return this.refuse(id, sourceService, 'not-securable');
     const octets = encodeBundle(bundle);
     if (octets.length > this.#bundleOctetsMax) return this.refuse(id, sourceService, 'too-large');
     if (!this.#holdings.hasRoom(octets.length, trafficClass)) {
       return this.refuse(id, sourceService, 'store-full');
     }
-    this.#custody.admit(now, this.#own(now, id, bundle, octets), octets);
+    this.#custody.admit(now, this.#own(now, id, plain, bundle, octets.length), octets);
     return id;
   }
 
@@ -105,15 +111,15 @@ export class Intake {
       this.#holdings.answer(receipt, true);
       return;
     }
-    const inspection = inspect(received);
+    const facts = inspect(received);
     const id = this.#identify(received);
-    if (this.#isDuplicate(received, id, inspection.hops)) {
+    if (this.#isDuplicate(received, id, facts.hops)) {
       this.#holdings.outputs.push({ kind: 'duplicate', id });
-      this.#holdings.answer(receipt, this.#holdings.outdoes(id, inspection.hops));
+      this.#holdings.answer(receipt, this.#holdings.outdoes(id, facts.hops));
       return;
     }
-    const bundle = inspection.discards ? withoutDiscards(received) : received;
-    const kept = inspection.discards ? encodeBundle(bundle) : octets;
+    const { bundle, facts: inspection, failed } = this.#guard.admit(id, received, facts);
+    const kept = bundle === received ? octets : encodeBundle(bundle);
     const sizeOctets = kept.length;
     // One that comes back is on a detour that leads nowhere yet, so it does not set out at once.
     const notBefore = this.#isKnown(id) ? now + PATIENCE_US : now;
@@ -129,6 +135,7 @@ export class Intake {
     }
     reporter.received(now, subject);
     if (inspection.reportsUnsupported) reporter.receivedUnsupported(now, subject);
+    if (failed !== undefined) reporter.receivedInsecure(now, subject, failed);
     if (deletion === undefined) {
       this.#custody.admit(now, arrival, kept, receipt);
       return;
@@ -139,12 +146,17 @@ export class Intake {
 
   /** Makes a bundle of a status report. */
   report(draft: Draft): void {
-    const { bundle, id } = this.#newOne(() => this.#source.createReport(draft));
-    const octets = encodeBundle(bundle);
-    const arrival = this.#own(draft.at, id, bundle, octets);
-    if (!this.#holdings.hasRoom(octets.length, arrival.trafficClass)) {
-      this.#holdings.outputs.push({ kind: 'fault', fault: REPORT_UNSENT });
-    } else this.#custody.admit(draft.at, arrival, octets);
+    const { bundle: plain, id } = this.#newOne(() => this.#source.createReport(draft));
+    const bundle = this.#guard.release(id, plain);
+    if (typeof bundle !== 'string') {
+      const octets = encodeBundle(bundle);
+      const arrival = this.#own(draft.at, id, plain, bundle, octets.length);
+      if (this.#holdings.hasRoom(octets.length, arrival.trafficClass)) {
+        this.#custody.admit(draft.at, arrival, octets);
+        return;
+      }
+    }
+    this.#holdings.outputs.push({ kind: 'fault', fault: REPORT_UNSENT });
   }
 
   /** The bundle that the store kept over a restart, or undefined when it cannot be read. */
@@ -158,13 +170,12 @@ export class Intake {
     }
     // A clock that was set back since then must not make the bundle younger than it is.
     const arrivedAt = Math.min(now, this.#instantOf(note.arrivedUnixMs));
-    const sizeOctets = octets.length;
-    const coming = { id, sizeOctets, previous: note.previous, arrivedAt, notBefore: now };
+    const when = { previous: note.previous, arrivedAt, notBefore: now };
+    const coming = { id, sizeOctets: octets.length, ...when };
     const arrival = this.#arrival(bundle, inspect(bundle), coming);
     const target = copyTarget(id);
-    const { groups } = this.#rules;
-    const isCopy = target !== undefined;
-    return this.#holdings.restore(now, isCopy ? copyArrivalOf(arrival, target, groups) : arrival);
+    if (target === undefined) return this.#holdings.restore(now, arrival);
+    return this.#holdings.restore(now, copyArrivalOf(arrival, target, this.#rules.groups));
   }
 
   /** What the store remembers of a bundle that has gone. */
@@ -192,10 +203,10 @@ export class Intake {
     }
   }
 
-  /** A bundle made here. */
-  #own(now: Instant, id: string, bundle: Bundle, { length }: Uint8Array): Arrival {
-    const coming = { id, sizeOctets: length, previous: 0, arrivedAt: now, notBefore: now };
-    return this.#arrival(bundle, inspect(bundle), coming);
+  /** A bundle made here, and the form of it that is kept. */
+  #own(now: Instant, id: string, plain: Bundle, bundle: Bundle, sizeOctets: number): Arrival {
+    const coming = { id, sizeOctets, previous: 0, arrivedAt: now, notBefore: now };
+    return this.#arrival(bundle, inspect(plain), coming);
   }
 
   #arrival(

@@ -23,9 +23,10 @@ import { Fault } from '../fault.ts';
  * that is its source (§4.4.1). `ageMs` goes into the age block, which is added when there is none;
  * undefined leaves the bundle without.
  *
- * A block that is encrypted stays as it is, for nobody here can read it, and a secured previous
- * node gives way to one of another number, for no code would hold over the new one. A bundle that
- * has as many blocks as nodes take gets no further ones, so that the next node can take it.
+ * An age or hop count that is signed or encrypted stays as it is: rewritten, it would fail the check
+ * of whoever it is meant for. A secured previous node gives way to one of another number, for what
+ * is said of a block that is gone fails nobody. A bundle that has as many blocks as nodes take gets
+ * no further ones, so that the next node can take it.
  */
 export function encodeOnward(
   bundle: Bundle,
@@ -34,7 +35,6 @@ export function encodeOnward(
 ): Uint8Array {
   const payload = payloadOf(bundle);
   const secured = securedBlocks(bundle.blocks);
-  const { encrypted } = secured;
   const blocks: CanonicalBlock[] = [];
   let previousNode =
     node === undefined || isFrom(bundle, node) ? undefined : encodePreviousNode(node);
@@ -47,9 +47,9 @@ export function encodeOnward(
       blocks.push(withData(block, previousNode));
       previousNode = undefined;
     } else if (block.type === BLOCK_TYPE.bundleAge && age !== undefined) {
-      blocks.push(encrypted.has(block.number) ? block : withData(block, age));
+      blocks.push(isSecured(block.number, secured) ? block : withData(block, age));
       age = undefined;
-    } else if (block.type === BLOCK_TYPE.hopCount && !encrypted.has(block.number)) {
+    } else if (block.type === BLOCK_TYPE.hopCount && !isSecured(block.number, secured)) {
       blocks.push(oneHopMore(block));
     } else blocks.push(block);
   }

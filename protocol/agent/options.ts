@@ -1,4 +1,6 @@
 /** What the owner of a bundle agent decides, and what holds where it decides nothing. */
+import type { KeyRing } from '../bpsec/key-ring.ts';
+import type { SecurityPolicy } from '../bpsec/policy.ts';
 import type { Strictness } from '../bundle/strictness.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import type { GroupOptions } from './groups.ts';
@@ -35,8 +37,16 @@ export interface AgentOptions {
   readonly fragmentOctetsMax?: number;
   /** Which endpoints are groups; without them only those of the dtn scheme are. */
   readonly groups?: GroupOptions;
+  /** What it signs, encrypts and checks, and with which keys; nothing when absent. */
+  readonly bundleSecurity?: BundleSecurity;
   /** What may be gathered of fragments for this node; beyond it they are deleted as they come. */
   readonly reassembly?: ReassemblyOptions;
+}
+
+/** What a node does for the security of bundles (RFC 9172), and with which keys. */
+export interface BundleSecurity {
+  readonly policy: SecurityPolicy;
+  readonly keys: KeyRing;
 }
 
 /** Bounds of reassembly (RFC 9171 §8 warns of its abuse). */

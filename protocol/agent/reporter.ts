@@ -7,6 +7,7 @@
  *
  * Source: RFC 9171 §5, §6.1, §9.5.
  */
+import type { SecurityReason } from '../bpsec/policy.ts';
 import { dtnTimeMs } from '../bundle/dtn-time.ts';
 import { type Eid, isLocalNode, isNullEid } from '../bundle/eid.ts';
 import { BUNDLE_FLAG, type PrimaryBlock } from '../bundle/primary-block.ts';
@@ -67,6 +68,11 @@ export class Reporter {
     if (subject !== undefined) this.#draft(now, subject, 'received', REASON.blockUnsupported);
   }
 
+  /** Something of its security failed and did not cost the bundle (RFC 9172 §5.1.1, §5.1.2). */
+  receivedInsecure(now: Instant, subject: Subject | undefined, reason: SecurityReason): void {
+    if (asked(subject, BUNDLE_FLAG.reportReception)) this.#draft(now, subject, 'received', reason);
+  }
+
   /** The bundle has met its fate here (§5.4 step 5, §5.5, §5.7 step 3, §5.10). */
   settled(now: Instant, subject: Subject | undefined, fate: Fate): void {
     if (fate === 'forwarded') {
@@ -120,6 +126,11 @@ const REASONS = {
   'local-node-eid': REASON.none,
   'destination-unavailable': REASON.destinationUnavailable,
   'traffic-pared': REASON.trafficPared,
+  'missing-security-operation': REASON.missingSecurity,
+  'unknown-security-operation': REASON.unknownSecurity,
+  'unexpected-security-operation': REASON.unexpectedSecurity,
+  'failed-security-operation': REASON.failedSecurity,
+  'conflicting-security-operation': REASON.conflictingSecurity,
   canceled: REASON.canceled,
   'store-lost': REASON.none,
 } as const;

@@ -3,7 +3,7 @@ import { assert } from '../assert.ts';
 import { Fault } from '../fault.ts';
 import { AES_OCTETS, BCB_AES_GCM, decryptTarget, readBcbParameters } from './bcb-aes-gcm.ts';
 import { BIB_HMAC_SHA2, readBibParameters, verifyTarget } from './bib-hmac-sha2.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { CheckingKeys } from './key-ring.ts';
 import type { SecurityItem } from './security-block.ts';
 import type { PlacedSecurityBlock } from './security-blocks.ts';
 import type { SecurityDraft } from './security-draft.ts';
@@ -16,7 +16,7 @@ export function decryptOperation(
   placed: PlacedSecurityBlock,
   number: number,
   draft: SecurityDraft,
-  keys: KeyRing,
+  keys: CheckingKeys,
   keyName: string,
 ): Uint8Array | Fault {
   const { content, block: security } = placed;
@@ -41,7 +41,7 @@ export function verifyOperation(
   placed: PlacedSecurityBlock,
   number: number,
   draft: SecurityDraft,
-  keys: KeyRing,
+  keys: CheckingKeys,
   keyName: string,
 ): Fault | undefined {
   const { content, block: security } = placed;

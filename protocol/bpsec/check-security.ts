@@ -12,7 +12,7 @@ import { BLOCK_TYPE, PAYLOAD_NUMBER } from '../bundle/canonical-block.ts';
 import { Fault } from '../fault.ts';
 import { BCB_AES_GCM } from './bcb-aes-gcm.ts';
 import { decryptOperation, UNKNOWN_CONTEXT, verifyOperation } from './check-operation.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { CheckingKeys } from './key-ring.ts';
 import {
   type FailureHandling,
   fitsBundle,
@@ -75,7 +75,7 @@ export type SecurityOutcome =
 export function checkSecurity(
   bundle: Bundle,
   policy: SecurityPolicy,
-  keys: KeyRing,
+  keys: CheckingKeys,
   atDestination: boolean,
 ): SecurityOutcome {
   const rules = policy.rules.filter(
@@ -105,7 +105,7 @@ class Check {
   readonly #bundle: Bundle;
   readonly #received: SecurityBlocks;
   readonly #rules: readonly ReceivingRule[];
-  readonly #keys: KeyRing;
+  readonly #keys: CheckingKeys;
   readonly #atDestination: boolean;
   readonly #draft: SecurityDraft;
   readonly #findings: SecurityFinding[] = [];
@@ -121,7 +121,7 @@ class Check {
     bundle: Bundle,
     received: SecurityBlocks,
     rules: readonly ReceivingRule[],
-    keys: KeyRing,
+    keys: CheckingKeys,
     atDestination: boolean,
   ) {
     this.#bundle = bundle;
@@ -160,6 +160,8 @@ class Check {
         // A target that went took its operations along.
         const there = this.#draft.content(number)?.targets.includes(target);
         if (this.#discard !== undefined || there !== true) continue;
+        // Any node may have taken it out (RFC 9171 §4.4).
+        if (!this.#draft.has(target)) continue;
         const type = this.#draft.block(target)?.type;
         const { source } = each.content;
         const about = { number: target, type };

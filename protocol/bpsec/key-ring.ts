@@ -144,6 +144,9 @@ export class KeyRing {
   }
 }
 
+/** What checking needs of a ring. */
+export type CheckingKeys = Pick<KeyRing, 'withMacKey' | 'withAeadKey'>;
+
 /** Whether a key of so many octets can be of that use: HMAC 1 to 128, GCM 16 or 32, wrap 24 too. */
 export function isKeyLength(use: KeyUse, octets: number): boolean {
   if (use === 'hmac') return octets >= 1 && octets <= HMAC_OCTETS_MAX;
@@ -158,6 +161,9 @@ interface Key {
 }
 
 const KEY = new Fault('bpsec', 'key', 'RFC 9173 3.8.2, 4.8.2');
+
+/** Of a node that has none. */
+export const NO_KEYS: CheckingKeys = { withMacKey: () => KEY, withAeadKey: () => KEY };
 
 const IV_OCTETS = 12;
 /** A block of SHA-512; HMAC hashes longer keys down (RFC 2104 §2). */

@@ -9,6 +9,7 @@
 import { BLOCK_TYPE, PAYLOAD_NUMBER } from '../bundle/canonical-block.ts';
 import type { Eid } from '../bundle/eid.ts';
 import type { PrimaryBlock } from '../bundle/primary-block.ts';
+import { REASON } from '../bundle/status-report.ts';
 import type { AesVariant } from './bcb-aes-gcm.ts';
 import type { ShaVariant } from './bib-hmac-sha2.ts';
 import { type EndpointPattern, fitsEndpoint } from './endpoint-pattern.ts';
@@ -79,12 +80,12 @@ export interface SecurityPolicy {
 
 /** Reasons in status reports (RFC 9172 §7.1, RFC 9171 §9.5). */
 export const SECURITY_REASON = {
-  unintelligible: 8,
-  missing: 12,
-  unknown: 13,
-  unexpected: 14,
-  failed: 15,
-  conflicting: 16,
+  unintelligible: REASON.blockUnintelligible,
+  missing: REASON.missingSecurity,
+  unknown: REASON.unknownSecurity,
+  unexpected: REASON.unexpectedSecurity,
+  failed: REASON.failedSecurity,
+  conflicting: REASON.conflictingSecurity,
 } as const;
 
 /** One of them. */

@@ -34,7 +34,7 @@ export interface Assertion {
   readonly timeMs: number | undefined;
 }
 
-/** Reason codes of status reports (RFC 9171 §9.5). */
+/** Reason codes of status reports (RFC 9171 §9.5, RFC 9172 §7.1). */
 export const REASON = {
   none: 0,
   lifetimeExpired: 1,
@@ -45,6 +45,11 @@ export const REASON = {
   hopLimitExceeded: 9,
   trafficPared: 10,
   blockUnsupported: 11,
+  missingSecurity: 12,
+  unknownSecurity: 13,
+  unexpectedSecurity: 14,
+  failedSecurity: 15,
+  conflictingSecurity: 16,
 } as const;
 
 /** Fresh octets of an administrative record, the payload of a bundle with that flag. */

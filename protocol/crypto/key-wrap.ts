@@ -1,7 +1,7 @@
 /** Which keys AES key wrap takes, whoever provides it. Source: RFC 3394 §2. */
 import { assert } from '../assert.ts';
 
-/** Asserts that `kek` is a key-encryption key, and `key`, if it is given, one that can be wrapped. */
+/** Asserts that `kek` is a key-encryption key, and `key`, where given, one that can be wrapped. */
 export function assertWraps(kek: Uint8Array, key?: Uint8Array): void {
   assert(KEK_OCTETS.includes(kek.length), 'a key-encryption key has 16, 24 or 32 octets');
   if (key === undefined) return;

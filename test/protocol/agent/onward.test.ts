@@ -64,6 +64,18 @@ test('encrypted blocks stay as they are, and a secured previous node gives way t
   ]);
 });
 
+test('a signed age and hop count stay as they are, and numbers with operations on them free', () => {
+  const signed = [block(BLOCK_TYPE.bundleAge, 3, '18fa'), block(BLOCK_TYPE.hopCount, 4, '820a00')];
+  const bib = block(BLOCK_TYPE.integrity, 5, '850203040600');
+  expect(onward(bundleOf([...signed, bib]), NODE, 9)).toEqual([
+    '7:3:18fa',
+    '10:4:820a00',
+    '11:5:850203040600',
+    '6:7:820282190fa000',
+    '1:1:00',
+  ]);
+});
+
 test('a bundle with as many blocks as nodes take gets no more of them', () => {
   const full = Array.from({ length: BLOCKS_MAX - 1 }, (_, at) => block(200, at + 2, '00'));
   expect(onward(bundleOf(full), NODE, 9).length).toBe(BLOCKS_MAX);
