@@ -23,10 +23,10 @@ import { Fault } from '../fault.ts';
  * that is its source (§4.4.1). `ageMs` goes into the age block, which is added when there is none;
  * undefined leaves the bundle without.
  *
- * An age or hop count that is signed or encrypted stays as it is: rewritten, it would fail the check
- * of whoever it is meant for. A secured previous node gives way to one of another number, for what
- * is said of a block that is gone fails nobody. A bundle that has as many blocks as nodes take gets
- * no further ones, so that the next node can take it.
+ * An age or hop count that is signed or encrypted stays as it is: rewritten, it would fail where it
+ * is checked. A secured previous node gives way to one of another number, for what is said of a
+ * block that is gone fails nobody. A bundle that has as many blocks as nodes take gets no further
+ * ones, so that the next node can take it.
  */
 export function encodeOnward(
   bundle: Bundle,
