@@ -32,8 +32,8 @@ import { Custody } from './custody.ts';
 import { Delivery } from './delivery.ts';
 import { Groups } from './groups.ts';
 import { Holdings } from './holdings.ts';
-import { clockOf, Intake } from './intake.ts';
-import { type AgentOptions, reassemblyOf } from './options.ts';
+import { Intake } from './intake.ts';
+import { type AgentOptions, clockOf, reassemblyOf } from './options.ts';
 import { Reporter } from './reporter.ts';
 import type { LeastClass } from './store-room.ts';
 

@@ -42,7 +42,7 @@ import type { Arrival, HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { PATIENCE_US } from './neighbours.ts';
-import { type AgentOptions, reassemblyOf } from './options.ts';
+import { type AgentOptions, clockOf, reassemblyOf } from './options.ts';
 import type { Draft } from './reporter.ts';
 import { DELIVERED } from './seen-bundles.ts';
 
@@ -288,11 +288,6 @@ export class Intake {
       return fault;
     };
   }
-}
-
-/** Unix milliseconds at instant 0, if the node knows the time. */
-export function clockOf({ clockless, epochUnixMs }: AgentOptions): number | undefined {
-  return clockless === true ? undefined : epochUnixMs;
 }
 
 /** The sender of a bundle keeps it, and tries again. */

@@ -59,6 +59,11 @@ export interface ReassemblyOptions {
   readonly waitMsMax?: number;
 }
 
+/** Unix milliseconds at instant 0, if the node knows the time. */
+export function clockOf({ clockless, epochUnixMs }: AgentOptions): number | undefined {
+  return clockless === true ? undefined : epochUnixMs;
+}
+
 /** The bounds that hold. */
 export function reassemblyOf({ reassembly, storeOctetsMax }: AgentOptions) {
   return {
