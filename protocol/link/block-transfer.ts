@@ -1,9 +1,9 @@
 /**
- * Bundles under LTP, on one link: each is a block of its own, all of it red, and each traffic class
- * a lane of the engine.
+ * Bundles under LTP, on one link: each is a block, all of it red, and each traffic class a lane of
+ * the engine. Small ones that wait together are one block.
  *
- *   send ───► block ─► segments ─► lanes of the link ─► frames
- *   sent ◄─── the far side has stored it
+ *   send ──► waiting ──► block ─► segments ─► lanes of the link ─► frames
+ *   sent ◄─── the far side has stored all of the block
  *   settle ─► the report that says so, or a cancellation
  *
  * An engine serves from the first bundle or segment until the link goes down: then every bundle
@@ -14,50 +14,71 @@
  */
 import { assert } from '../assert.ts';
 import type { Random } from '../crypto/ports.ts';
-import type { Fault } from '../fault.ts';
-import { CLIENT_SERVICE_BUNDLE, type LtpOutput } from '../ltp/contract.ts';
+import { Fault } from '../fault.ts';
+import { Fifo } from '../fifo.ts';
+import { AnswerTime } from '../ltp/answer-time.ts';
+import {
+  CLIENT_SERVICE,
+  CLIENT_SERVICE_AGGREGATION,
+  CLIENT_SERVICE_BUNDLE,
+  type LtpLimits,
+  type LtpOutput,
+} from '../ltp/contract.ts';
+import { LtpCounters } from '../ltp/counters.ts';
 import { LtpEngine } from '../ltp/ltp-engine.ts';
+import { decodeServiceData } from '../ltp/service-data.ts';
 import type { Deadline, Instant } from '../machine.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
-import type { LinkOutput } from './contract.ts';
+import { BlockQueue } from './block-queue.ts';
+import type { BlockCounts, LinkOutput } from './contract.ts';
 import type { SegmentSource } from './segment-lane.ts';
 import type { OutboundBundle } from './unit-queue.ts';
 
 /** Who is at both ends. */
 export interface BlockTransferOptions {
-  readonly localScid: number;
-  readonly remoteScid: number;
+  readonly localEngine: number;
+  readonly remoteEngine: number;
   readonly random: Random;
+  /** The far side is of this kind: it claims a block in one report, and takes several bundles. */
+  readonly isOwnKind: boolean;
 }
 
-/** Bounded as its engine is. */
+/** Bounded as its engine and its queues are. */
 export class BlockTransfer {
   readonly #options: BlockTransferOptions;
+  readonly #answers = new AnswerTime(ANSWER_MARGIN_US);
+  readonly #counters = new LtpCounters();
+  #bundlesSent = 0;
+  /** By traffic class. */
+  readonly #queues = TRAFFIC_CLASSES.map(() => new BlockQueue());
   #engine: LtpEngine | undefined = undefined;
   /** Bundles under way, by session number. Bounded by the sessions of the engine. */
-  readonly #ids = new Map<number, string>();
-  /** When the segments are pulled of which the next frames are made. */
+  readonly #underWay = new Map<number, readonly string[]>();
+  /** Bundles not answered for yet, by receipt. Bounded by the sessions of the engine. */
+  readonly #unsettled = new Map<number, number>();
+  /** Bounded by the bundles of one block. */
+  readonly #outputs = new Fifo<LinkOutput>();
+  /** The time of the turn: segments are pulled at it. */
   now: Instant = 0;
 
   constructor(options: BlockTransferOptions) {
     this.#options = options;
   }
 
-  /** The link carries bundles; an answer takes so long, a write of the far store included. */
-  linkUp(now: Instant, answerUs: number): void {
-    this.#live().linkUp(now, answerUs);
+  /** The link carries bundles; light and frames take so long there and back. */
+  linkUp(now: Instant, roundTripUs: number): void {
+    this.#answers.roundTripUs = roundTripUs;
+    this.#live().linkUp(now, roundTripUs);
+  }
+
+  /** How long an answer may take, a write of the far store included. */
+  get answerUs(): number {
+    return this.#answers.us;
   }
 
   /** Takes a bundle in; false when its class has no room. */
-  send(now: Instant, { id, octets, trafficClass }: OutboundBundle): boolean {
-    const session = this.#live().send(now, {
-      octets,
-      redOctets: octets.length,
-      clientService: CLIENT_SERVICE_BUNDLE,
-      lane: trafficClass,
-    });
-    if (session !== undefined) this.#ids.set(session.number, id);
-    return session !== undefined;
+  send(bundle: OutboundBundle): boolean {
+    return this.#queues[bundle.trafficClass]!.push(bundle);
   }
 
   /** Takes a segment that came in on the channel of a class; the fault for which it is dropped. */
@@ -65,28 +86,40 @@ export class BlockTransfer {
     return this.#live().receive(now, segment, trafficClass);
   }
 
-  /** Answers for a bundle received: it is kept here or disposed of, or the far side keeps it. */
+  /**
+   * Answers for a bundle received: it is kept here or disposed of, or the far side keeps it, and
+   * with it the others of its block.
+   */
   settle(now: Instant, receipt: number, kept: boolean): void {
-    const session = { originator: this.#options.remoteScid, number: receipt };
+    const unsettled = this.#unsettled.get(receipt);
+    if (unsettled === undefined) return;
+    if (kept && unsettled > 1) {
+      this.#unsettled.set(receipt, unsettled - 1);
+      return;
+    }
+    this.#unsettled.delete(receipt);
+    const session = this.#incoming(receipt);
     if (kept) this.#engine?.stored(now, session);
     else this.#engine?.refuse(now, session);
   }
 
   /** The segments of a class, each pulled as it leaves. */
   segmentsOf(trafficClass: TrafficClass): SegmentSource {
-    const waiting = () => this.#engine?.waiting(trafficClass) === true;
+    const waiting = () => this.#waits(trafficClass);
     return {
       get waiting() {
         return waiting();
       },
-      pull: (octetsMax) => this.#engine?.pull(this.now, octetsMax, trafficClass),
+      pull: (octetsMax) => this.#pull(octetsMax, trafficClass),
     };
   }
 
   /** The link is down: the bundles under way, which are given up. */
   discard(): readonly string[] {
-    const ids = [...this.#ids.values()];
-    this.#ids.clear();
+    const ids = [...this.#underWay.values()].flat();
+    for (const queue of this.#queues) ids.push(...queue.discard());
+    this.#underWay.clear();
+    this.#unsettled.clear();
     this.#engine = undefined;
     return ids;
   }
@@ -101,47 +134,130 @@ export class BlockTransfer {
 
   poll(): LinkOutput | undefined {
     // Bounded by what the engine has to tell.
-    for (let told = this.#engine?.poll(); told !== undefined; told = this.#engine?.poll()) {
-      const output = this.#translate(told);
-      if (output !== undefined) return output;
+    while (this.#outputs.length === 0) {
+      const told = this.#engine?.poll();
+      if (told === undefined) return undefined;
+      this.#take(told);
     }
-    return undefined;
+    return this.#outputs.shift();
   }
 
-  #translate(told: LtpOutput): LinkOutput | undefined {
-    const { number } = told.session;
+  /** Its share of the link's counters. */
+  snapshot(): BlockCounts {
+    return { ...this.#counters.snapshot(), bundlesSent: this.#bundlesSent };
+  }
+
+  #waits(trafficClass: TrafficClass): boolean {
+    const engine = this.#live();
+    if (engine.waiting(trafficClass)) return true;
+    const { nextOctets } = this.#queues[trafficClass]!;
+    return nextOctets !== undefined && nextOctets <= engine.roomToSend(trafficClass);
+  }
+
+  /** What the engine has to say, and only when that is nothing a new block. */
+  #pull(octetsMax: number, trafficClass: TrafficClass): Uint8Array | undefined {
+    const engine = this.#live();
+    if (!engine.waiting(trafficClass) && this.#waits(trafficClass)) {
+      this.#begin(engine, octetsMax, trafficClass);
+    }
+    return engine.pull(this.now, octetsMax, trafficClass);
+  }
+
+  #begin(engine: LtpEngine, octetsMax: number, lane: TrafficClass): void {
+    const room = Math.min(octetsMax - SEGMENT_HEAD_OCTETS, engine.roomToSend(lane));
+    const { ids, clientService, octets } = this.#queues[lane]!.take(
+      this.#options.isOwnKind ? room : 0,
+    )!;
+    const block = { octets, redOctets: octets.length, clientService, lane };
+    const session = engine.send(this.now, block);
+    assert(session !== undefined, 'a block is begun where there is room');
+    this.#underWay.set(session.number, ids);
+    this.#bundlesSent += ids.length;
+  }
+
+  #take(told: LtpOutput): void {
     if (told.kind === 'received') {
-      const trafficClass = told.lane as TrafficClass;
-      return { kind: 'received', bundle: told.octets, trafficClass, receipt: number };
+      this.#receiveBlock(told);
+      return;
     }
     // Of what is green, or comes in and ends early, nothing has been promised to anybody.
-    if (told.kind === 'green' || told.session.originator !== this.#options.localScid) {
-      return undefined;
+    if (told.kind === 'green' || told.session.originator !== this.#options.localEngine) {
+      if (told.kind === 'cancelled') this.#unsettled.delete(told.session.number);
+      return;
     }
-    const id = this.#ids.get(number);
-    assert(id !== undefined, 'a session that ends had a bundle');
-    this.#ids.delete(number);
-    return { kind: told.kind === 'completed' ? 'sent' : 'unsent', id };
+    const { number } = told.session;
+    const ids = this.#underWay.get(number);
+    assert(ids !== undefined, 'a session that ends had bundles');
+    this.#underWay.delete(number);
+    const kind = told.kind === 'completed' ? 'sent' : 'unsent';
+    for (const id of ids) this.#outputs.push({ kind, id });
+    if (kind === 'unsent' && ids.length > 1) {
+      for (const queue of this.#queues) queue.setApart(ids);
+    }
+  }
+
+  #receiveBlock({ session, lane, octets, clientService }: Received): void {
+    const receipt = session.number;
+    const bundles = bundlesIn(octets, clientService);
+    if (bundles instanceof Fault) {
+      this.#outputs.push({ kind: 'fault', fault: bundles });
+      this.#engine?.refuse(this.now, session);
+      return;
+    }
+    this.#unsettled.set(receipt, bundles.length);
+    const trafficClass = lane as TrafficClass;
+    for (const bundle of bundles) {
+      this.#outputs.push({ kind: 'received', bundle, trafficClass, receipt });
+    }
+  }
+
+  #incoming(number: number) {
+    return { originator: this.#options.remoteEngine, number };
   }
 
   #live(): LtpEngine {
-    const { localScid, remoteScid, random } = this.#options;
+    const { localEngine, remoteEngine, random, isOwnKind } = this.#options;
     this.#engine ??= new LtpEngine({
-      localEngine: localScid,
-      remoteEngine: remoteScid,
-      clientServices: [CLIENT_SERVICE_BUNDLE],
+      localEngine,
+      remoteEngine,
+      clientServices: isOwnKind
+        ? [CLIENT_SERVICE_BUNDLE, CLIENT_SERVICE_AGGREGATION]
+        : [CLIENT_SERVICE_BUNDLE],
       random,
       lanes: TRAFFIC_CLASSES.length,
-      wholeReports: true,
-      limits: { transmissionsMax: TRANSMISSIONS_MAX },
+      wholeReports: isOwnKind,
+      limits: LIMITS,
+      answers: this.#answers,
+      counters: this.#counters,
     });
     return this.#engine;
   }
 }
 
+type Received = Extract<LtpOutput, { readonly kind: 'received' }>;
+
+/** The bundles of a block, as views; or the fault for which it is none. */
+function bundlesIn(block: Uint8Array, clientService: number): readonly Uint8Array[] | Fault {
+  if (clientService === CLIENT_SERVICE_BUNDLE) return [block];
+  const units = decodeServiceData(block);
+  if (units instanceof Fault) return units;
+  const isForeign = units.some((unit) => unit.clientService !== CLIENT_SERVICE_BUNDLE);
+  return isForeign ? CLIENT_SERVICE : units.map(({ octets }) => octets);
+}
+
+/** What a store takes is not known before the first report. */
+const ANSWER_MARGIN_US = 100_000;
+/** Of a segment that is all of its block, with numbers of the usual length. */
+const SEGMENT_HEAD_OCTETS = 32;
 /**
- * As often as no wire makes it needed: whether the far side is there at all, the link knows better
- * than a session does. Of a wire that loses half of everything both ways, one checkpoint in 10^8 is
- * not answered by then.
+ * A checkpoint is repeated as often as no wire makes it needed: whether the far side is there at
+ * all, the link knows better than a session does. Of a wire that loses half of everything both
+ * ways, one checkpoint in 10^8 is not answered by then. Numbers of closed sessions are remembered
+ * for longer than frames overtake each other.
  */
-const TRANSMISSIONS_MAX = 64;
+const LIMITS: Partial<LtpLimits> = {
+  transmissionsMax: 64,
+  sendSessionsMax: 1_024,
+  receiveSessionsMax: 1_024,
+  closedSessionsMax: 4_096,
+};

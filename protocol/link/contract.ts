@@ -2,6 +2,7 @@
 import type { Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
+import type { LtpCounts } from '../ltp/counters.ts';
 import type { Instant } from '../machine.ts';
 import { type TrafficClass, trafficClassOf } from '../traffic-class.ts';
 import type { ChannelOptions, OcfSource } from './channel.ts';
@@ -70,6 +71,12 @@ export type LinkOutput =
   /** Something was refused; `messageType` where it was a message of VC 62. */
   | { readonly kind: 'fault'; readonly fault: Fault; readonly messageType?: number | undefined };
 
+/** What LTP has done on a link, contact after contact: plain JSON, fresh at every asking. */
+export interface BlockCounts extends LtpCounts {
+  /** Bundles in the blocks sent. */
+  readonly bundlesSent: number;
+}
+
 /** Counters since the link was made: plain JSON, fresh at every asking. */
 export interface LinkSnapshot extends KeyingSnapshot {
   readonly secured: boolean;
@@ -82,6 +89,8 @@ export interface LinkSnapshot extends KeyingSnapshot {
   readonly idleFramesReceived: number;
   /** Octets that the channel coding has put right. */
   readonly correctedSymbols: number;
+  /** Of LTP, where bundles go by it. */
+  readonly ltp?: BlockCounts;
   /** By fault key. */
   readonly faults: Readonly<Record<string, number>>;
 }

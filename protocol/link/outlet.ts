@@ -44,8 +44,8 @@ export class Outlet {
   /** Where bundles go by LTP. */
   readonly #blocks: BlockTransfer | undefined;
   readonly #frameOctetsMax: number;
-  /** How long LTP waits for an answer. */
-  #answerUs = 0;
+  /** Light and frames, there and back. */
+  #roundTripUs = 0;
   readonly #pacer = new Pacer();
   /** What the peer's operational control field said last. */
   #ocf: Uint8Array | undefined = undefined;
@@ -76,12 +76,12 @@ export class Outlet {
     const lastArrivalAt = (endsAt ?? Number.POSITIVE_INFINITY) - CLOSING_MARGIN_US;
     this.#closesAt = lastArrivalAt - roundTripUs / 2;
     const frameUs = (this.#frameOctetsMax * 8 * MICROSECONDS_PER_S) / rateBps;
-    this.#answerUs = Math.ceil(roundTripUs + 2 * frameUs + STORE_MARGIN_US);
+    this.#roundTripUs = Math.ceil(roundTripUs + 2 * frameUs + 1);
   }
 
   /** The link carries bundles. */
   open(now: Instant): void {
-    this.#blocks?.linkUp(now, this.#answerUs);
+    this.#blocks?.linkUp(now, this.#roundTripUs);
   }
 
   /** When the contact is too near its end to send anything; infinite when nobody knows. */
@@ -147,7 +147,7 @@ export class Outlet {
     const isTaken =
       this.#blocks === undefined
         ? this.#outbound.push(bundle)
-        : now + this.#answerUs < this.#closesAt && this.#blocks.send(now, bundle);
+        : now + this.#blocks.answerUs < this.#closesAt && this.#blocks.send(bundle);
     if (!isTaken) this.#outputs.push({ kind: 'unsent', id: bundle.id });
   }
 
@@ -213,11 +213,12 @@ export class Outlet {
   }
 
   /** Its share of the link's counters. */
-  snapshot(): Pick<LinkSnapshot, 'framesSent' | 'idleFramesSent' | 'faults'> {
+  snapshot(): Pick<LinkSnapshot, 'framesSent' | 'idleFramesSent' | 'faults' | 'ltp'> {
     return {
       framesSent: this.#framesSent,
       idleFramesSent: this.#idleFramesSent,
       faults: this.#faults.snapshot(),
+      ...(this.#blocks === undefined ? {} : { ltp: this.#blocks.snapshot() }),
     };
   }
 
@@ -240,11 +241,10 @@ function makeBlocks(options: LinkOptions): BlockTransfer | undefined {
   const { ltp = false, localScid, remoteScid, random } = options;
   if (!ltp) return undefined;
   assert(random !== undefined, 'session numbers are drawn');
-  return new BlockTransfer({ localScid, remoteScid, random });
+  const ends = { localEngine: localScid, remoteEngine: remoteScid };
+  return new BlockTransfer({ ...ends, random, isOwnKind: true });
 }
 
-/** What the far node's store takes, and queues at both ends. */
-const STORE_MARGIN_US = 100_000;
 /** For timers and processing at both ends. */
 const CLOSING_MARGIN_US = 50_000;
 

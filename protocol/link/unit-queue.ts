@@ -16,9 +16,9 @@ export interface OutboundBundle extends OutboundUnit {
 }
 
 /** Bounded by `octetsMax`, counting `UNIT_COST_OCTETS` for each unit too. */
-export class UnitQueue {
+export class UnitQueue<U extends OutboundUnit = OutboundUnit> {
   readonly #octetsMax: number;
-  readonly #units = new Fifo<OutboundUnit>();
+  readonly #units = new Fifo<U>();
   #cost = 0;
 
   constructor(octetsMax: number) {
@@ -30,8 +30,13 @@ export class UnitQueue {
     return this.#units.length;
   }
 
+  /** The oldest unit, which stays. */
+  get first(): U | undefined {
+    return this.#units.first;
+  }
+
   /** False when there is no room; the queue is then unchanged. */
-  push(unit: OutboundUnit): boolean {
+  push(unit: U): boolean {
     const cost = this.#cost + costOf(unit);
     if (cost > this.#octetsMax) return false;
     this.#cost = cost;
@@ -40,7 +45,7 @@ export class UnitQueue {
   }
 
   /** The oldest unit, which leaves the queue. */
-  shift(): OutboundUnit | undefined {
+  shift(): U | undefined {
     const unit = this.#units.shift();
     if (unit !== undefined) this.#cost -= costOf(unit);
     return unit;

@@ -45,7 +45,7 @@ export class Cancellation implements Speaker {
 
   next(now: Instant): Uint8Array {
     this.#due = false;
-    this.#transmissions++;
+    if (this.#transmissions++ > 0) this.#span.counters.repeatedSegments++;
     this.#span.expectAnswer(this.#timer, now);
     return this.#octets.slice();
   }

@@ -1,6 +1,8 @@
 /** What goes in and out of an LTP engine, for its owner. */
 import type { Random } from '../crypto/ports.ts';
 import { Fault } from '../fault.ts';
+import type { AnswerTime } from './answer-time.ts';
+import type { LtpCounters, LtpCounts } from './counters.ts';
 import type { CancelledBy, SessionId } from './segment.ts';
 import type { SerialNumbers } from './serial-numbers.ts';
 
@@ -49,6 +51,10 @@ export interface LtpOptions {
   readonly wholeReports?: boolean;
   /** Of all spans of the engine: a session number is never used twice by one engine. */
   readonly sessionNumbers?: SerialNumbers;
+  /** What is known of the far side's answers; by default that they take the round trip. */
+  readonly answers?: AnswerTime;
+  /** Where the engine counts; counters of its own by default. */
+  readonly counters?: LtpCounters;
 }
 
 /** A block on its way out. */
@@ -96,14 +102,10 @@ export type LtpOutput =
     };
 
 /** What there is to see of an engine: plain JSON, fresh at every asking. */
-export interface LtpSnapshot {
+export interface LtpSnapshot extends LtpCounts {
   readonly sendSessions: number;
   readonly receiveSessions: number;
   readonly receiveOctets: number;
-  readonly segmentsSent: number;
-  readonly segmentsReceived: number;
-  /** Octets of red data that were sent once more. */
-  readonly repeatedOctets: number;
 }
 
 /** For contacts of minutes between satellites. */

@@ -38,6 +38,7 @@ export class Incoming {
     if (!lane.hasRoomToReceive && !this.#makeRoom(lane)) return NO_ROOM;
     if (!this.#clientServices.has(clientService)) {
       this.#startCancellation(lane, id, CANCEL_REASON.unreachable);
+      this.#span.counters.cancel(CANCEL_REASON.unreachable);
       return CLIENT_SERVICE;
     }
     const session = new ReceiverSession(this.#span, lane, segment, now, {
@@ -64,7 +65,7 @@ export class Incoming {
     const wasOpen = this.#sessions.get(session.number) instanceof ReceiverSession;
     this.#remove(session.number);
     this.#closed.add(session.number);
-    if (wasOpen) this.#span.outputs.push({ kind: 'cancelled', session, by: 'sender', reason });
+    if (wasOpen) this.#span.tellCancelled({ session, by: 'sender', reason });
   }
 
   /** The far side has heard a cancellation. */
@@ -85,7 +86,7 @@ export class Incoming {
     const { id, lane } = session;
     session.close();
     this.#startCancellation(lane, id, reason);
-    this.#span.outputs.push({ kind: 'cancelled', session: id, by: 'receiver', reason });
+    this.#span.tellCancelled({ session: id, by: 'receiver', reason });
   }
 
   #startCancellation(lane: Lane, session: SessionId, reason: number): void {

@@ -55,10 +55,10 @@ export class Lane {
     return this.#replies.shift() ?? this.#speaker()?.next(now, octetsMax);
   }
 
-  /** Whether one more block of so many octets may go out. */
-  hasRoomToSend(octets: number): boolean {
+  /** How many octets one more block may have that goes out; 0 where it may not. */
+  get roomToSend(): number {
     const { sendSessionsMax, sendOctetsMax } = this.#limits;
-    return this.sendSessions < sendSessionsMax && this.sendOctets + octets <= sendOctetsMax;
+    return this.sendSessions < sendSessionsMax ? sendOctetsMax - this.sendOctets : 0;
   }
 
   /** Whether one more session may come in. */

@@ -52,16 +52,14 @@ export class LtpEngine implements Machine<LtpOutput> {
   readonly #lanes: readonly Lane[];
   readonly #outgoing: Outgoing;
   readonly #incoming: Incoming;
-  #segmentsSent = 0;
-  #segmentsReceived = 0;
 
   constructor(options: LtpOptions) {
-    const { localEngine, remoteEngine, random, lanes = 1, wholeReports = false } = options;
+    const { localEngine, remoteEngine, random, lanes = 1 } = options;
     assert(localEngine !== remoteEngine, 'a span has two ends');
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#local = localEngine;
     this.#remote = remoteEngine;
-    this.#span = new Span(limits, random, wholeReports);
+    this.#span = new Span(limits, options);
     this.#lanes = Array.from({ length: lanes }, (_, index) => new Lane(index, limits));
     const numbers = options.sessionNumbers ?? SerialNumbers.ofSessions(random);
     const every = options.checkpointEveryOctets ?? Number.POSITIVE_INFINITY;
@@ -71,12 +69,12 @@ export class LtpEngine implements Machine<LtpOutput> {
 
   /**
    * The contact begins: timers go on. `roundTripUs` is how long an answer may take: the light time
-   * there and back, what frames wait at both ends, and a write to the far store. Called again
-   * while the link is up it holds for what is sent from then on.
+   * there and back, what frames wait at both ends, and a write to the far store unless `answers`
+   * learn that. Called again while the link is up it holds for what is sent from then on.
    */
   linkUp(now: Instant, roundTripUs: number): void {
     assert(roundTripUs > 0, 'an answer takes time');
-    this.#span.roundTripUs = roundTripUs;
+    this.#span.answers.roundTripUs = roundTripUs;
     this.#span.timers.linkUp(now);
   }
 
@@ -110,7 +108,7 @@ export class LtpEngine implements Machine<LtpOutput> {
    * it was dropped, if it was; answers to it are in the lanes all the same.
    */
   receive(now: Instant, octets: Uint8Array, lane = 0): Fault | undefined {
-    this.#segmentsReceived++;
+    this.#span.counters.segmentsReceived++;
     const segment = decodeSegment(octets);
     if (segment instanceof Fault) return segment;
     const isOurs = goesToSender(segment);
@@ -118,6 +116,11 @@ export class LtpEngine implements Machine<LtpOutput> {
       return FOREIGN_SESSION;
     }
     return this.#dispatch(now, segment, this.#lane(lane));
+  }
+
+  /** How many octets a block may have for `send` to take it. */
+  roomToSend(lane = 0): number {
+    return this.#lane(lane).roomToSend;
   }
 
   /** Whether a lane has a segment to send. */
@@ -129,7 +132,7 @@ export class LtpEngine implements Machine<LtpOutput> {
   pull(now: Instant, octetsMax: number, lane = 0): Uint8Array | undefined {
     assert(octetsMax >= SEGMENT_OCTETS_MIN, 'a segment has room for its head');
     const segment = this.#lane(lane).next(now, octetsMax);
-    if (segment !== undefined) this.#segmentsSent++;
+    if (segment !== undefined) this.#span.counters.segmentsSent++;
     return segment;
   }
 
@@ -153,12 +156,10 @@ export class LtpEngine implements Machine<LtpOutput> {
   /** Counters and what is held. */
   snapshot(): LtpSnapshot {
     return {
+      ...this.#span.counters.snapshot(),
       sendSessions: this.#outgoing.count,
       receiveSessions: this.#incoming.count,
       receiveOctets: this.#lanes.reduce((sum, { receiveOctets }) => sum + receiveOctets, 0),
-      segmentsSent: this.#segmentsSent,
-      segmentsReceived: this.#segmentsReceived,
-      repeatedOctets: this.#span.repeatedOctets,
     };
   }
 
@@ -183,6 +184,7 @@ export class LtpEngine implements Machine<LtpOutput> {
   /** A report is acknowledged, of an open session or not. Source: RFC 5326 §6.13. */
   #receiveReport(now: Instant, report: ReportSegment, lane: Lane): Fault | undefined {
     const { session, serial } = report;
+    this.#span.counters.reportsReceived++;
     const way = this.#outgoing.laneOf(session.number) ?? lane;
     const fault = this.#outgoing.receiveReport(now, report);
     if (fault !== undefined) return fault;

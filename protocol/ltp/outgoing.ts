@@ -32,13 +32,14 @@ export class Outgoing {
 
   /** Opens a session for a block; undefined when the lane has no room. */
   send(lane: Lane, block: OutboundBlock): SessionId | undefined {
-    if (!lane.hasRoomToSend(block.octets.length)) return undefined;
+    if (block.octets.length > lane.roomToSend) return undefined;
     const id = { originator: this.#engine, number: this.#numbers.take() };
     const session = new SenderSession(this.#span, lane, id, block, this.#checkpointEveryOctets, {
       closed: () => this.#remove(id.number),
       cancel: (now, reason) => this.cancel(now, id.number, reason),
     });
     this.#sessions.set(id.number, session);
+    this.#span.counters.blocksSent++;
     return id;
   }
 
@@ -52,7 +53,7 @@ export class Outgoing {
     const cancelled = { session: id, by: 'sender', reason } as const;
     const cancellation = new Cancellation(this.#span, lane, cancelled, () => this.#remove(number));
     this.#sessions.set(number, cancellation);
-    this.#span.outputs.push({ kind: 'cancelled', ...cancelled });
+    this.#span.tellCancelled(cancelled);
   }
 
   /** The lane of an open session. */
@@ -70,7 +71,7 @@ export class Outgoing {
   receiveCancel(session: SessionId, reason: number): void {
     const wasOpen = this.#sessions.get(session.number) instanceof SenderSession;
     this.#remove(session.number);
-    if (wasOpen) this.#span.outputs.push({ kind: 'cancelled', session, by: 'receiver', reason });
+    if (wasOpen) this.#span.tellCancelled({ session, by: 'receiver', reason });
   }
 
   /** The far side has heard a cancellation. */

@@ -152,6 +152,7 @@ export class ReceiverSession implements Speaker {
 
   #deliver(): void {
     this.#state = 'holding';
+    this.#span.counters.blocksReceived++;
     this.#span.outputs.push({
       kind: 'received',
       session: this.id,
@@ -177,14 +178,14 @@ export class ReceiverSession implements Speaker {
     const silentUs = this.#span.timers.time(now) - this.#heardAt;
     const restUs = this.#patienceUs - silentUs;
     if (restUs > 0 || this.#state === 'holding') {
-      this.#span.timers.start(this.#inactivity, now, Math.max(restUs, this.#span.roundTripUs));
+      this.#span.timers.start(this.#inactivity, now, Math.max(restUs, this.#span.answers.us));
     } else if (this.lingers) this.#ends.closed();
     else this.#ends.cancel(now, CANCEL_REASON.system);
   }
 
   /** By then a sender has repeated its checkpoint as often as it may. */
   get #patienceUs(): number {
-    return this.#span.roundTripUs * (this.#span.limits.transmissionsMax + 1);
+    return this.#span.answers.us * (this.#span.limits.transmissionsMax + 1);
   }
 }
 

@@ -120,6 +120,8 @@ export class Reporter {
       const octets = encodeSegment(sent.report);
       if (octets.length <= octetsMax) {
         sent.transmissions++;
+        this.#span.counters.reportsSent++;
+        this.#span.counters.repeatedSegments++;
         this.#span.expectAnswer(sent.timer, now);
         return octets;
       }
@@ -199,6 +201,7 @@ export class Reporter {
     const concludes = this.#wholeEnd !== undefined;
     const sent: Sent = { report, timer, concludes, transmissions: 1 };
     this.#sent.set(serial, sent);
+    this.#span.counters.reportsSent++;
     this.#rememberLower(serial, lower);
     this.#span.expectAnswer(timer, now);
     return encodeSegment(report);

@@ -15,7 +15,7 @@
 import { assert } from '../assert.ts';
 import type { Fault } from '../fault.ts';
 import type { Instant } from '../machine.ts';
-import type { Checkpoint, Question, Repair } from './checkpoint.ts';
+import { type Checkpoint, Checkpoints, type Question, type Repair } from './checkpoint.ts';
 import { BEYOND_SENT, type OutboundBlock, SCATTERED } from './contract.ts';
 import { dataRoom, encodeSegment } from './encode-segment.ts';
 import { IntervalSet } from './interval-set.ts';
@@ -47,10 +47,7 @@ export class SenderSession implements Speaker {
   /** The end of the last checkpoint among the new data. */
   #asked = 0;
   readonly #claimed = new IntervalSet();
-  /** By serial. */
-  readonly #checkpoints = new Map<number, Checkpoint>();
-  /** Those of the checkpoints that must be sent again. */
-  readonly #due = new Set<Checkpoint>();
+  readonly #checkpoints: Checkpoints;
   #repairs: Repair[] = [];
   /** Reports taken in; the oldest is forgotten, which costs a repetition at most. */
   readonly #reports = new RecentNumbers(REPORTS_MAX);
@@ -76,18 +73,20 @@ export class SenderSession implements Speaker {
     this.#ends = ends;
     this.#checkpointEveryOctets = checkpointEveryOctets;
     this.#serials = SerialNumbers.ofSegments(span.random);
+    this.#checkpoints = new Checkpoints(span, (now, checkpoint) => this.#expire(now, checkpoint));
     lane.sendSessions++;
     lane.sendOctets += octets.length;
     lane.enqueue(this);
   }
 
   get hurry(): 'urgent' | 'patient' | 'silent' {
-    if (this.#due.size > 0 || this.#repairs.length > 0) return 'urgent';
+    if (this.#checkpoints.due !== undefined || this.#repairs.length > 0) return 'urgent';
     return this.#cursor < this.#block.octets.length ? 'patient' : 'silent';
   }
 
   next(now: Instant, octetsMax: number): Uint8Array {
-    for (const checkpoint of this.#due) return this.#repeat(now, checkpoint, octetsMax);
+    const { due } = this.#checkpoints;
+    if (due !== undefined) return this.#repeat(now, due, octetsMax);
     const repair = this.#repairs[0];
     if (repair !== undefined) return this.#mend(now, repair, octetsMax);
     const isRed = this.#cursor < this.#block.redOctets;
@@ -102,7 +101,8 @@ export class SenderSession implements Speaker {
     if (this.#claimed.count + claims.length > SCATTERED_MAX) return SCATTERED;
     this.#reports.add(serial);
     this.#lastReport = serial;
-    this.#settle(report);
+    this.#checkpoints.settle(now, report, this.#isWhole(report));
+    if (isHesitant(report)) this.#span.answers.hesitated();
     // Bounded by the claims, and the repairs, of each of which some data are missing.
     for (const { from, to } of claims) {
       this.#claimed.add(from, to);
@@ -118,40 +118,29 @@ export class SenderSession implements Speaker {
    * Whether a far side that claims the whole in one report has claimed it only in several. The
    * others came of an engine that it had before, so from here on only this one is believed.
    */
-  #doubt({ claims }: ReportSegment): boolean {
+  #doubt(report: ReportSegment): boolean {
     const { redOctets } = this.#block;
-    const isWhole = claims[0]?.from === 0 && claims[0].to === redOctets;
-    if (!this.#span.wholeReports || isWhole) return false;
+    if (!this.#span.wholeReports || this.#isWhole(report)) return false;
     if (!this.#claimed.covers(0, redOctets)) return false;
     this.#claimed.remove(0, redOctets);
     // Bounded by the claims.
-    for (const { from, to } of claims) this.#claimed.add(from, to);
+    for (const { from, to } of report.claims) this.#claimed.add(from, to);
     return true;
+  }
+
+  /** Whether a report claims all of the red part. */
+  #isWhole({ claims }: ReportSegment): boolean {
+    return claims[0]?.from === 0 && claims[0].to === this.#block.redOctets;
   }
 
   /** Sends nothing more, and lets go of the block. */
   close(): void {
     this.lane.sendSessions--;
     this.lane.sendOctets -= this.#block.octets.length;
-    // Bounded by the checkpoints.
-    for (const { timer } of this.#checkpoints.values()) this.#span.timers.stop(timer);
-    this.#checkpoints.clear();
+    this.#checkpoints.close();
     this.#span.timers.stop(this.#silence);
-    this.#due.clear();
     this.#repairs = [];
     this.#cursor = this.#block.octets.length;
-  }
-
-  /** The checkpoints that a report answers: the one it names, and all that ask no more than it. */
-  #settle({ checkpointSerial, lower, upper }: ReportSegment): void {
-    // Bounded by the checkpoints.
-    for (const checkpoint of this.#checkpoints.values()) {
-      const { serial, asked, to, timer } = checkpoint;
-      if (serial !== checkpointSerial && (asked < lower || to > upper)) continue;
-      this.#span.timers.stop(timer);
-      this.#checkpoints.delete(serial);
-      this.#due.delete(checkpoint);
-    }
   }
 
   /** Queues what is missing within [lower, upper) and not queued yet. */
@@ -177,7 +166,7 @@ export class SenderSession implements Speaker {
   /** Whether neither this end nor the far side has anything to send, though data are missing. */
   get #isUnasked(): boolean {
     const isSent = this.#cursor >= this.#block.redOctets;
-    return isSent && this.#checkpoints.size === 0 && this.#repairs.length === 0;
+    return isSent && this.#checkpoints.count === 0 && this.#repairs.length === 0;
   }
 
   #askAnew(now: Instant): void {
@@ -190,6 +179,7 @@ export class SenderSession implements Speaker {
   #finish(): boolean {
     const { octets, redOctets } = this.#block;
     if (this.#cursor < octets.length || !this.#claimed.covers(0, redOctets)) return false;
+    this.#span.counters.blocksCompleted++;
     this.#span.outputs.push({ kind: 'completed', session: this.id });
     this.#ends.closed();
     return true;
@@ -201,6 +191,7 @@ export class SenderSession implements Speaker {
     const to = Math.min(end, from + this.#room(from, 0, octetsMax));
     const question = to === end ? { asked: this.#asked, reportSerial: 0 } : undefined;
     this.#cursor = to;
+    this.#span.counters.redOctets += to - from;
     if (to === end) this.#asked = end;
     return this.#sendRed(now, from, to, question);
   }
@@ -210,6 +201,7 @@ export class SenderSession implements Speaker {
     const from = this.#cursor;
     const to = Math.min(octets.length, from + this.#room(from, 0, octetsMax));
     this.#cursor = to;
+    this.#span.counters.greenOctets += to - from;
     this.#finish();
     return this.#segment('green', from, to, undefined);
   }
@@ -219,7 +211,7 @@ export class SenderSession implements Speaker {
     const { from, to: end } = missing.first!;
     const to = Math.min(end, from + this.#room(from, reportSerial, octetsMax));
     missing.remove(from, to);
-    this.#span.repeatedOctets += to - from;
+    this.#countRepeated(to - from);
     if (missing.count > 0) return this.#sendRed(now, from, to, undefined);
     this.#repairs.shift();
     return this.#sendRed(now, from, to, repair);
@@ -227,24 +219,17 @@ export class SenderSession implements Speaker {
 
   /** A checkpoint once more: where there is less room than at first, with the end of its data. */
   #repeat(now: Instant, checkpoint: Checkpoint, octetsMax: number): Uint8Array {
-    const { to, reportSerial, timer } = checkpoint;
+    const { to, reportSerial } = checkpoint;
     const room = this.#room(to, reportSerial, octetsMax);
     const from = Math.max(checkpoint.from, to - room);
-    this.#due.delete(checkpoint);
-    checkpoint.transmissions++;
-    this.#span.expectAnswer(timer, now);
-    this.#span.repeatedOctets += to - from;
+    this.#checkpoints.repeated(now, checkpoint);
+    this.#countRepeated(to - from);
     return this.#segment('red', from, to, checkpoint);
   }
 
   #sendRed(now: Instant, from: number, to: number, question: Question | undefined): Uint8Array {
     if (question === undefined) return this.#segment('red', from, to, undefined);
-    const { asked, reportSerial } = question;
-    const serial = this.#serials.take();
-    const timer = new Timer('LTP checkpoint', (at) => this.#expire(at, checkpoint));
-    const checkpoint = { serial, reportSerial, asked, from, to, timer, transmissions: 1 };
-    this.#checkpoints.set(serial, checkpoint);
-    this.#span.expectAnswer(timer, now);
+    const checkpoint = this.#checkpoints.ask(now, this.#serials.take(), question, from, to);
     return this.#segment('red', from, to, checkpoint);
   }
 
@@ -253,8 +238,13 @@ export class SenderSession implements Speaker {
       this.#ends.cancel(now, CANCEL_REASON.retransmissionLimit);
       return;
     }
-    this.#due.add(checkpoint);
+    this.#checkpoints.repeat(checkpoint);
     this.lane.enqueue(this);
+  }
+
+  #countRepeated(octets: number): void {
+    this.#span.counters.repeatedSegments++;
+    this.#span.counters.repeatedOctets += octets;
   }
 
   /** Data that a segment has room for, were it a repair: so that a lost one goes again in one. */
@@ -285,6 +275,11 @@ export class SenderSession implements Speaker {
       data: octets.subarray(from, to),
     });
   }
+}
+
+/** Whether a report leaves out the last octet of its scope, as one does that waits for a write. */
+function isHesitant({ lower, upper, claims }: ReportSegment): boolean {
+  return claims.length <= 1 && (claims[0] ?? { to: lower }).to === upper - 1;
 }
 
 /** Intervals of claimed data; their gaps are to be sent again one by one. */

@@ -6,7 +6,7 @@
  *
  * That each unit says whose it is, is CCSDS 734.1-B; that a length follows is this project's
  * reading, for there the receiver may have to find the end of a unit from the unit. So blocks are
- * aggregated only where both ends have been told to, and never by default (decision 0018).
+ * aggregated only between two nodes of this kind (decision 0022).
  */
 import { Fault } from '../fault.ts';
 import { SdnvReader, sdnvOctets, writeSdnv } from './sdnv.ts';

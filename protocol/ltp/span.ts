@@ -2,7 +2,9 @@
 import type { Random } from '../crypto/ports.ts';
 import { Fifo } from '../fifo.ts';
 import type { Instant } from '../machine.ts';
-import type { LtpLimits, LtpOutput } from './contract.ts';
+import { AnswerTime } from './answer-time.ts';
+import type { LtpLimits, LtpOptions, LtpOutput } from './contract.ts';
+import { LtpCounters } from './counters.ts';
 import { LinkTimers, type Timer } from './link-timers.ts';
 
 /** How a session ends, said to the table that keeps it. */
@@ -20,23 +22,28 @@ export class Span {
   /** Whether the far side claims a stored block in one report. */
   readonly wholeReports: boolean;
   readonly timers = new LinkTimers();
-  /** How long an answer may take: light time there and back, and margins; by the owner. */
-  roundTripUs = ROUND_TRIP_US;
-  repeatedOctets = 0;
+  readonly answers: AnswerTime;
+  readonly counters: LtpCounters;
   /** Bounded by what one verb gives rise to, which the owner drains. */
   readonly outputs = new Fifo<LtpOutput>();
 
-  constructor(limits: LtpLimits, random: Random, wholeReports: boolean) {
+  constructor(limits: LtpLimits, options: LtpOptions) {
+    const { random, wholeReports = false, answers, counters } = options;
     this.limits = limits;
     this.random = random;
     this.wholeReports = wholeReports;
+    this.answers = answers ?? new AnswerTime();
+    this.counters = counters ?? new LtpCounters();
+  }
+
+  /** A session ends early, and its owner hears of it. */
+  tellCancelled(cancelled: Omit<Extract<LtpOutput, { kind: 'cancelled' }>, 'kind'>): void {
+    this.counters.cancel(cancelled.reason);
+    this.outputs.push({ kind: 'cancelled', ...cancelled });
   }
 
   /** Starts the timer for an answer to what leaves now. */
   expectAnswer(timer: Timer, now: Instant): void {
-    this.timers.start(timer, now, this.roundTripUs);
+    this.timers.start(timer, now, this.answers.us);
   }
 }
-
-/** Until the owner says. */
-const ROUND_TRIP_US = 1_000_000;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { equal } from '#protocol/bytes/octets.ts';
+import type { BlockCounts } from '#protocol/link/contract.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import { Chance, LinkPair, type PairOptions } from './link-pair.ts';
 
@@ -112,6 +113,55 @@ describe('bundles by LTP', () => {
     expect(unsent.map((told) => told.kind === 'unsent' && told.id)).toEqual(['a', 'b', 'c']);
   });
 
+  it('wait together on a busy line and then share a block, with one report', () => {
+    const pair = ltpPair({ rateBps: 1_000_000, storeUs: 1 * MS });
+    for (let n = 0; n < 40; n++) pair.send(0, `${n}`, octetsOf(100 + n));
+    expect(pair.run(10 * S, () => finished(pair) === 40)).toBe(true);
+    const { bundlesSent, blocksSent, blocksCompleted, reportsReceived } = countsOf(pair, 0);
+    expect({ bundlesSent, blocksCompleted }).toEqual({
+      bundlesSent: 40,
+      blocksCompleted: blocksSent,
+    });
+    expect(blocksSent).toBeLessThan(10);
+    expect(reportsReceived).toBe(blocksSent);
+    const received = pair.ends[1].of('received');
+    expect(received.map(({ bundle }) => bundle)).toEqual(range(40).map((n) => octetsOf(100 + n)));
+    expect(pair.ends[0].of('sent').map(({ id }) => id)).toEqual(range(40).map(String));
+  });
+
+  it('are sent when the last of those that share their block is settled', () => {
+    const pair = ltpPair({ rateBps: 1_000_000 });
+    for (let n = 0; n < 5; n++) pair.send(0, `${n}`, octetsOf(100));
+    pair.run(1 * S);
+    const receipts = pair.ends[1].of('received').map(({ receipt }) => receipt!);
+    expect(receipts).toHaveLength(5);
+    expect(new Set(receipts).size).toBeLessThan(5);
+    for (const receipt of receipts.slice(0, 4)) pair.settle(1, receipt, true);
+    pair.run(1 * S);
+    expect(finished(pair)).toBeLessThan(4);
+    pair.settle(1, receipts[4]!, true);
+    pair.run(1 * S);
+    expect(finished(pair)).toBe(5);
+  });
+
+  it('come back together when one of them is refused, and then each goes alone', () => {
+    const pair = ltpPair({ rateBps: 1_000_000 });
+    for (let n = 0; n < 5; n++) pair.send(0, `${n}`, octetsOf(100));
+    pair.run(1 * S);
+    const receipts = pair.ends[1].of('received').map(({ receipt }) => receipt!);
+    pair.settle(1, receipts[4]!, false);
+    for (const receipt of receipts) pair.settle(1, receipt, true);
+    pair.run(1 * S);
+    const unsent = pair.ends[0].of('unsent').map(({ id }) => id);
+    expect(unsent).toContain('4');
+    expect(unsent.length).toBeGreaterThan(1);
+    const { blocksSent } = countsOf(pair, 0);
+    for (const id of unsent) pair.send(0, id, octetsOf(100));
+    pair.run(1 * S);
+    expect(countsOf(pair, 0).blocksSent).toBe(blocksSent + unsent.length);
+    expect(countsOf(pair, 1).cancelled).toEqual({ system: 1 });
+  });
+
   it('are not begun when no answer could come before the contact ends', () => {
     const pair = new LinkPair({ channel: LTP, storeUs: 1 * MS });
     pair.connect(2 * S);
@@ -182,6 +232,14 @@ function ltpPair(options: PairOptions = {}): LinkPair {
 
 function finished(pair: LinkPair): number {
   return pair.ends.reduce((sum, end) => sum + end.of('sent').length, 0);
+}
+
+function countsOf(pair: LinkPair, end: 0 | 1): BlockCounts {
+  return pair.ends[end].link.snapshot().ltp!;
+}
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, n) => n);
 }
 
 function octetsOf(count: number): Uint8Array {
