@@ -59,11 +59,16 @@ export class HostProcess {
 const HOST_ENTRY = fileURLToPath(new URL('./host.js', distUrl()));
 const LAST_WORDS_MAX = 2_000;
 /**
- * A node allocates little and lives long: a small young generation keeps it small. It does little
- * at a time and must do it soon: code is compiled at its first call, not interpreted until it has
- * been called often, which on an idle satellite takes minutes.
+ * A node allocates little and lives long: a small young generation keeps it small, and so does one
+ * thread that helps V8 instead of four. What runs once, while modules load, is not worth compiling;
+ * what is, `host.ts` says.
  */
-const HOST_NODE_OPTIONS = ['--max-semi-space-size=1', '--single-threaded-gc', '--always-sparkplug'];
+const HOST_NODE_OPTIONS = [
+  '--max-semi-space-size=1',
+  '--single-threaded-gc',
+  '--v8-pool-size=1',
+  '--no-sparkplug',
+];
 
 /** dist/, from the bundle that runs there or from the sources in a test. */
 function distUrl(): URL {

@@ -3,6 +3,7 @@
  * `hosted`) on real sockets, with the channel in front of them. Obeys the harness over the
  * process channel and ends when that closes, so nothing is left running.
  */
+import { setFlagsFromString } from 'node:v8';
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { openStore } from '#node/adapters/choose-store.ts';
 import { MemoryVault } from '#node/adapters/memory-vault.ts';
@@ -44,6 +45,12 @@ let probe: TransitProbe | undefined;
 /** Waiting to be reported; bounded by what NOTICES_EVERY_MS of events bring. */
 let notices: [NodeNumber, Notice][] = [];
 let flush: NodeJS.Timeout | undefined;
+
+// A node does little at a time and must do it soon. All modules are loaded, so from here on V8
+// compiles a function at its first call, and does not interpret it until it has been called often,
+// which on an idle satellite takes minutes.
+setFlagsFromString('--sparkplug');
+setFlagsFromString('--always-sparkplug');
 
 process.on('message', (command: HostCommand) => {
   obey(command).catch((error: unknown) => {
