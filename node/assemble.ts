@@ -9,6 +9,7 @@ import type { NodeConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
 import { checkRandomness } from './repeatable-run.ts';
+import type { Rooms } from './rooms.ts';
 import { Satellite } from './satellite.ts';
 import { sessionPolicyOf } from './security-config.ts';
 import type { Service } from './service.ts';
@@ -20,9 +21,16 @@ import type { ServicesConfig } from './services-config.ts';
 
 /**
  * A satellite, not yet started. `config` and its credentials have been checked where they came
- * from a person. Throws ConfigError when it would repeat itself where others can listen (LS-907).
+ * from a person, and `rooms` hold what it asks for. Throws ConfigError when it would repeat itself
+ * where others can listen (LS-907).
  */
-export function createSatellite(config: NodeConfig, ports: SatellitePorts): Satellite {
+export function createSatellite(
+  config: NodeConfig,
+  ports: SatellitePorts,
+  rooms: Rooms = {},
+): Satellite {
+  const isComplete = rooms.ProvisionedSecurity !== undefined || config.provisioned === undefined;
+  assert(isComplete, 'what a configuration asks for has been loaded');
   const credentials = decodeCredentials(config.credentials);
   const { crypto: provider, random, records } = ports;
   const { node, scid, boot: bootMin, epochUnixMs, plan, directory, link, store } = config;
@@ -41,6 +49,7 @@ export function createSatellite(config: NodeConfig, ports: SatellitePorts): Sate
       admission,
       sessionPolicy: sessionPolicyOf(config.security),
       provisioned: config.provisioned,
+      rooms,
       channel: link,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,

@@ -18,6 +18,7 @@ import { ConfigError, formatConfigError } from './config-error.ts';
 import { checkCredentials, readNodeConfig } from './config-file.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { Notice } from './notice.ts';
+import { openRooms } from './rooms.ts';
 import type { Satellite } from './satellite.ts';
 
 /** Runs until a signal ends it; the exit code. `args` are those after the word `node`. */
@@ -98,7 +99,7 @@ async function fly(
   const store = await openStore(config.store);
   const random = new OsRandom();
   const ports = { clock, datagrams, store, vault, records, random, crypto };
-  const satellite = createSatellite(config, ports);
+  const satellite = createSatellite(config, ports, await openRooms(config));
   satellite.notices$.subscribe((notice) => print(json ? JSON.stringify(notice) : lineOf(notice)));
   const bootRefused = firstBootRefused(satellite, directory);
   const addresses = datagrams.addresses.map(({ host, port }) => `${host}:${port}`);

@@ -10,7 +10,7 @@ import type { Membership } from '#protocol/membership/membership.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { Journal } from './journal.ts';
 import type { SatellitePorts, Vault, VaultCompletion } from './ports.ts';
-import { NUMBERS_RECORD, type ProvisionedSecurity } from './provisioned-security.ts';
+import type { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 import type { MembershipSnapshot } from './snapshot.ts';
 
@@ -28,14 +28,14 @@ export type Provision =
 export class Keeper {
   readonly #membership: Membership;
   readonly #admission: Admission;
-  readonly #security: ProvisionedSecurity;
+  readonly #security: ProvisionedSecurity | undefined;
   readonly #vault: Vault;
   readonly #seeded: boolean;
   readonly #journal: Journal;
 
   constructor(
     { membership, admission }: Pick<SatelliteConfig, 'membership' | 'admission'>,
-    security: ProvisionedSecurity,
+    security: ProvisionedSecurity | undefined,
     { vault, random }: Pick<SatellitePorts, 'vault' | 'random'>,
     journal: Journal,
   ) {
@@ -55,12 +55,12 @@ export class Keeper {
   /** Lets time pass for both. */
   tick(now: Instant): void {
     this.#membership.tick(now);
-    this.#security.tick(now);
+    this.#security?.tick(now);
   }
 
   /** The sooner deadline of the two. */
   deadline(): Deadline | undefined {
-    return sooner(this.#membership.deadline(), this.#security.deadline());
+    return sooner(this.#membership.deadline(), this.#security?.deadline());
   }
 
   /** Sees to the next output of the two; undefined when there is none. */
@@ -126,9 +126,10 @@ export class Keeper {
 
   /** Takes an answer of the vault; true when links may have to look whether they can send. */
   completed(now: Instant, { kind, record }: VaultCompletion): boolean {
-    if (record === NUMBERS_RECORD) {
+    const security = this.#security;
+    if (security !== undefined && record === security.record) {
       const at = now;
-      this.#security.completed(now, kind);
+      security.completed(now, kind);
       if (kind === 'write-failed') this.#journal.note({ kind: 'record-unwritten', at, record });
       return true;
     }
@@ -139,9 +140,10 @@ export class Keeper {
   }
 
   #keepNumbers(): MembershipNews | undefined {
-    const numbers = this.#security.poll();
-    if (numbers === undefined) return undefined;
-    this.#vault.write(NUMBERS_RECORD, numbers);
+    const security = this.#security;
+    const numbers = security?.poll();
+    if (security === undefined || numbers === undefined) return undefined;
+    this.#vault.write(security.record, numbers);
     return 'noted';
   }
 

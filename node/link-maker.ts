@@ -16,7 +16,7 @@ export function makeLink(
   config: SatelliteConfig,
   ports: SatellitePorts,
   { node, scid: remoteScid }: DirectoryEntry,
-  security: ProvisionedSecurity,
+  security: ProvisionedSecurity | undefined,
 ): Link {
   const { credentials, membership, admission, scid: localScid, channel } = config;
   const { crypto: provider, random } = ports;
@@ -24,11 +24,11 @@ export function makeLink(
   assert(octets <= ports.datagrams.sizeMax, 'a frame and its code fit a datagram');
   const ends = { localScid, remoteScid };
   const shared = { credentials, membership, admission, provider, random };
-  const provisioned = security.keying(node);
+  const provisioned = security?.keying(node);
   const keying = provisioned ?? new SessionKeying({ ...shared, ...config.sessionPolicy, ...ends });
   // Who has no handshake may be of another make, and may know no LTP.
   const ltp = channel.ltp !== false && provisioned === undefined;
-  return new Link({ ...ends, ...channel, ltp, random, ...security.channel(node) }, keying);
+  return new Link({ ...ends, ...channel, ltp, random, ...security?.channel(node) }, keying);
 }
 
 /** Whom a contact leads to, and where that terminal listens. */

@@ -9,6 +9,7 @@
  */
 import type { BundleAgent } from '#protocol/agent/agent.ts';
 import type { LeastClass } from '#protocol/agent/store-room.ts';
+import { Fault } from '#protocol/fault.ts';
 import { ENCAPSULATION_VERSION, encodeEncapsulation } from '#protocol/frame/encapsulation.ts';
 import type { Packet } from '#protocol/frame/packet.ts';
 import type { LinkOutput } from '#protocol/link/link.ts';
@@ -23,7 +24,8 @@ export type Management = Extract<LinkOutput, { readonly kind: 'management' }>;
 /** Whom management packets concern. */
 export interface Managed {
   readonly agent: BundleAgent;
-  readonly security: ProvisionedSecurity;
+  /** Who obeys commands, where any neighbour may give them. */
+  readonly security: ProvisionedSecurity | undefined;
   readonly journal: Journal;
 }
 
@@ -39,9 +41,13 @@ export function takeManagement(
     agent.pressed(now, node, least);
     return;
   }
-  const { replies, faults } = security.command(now, node, packet, spi);
-  for (const fault of faults) journal.faults.add(fault);
-  for (const reply of replies) link.sendManagement(now, reply);
+  const answer = security?.command(now, node, packet, spi);
+  if (answer === undefined) {
+    journal.faults.add(NO_COMMANDER);
+    return;
+  }
+  for (const fault of answer.faults) journal.faults.add(fault);
+  for (const reply of answer.replies) link.sendManagement(now, reply);
 }
 
 /** Tells those neighbours that are up which classes this node takes. */
@@ -57,6 +63,9 @@ function leastIn(packet: Packet): LeastClass | undefined {
   const known = packet.protocolId === MISSION_SPECIFIC && more.length === 0 && least <= CLASSES;
   return known ? (least as LeastClass) : undefined;
 }
+
+/** The neighbour has no say here. */
+const NO_COMMANDER = new Fault('link', 'no-commander', 'CCSDS 355.1-B-1 4.3.1.1');
 
 /** CCSDS 133.1, registry of encapsulation protocol identifiers: privately defined data. */
 const MISSION_SPECIFIC = 7;

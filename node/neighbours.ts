@@ -1,7 +1,5 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
 import type { AgentOutput, Receipt } from '#protocol/agent/contract.ts';
-import { transitionTo } from '#protocol/association/association.ts';
-import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import type { Link, LinkOutput } from '#protocol/link/link.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
@@ -24,11 +22,16 @@ export interface NeighbourOutput {
 }
 
 /** Links live on between contacts. Bounded by the pairs of neighbour and terminal in the plan. */
-export class Neighbours implements DynamicAssociations {
+export class Neighbours {
   readonly all: Neighbour[] = [];
   /** Whom each terminal looks at. Bounded by the node's terminals. */
   readonly #inView: (Neighbour | undefined)[] = [];
   #inContact: readonly Neighbour[] = [];
+
+  /** Those that a terminal looks at. */
+  get inContact(): readonly Neighbour[] {
+    return this.#inContact;
+  }
 
   /** Ticks the links that a terminal looks at: all others have nothing to do. */
   tick(now: Instant): void {
@@ -106,21 +109,6 @@ export class Neighbours implements DynamicAssociations {
     return news && alone;
   }
 
-  /** Of an association that a handshake has agreed, and under which this node receives. */
-  transition(spi: number): number | undefined {
-    for (const { link } of this.#inContact) {
-      const { associations } = link.snapshot();
-      const found = associations.find((each) => each.spi === spi && each.direction === 'receiving');
-      if (found !== undefined) return LAST_TRANSITIONS[found.state];
-    }
-    return undefined;
-  }
-
-  /** Ends the session to which it belongs. */
-  end(now: Instant, spi: number): void {
-    for (const { link } of this.#inContact) link.endSession(now, spi);
-  }
-
   #look(terminal: number, neighbour: Neighbour | undefined): void {
     this.#inView[terminal] = neighbour;
     this.#inContact = this.#inView.filter((seen) => seen !== undefined);
@@ -134,11 +122,3 @@ export function receiptOf(
 ): Receipt | undefined {
   return receipt === undefined ? undefined : { link: index, block: receipt };
 }
-
-/** A session's associations go one way only, so where they are tells how they came there. */
-const LAST_TRANSITIONS = {
-  unkeyed: transitionTo('null', 'unkeyed'),
-  keyed: transitionTo('unkeyed', 'keyed'),
-  operational: transitionTo('keyed', 'operational'),
-  stopped: undefined,
-} as const;

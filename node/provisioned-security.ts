@@ -12,7 +12,6 @@ import { NumberLedger } from '#protocol/association/number-ledger.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { selfTest } from '#protocol/crypto/self-test.ts';
-import type { DynamicAssociations } from '#protocol/extended-procedures/association-commands.ts';
 import { encodeReport } from '#protocol/extended-procedures/frame-security-report.ts';
 import {
   PROCEDURE_PARAMETERS,
@@ -29,23 +28,43 @@ import {
   SPACE_PACKET_VERSION,
 } from '#protocol/frame/space-packet.ts';
 import { dataOffset } from '#protocol/frame/uslp.ts';
-import { managedParameters, type OcfSource } from '#protocol/link/channel.ts';
+import { type ChannelOptions, managedParameters, type OcfSource } from '#protocol/link/channel.ts';
 import type { Keying } from '#protocol/link/keying.ts';
 import type { LinkOptions } from '#protocol/link/link.ts';
 import { linkChannels, StaticKeying } from '#protocol/link/static-keying.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
+import type { DirectoryEntry } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import type { Neighbours } from './neighbours.ts';
 import type { SatellitePorts, VaultCompletion, VaultRecords } from './ports.ts';
-import type { ProvisionedPeer } from './provisioned-config.ts';
-import type { SatelliteConfig } from './satellite-config.ts';
+import type { ProvisionedConfig, ProvisionedPeer } from './provisioned-config.ts';
+import { SessionAssociations } from './session-associations.ts';
 
 /** The record in the vault. */
 export const NUMBERS_RECORD = 'static-numbers';
 
+/** What it is told of its node, see SatelliteConfig. */
+export interface ProvisionedOptions {
+  readonly scid: number;
+  readonly provisioned: ProvisionedConfig | undefined;
+  readonly channel: ChannelOptions;
+  readonly directory: readonly DirectoryEntry[];
+}
+
+/** What comes of a command. */
+export interface CommandAnswer {
+  /** Space Packets for the neighbour who gave it. */
+  readonly replies: readonly Uint8Array[];
+  /** Why what was refused was. */
+  readonly faults: readonly Fault[];
+}
+
 /** Of one node. */
 export class ProvisionedSecurity implements OcfSource {
-  readonly #config: SatelliteConfig;
+  /** Its record in the vault. */
+  readonly record = NUMBERS_RECORD;
+  readonly #options: ProvisionedOptions;
   readonly #provider: CryptoProvider;
   /** Octets of a frame before its security header. */
   readonly #prefixOctets: number;
@@ -58,16 +77,16 @@ export class ProvisionedSecurity implements OcfSource {
   #keptAt: Instant = 0;
 
   /**
-   * `dynamic` are the associations of handshakes. Throws ConfigError when the record of numbers is
-   * there and cannot be read.
+   * `neighbours` have the associations of handshakes. Throws ConfigError when the record of numbers
+   * is there and cannot be read.
    */
-  constructor(config: SatelliteConfig, ports: SatellitePorts, dynamic: DynamicAssociations) {
-    const { scid, provisioned } = config;
+  constructor(options: ProvisionedOptions, ports: SatellitePorts, neighbours: Neighbours) {
+    const { scid, provisioned } = options;
     const { crypto: provider, random, records } = ports;
     const { aead } = provider;
-    this.#config = config;
+    this.#options = options;
     this.#provider = provider;
-    this.#prefixOctets = dataOffset(managedParameters(config.channel, scid));
+    this.#prefixOctets = dataOffset(managedParameters(options.channel, scid));
     this.#peers = provisioned?.peers ?? [];
     this.#ledger = ledgerIn(records);
     const keys = new KeyInventory();
@@ -77,7 +96,7 @@ export class ProvisionedSecurity implements OcfSource {
     this.#unit = new SecurityUnit({
       keys,
       associations: this.#associations,
-      dynamic,
+      dynamic: new SessionAssociations(neighbours),
       aead,
       random,
       selfTest: () => selfTest(provider),
@@ -90,7 +109,7 @@ export class ProvisionedSecurity implements OcfSource {
     const peer = this.#peers.find((each) => each.node === node);
     if (peer === undefined) return undefined;
     return new StaticKeying({
-      localScid: this.#config.scid,
+      localScid: this.#options.scid,
       remoteScid: this.#scidOf(node),
       peerEid: `ipn:${node}.0`,
       provider: this.#provider.name,
@@ -118,7 +137,7 @@ export class ProvisionedSecurity implements OcfSource {
     return this.#ledger.poll();
   }
 
-  /** Takes an answer of the vault about `NUMBERS_RECORD`. */
+  /** Takes an answer of the vault about `record`. */
   completed(now: Instant, kind: VaultCompletion['kind']): void {
     this.#keptAt = now;
     if (kind === 'written') this.#ledger.written();
@@ -136,17 +155,12 @@ export class ProvisionedSecurity implements OcfSource {
   }
 
   /**
-   * Takes a management packet of a neighbour that came under `spi`: the packets that answer it, and
-   * the faults of what was refused.
+   * Takes a management packet of a neighbour that came under `spi`; undefined when that neighbour
+   * gives no commands.
    */
-  command(
-    now: Instant,
-    node: NodeNumber,
-    packet: Packet,
-    spi: number,
-  ): { readonly replies: readonly Uint8Array[]; readonly faults: readonly Fault[] } {
+  command(now: Instant, node: NodeNumber, packet: Packet, spi: number): CommandAnswer | undefined {
     const commander = this.#peers.find((peer) => peer.node === node)?.commands === true;
-    if (!commander) return { replies: [], faults: [NO_COMMANDER] };
+    if (!commander) return undefined;
     if (packet.packetVersion !== SPACE_PACKET_VERSION || !packet.header.telecommand) {
       return { replies: [], faults: [NO_COMMAND] };
     }
@@ -171,7 +185,7 @@ export class ProvisionedSecurity implements OcfSource {
 
   /** A created association fits the frames of the links, which fixed frames fill. */
   #procedureParameters(): ProcedureParameters {
-    const { fixedLength = false } = this.#config.channel;
+    const { fixedLength = false } = this.#options.channel;
     const securityOctets = securityHeaderOctets(BASELINE) + BASELINE.macOctets;
     return {
       ...PROCEDURE_PARAMETERS,
@@ -182,7 +196,7 @@ export class ProvisionedSecurity implements OcfSource {
   }
 
   #scidOf(node: NodeNumber): number {
-    const peer = this.#config.directory.find((entry) => entry.node === node);
+    const peer = this.#options.directory.find((entry) => entry.node === node);
     assert(peer !== undefined, 'the directory lists every provisioned neighbour');
     return peer.scid;
   }
@@ -193,7 +207,7 @@ export class ProvisionedSecurity implements OcfSource {
       mask: mask === 'book' ? defaultMask('uslp', this.#prefixOctets, BASELINE) : undefined,
     };
     for (const [{ spi, keyId, start = '' }, sender] of [
-      [send, this.#config.scid],
+      [send, this.#options.scid],
       [receive, this.#scidOf(node)],
     ] as const) {
       const definition = { suite: 'aes-256-gcm', fields, windowWidth } as const;
@@ -227,5 +241,4 @@ const WINDOW_WIDTH = 1_048_576;
 /** How long a number received may wait for its record. */
 const KEEP_US = MICROSECONDS_PER_S;
 
-const NO_COMMANDER = new Fault('link', 'no-commander', 'CCSDS 355.1-B-1 4.3.1.1');
 const NO_COMMAND = new Fault('link', 'no-command', 'CCSDS 355.1-B-1 4.2.1');

@@ -6,6 +6,7 @@ import type { Membership } from '#protocol/membership/membership.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { DirectoryEntry } from './config.ts';
 import type { ProvisionedConfig } from './provisioned-config.ts';
+import type { Rooms } from './rooms.ts';
 import type { SessionPolicy } from './security-config.ts';
 
 /** The substance of a NodeConfig; `assemble.ts` makes the one from the other. */
@@ -19,6 +20,7 @@ export interface SatelliteConfig extends AgentOptions {
   readonly sessionPolicy: SessionPolicy;
   /** Keys and associations of neighbours without a handshake. */
   readonly provisioned: ProvisionedConfig | undefined;
+  readonly rooms: Rooms;
   readonly channel: ChannelOptions;
   /** Lists at least every neighbour that the plan gives this node. */
   readonly directory: readonly DirectoryEntry[];

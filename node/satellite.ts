@@ -29,7 +29,7 @@ import { type Managed, press, takeManagement } from './management.ts';
 import { type Neighbour, Neighbours, receiptOf } from './neighbours.ts';
 import type { Notice } from './notice.ts';
 import type { Datagram, SatellitePorts, StoreCompletion, VaultCompletion } from './ports.ts';
-import { ProvisionedSecurity } from './provisioned-security.ts';
+import type { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 import type { Service } from './service.ts';
 import { type SatelliteSnapshot, snapshotOf } from './snapshot.ts';
@@ -47,7 +47,7 @@ export class Satellite {
   readonly #ports: SatellitePorts;
   readonly #applications: Applications;
   readonly #agent: BundleAgent;
-  readonly #security: ProvisionedSecurity;
+  readonly #security: ProvisionedSecurity | undefined;
   readonly #managed: Managed;
   readonly #keeper: Keeper;
   readonly #contacts: ContactFollower;
@@ -65,9 +65,9 @@ export class Satellite {
     this.#ports = ports;
     this.#agent = new BundleAgent(config);
     this.#applications = new Applications(services, this.#agent, (ask) => this.#accept(ask));
-    this.#security = new ProvisionedSecurity(config, ports, this.#neighbours);
-    const [agent, security, journal] = [this.#agent, this.#security, this.#journal];
-    this.#managed = { agent, security, journal };
+    const Security = config.rooms.ProvisionedSecurity;
+    this.#security = Security && new Security(config, ports, this.#neighbours);
+    this.#managed = { agent: this.#agent, security: this.#security, journal: this.#journal };
     this.#keeper = new Keeper(config, this.#security, ports, this.#journal);
     this.#contacts = new ContactFollower(config.plan, config.node);
   }

@@ -15,6 +15,7 @@ import { ConfigError } from '#node/config-error.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { Notice } from '#node/notice.ts';
 import type { OpenedStore } from '#node/ports.ts';
+import { openRooms, type Rooms } from '#node/rooms.ts';
 import type { Satellite } from '#node/satellite.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
@@ -32,6 +33,7 @@ interface Hosted {
   readonly sockets: UdpDatagrams;
   readonly store: OpenedStore;
   readonly crypto: CryptoProvider;
+  readonly rooms: Rooms;
   /** Set by `begin`. */
   satellite?: Satellite;
   channel?: ChannelDatagrams;
@@ -90,7 +92,7 @@ async function create(command: HostCommand & { kind: 'create' }): Promise<void> 
     // Sockets come first: they are this node's alone, so that no other can be at its store.
     const sockets = await openUdpDatagrams({ bind });
     const store = await openStore(member.store);
-    hosted.set(member.node, { member, sockets, store, crypto });
+    hosted.set(member.node, { member, sockets, store, crypto, rooms: await openRooms(member) });
   }
   probe = await TransitProbe.open(command.probe);
   report({
@@ -105,7 +107,7 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
   line = new DelayLine(new SystemClock(epoch), lag, command.judgedFrom);
   const transit = probe ?? { transitUs: 0 };
   for (const [node, entry] of hosted) {
-    const { member, sockets, store, crypto } = entry;
+    const { member, sockets, store, crypto, rooms } = entry;
     const clock = new SystemClock(epoch);
     entry.channel = new ChannelDatagrams(sockets, clock, line, transit, member.terminals);
     entry.satellite = createSatellite(
@@ -119,6 +121,7 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
         random: new OsRandom(),
         crypto,
       },
+      rooms,
     );
     entry.satellite.notices$.subscribe((notice) => note(node, notice));
   }

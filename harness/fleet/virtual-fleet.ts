@@ -7,6 +7,7 @@ import { MemoryStore } from '#node/adapters/memory-store.ts';
 import { MemoryVault } from '#node/adapters/memory-vault.ts';
 import { createSatellite } from '#node/assemble.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
+import { openRooms } from '#node/rooms.ts';
 import type { Satellite } from '#node/satellite.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { Instant } from '#protocol/machine.ts';
@@ -66,6 +67,7 @@ export class VirtualFleet implements Fleet {
           random: new SeededRandom(this.#seed, member.name),
           crypto: this.#crypto,
         },
+        await openRooms(member),
       );
       this.#satellites.set(member.node, satellite);
       this.#subscriptions.push(

@@ -7,7 +7,6 @@ import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { Journal } from '#node/journal.ts';
 import { Keeper } from '#node/keeper.ts';
 import type { VaultRecords } from '#node/ports.ts';
-import type { ProvisionedSecurity } from '#node/provisioned-security.ts';
 import { CborReader } from '#protocol/bytes/cbor-reader.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
@@ -144,8 +143,6 @@ describe('a node that loses power', () => {
   });
 });
 
-const NO_PROVISIONED_KEYS = { poll: () => undefined } as unknown as ProvisionedSecurity;
-
 /** One life of a node, from power on to power off. */
 class Life {
   readonly vault: MemoryVault;
@@ -165,7 +162,7 @@ class Life {
     const ports = { vault: this.vault, random };
     const admission = new Admission(credentials, nativeProvider, random);
     const shared = { membership: this.membership, admission };
-    this.#keeper = new Keeper(shared, NO_PROVISIONED_KEYS, ports, this.#journal);
+    this.#keeper = new Keeper(shared, undefined, ports, this.#journal);
     this.vault.completed$.subscribe((completion) => this.#keeper.completed(this.at, completion));
     this.#journal.notices$.subscribe((notice) => {
       this.told.push(notice.kind);

@@ -55,26 +55,6 @@ it('say of a node that it is down also when its terminal has turned away', () =>
   expect(neighbours.setUp(neighbour, false)).toBe(true);
 });
 
-it('know the associations of their sessions, and end one that ground names', () => {
-  const ended: number[] = [];
-  const associations = [
-    { direction: 'sending', spi: 300, state: 'operational' },
-    { direction: 'receiving', spi: 400, state: 'operational' },
-    { direction: 'receiving', spi: 401, state: 'unkeyed' },
-    { direction: 'receiving', spi: 402, state: 'stopped' },
-  ];
-  const neighbours = new Neighbours();
-  const session = {
-    snapshot: () => ({ associations }),
-    endSession: (_now: number, spi: number) => ended.push(spi),
-  } as unknown as Link;
-  neighbours.meet(102, 1, () => session);
-  const transitions = [300, 400, 401, 402, 403].map((spi) => neighbours.transition(spi));
-  expect(transitions).toEqual([undefined, 11, 1, undefined, undefined]);
-  neighbours.end(7, 400);
-  expect(ended).toEqual([400]);
-});
-
 it('hand a bundle to a link that is up, and what became of one to the link that brought it', () => {
   const neighbours = new Neighbours();
   const done: unknown[] = [];

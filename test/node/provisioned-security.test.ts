@@ -7,8 +7,8 @@ import { createSatellite } from '#node/assemble.ts';
 import type { NodeConfig } from '#node/config.ts';
 import { ConfigError } from '#node/config-error.ts';
 import type { Notice } from '#node/notice.ts';
-import type { VaultRecords } from '#node/ports.ts';
-import { NUMBERS_RECORD } from '#node/provisioned-security.ts';
+import type { SatellitePorts, VaultRecords } from '#node/ports.ts';
+import { NUMBERS_RECORD, ProvisionedSecurity } from '#node/provisioned-security.ts';
 import type { Satellite } from '#node/satellite.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
@@ -73,7 +73,7 @@ class Node {
     const records: VaultRecords = vault.records;
     const datagrams = new Medium(this.#time).open(101);
     const send = datagrams.send.bind(datagrams);
-    this.#satellite = createSatellite(configuration(), {
+    const ports: SatellitePorts = {
       clock: new ManualClock(this.#time),
       datagrams: {
         ...datagrams,
@@ -87,7 +87,8 @@ class Node {
       records,
       random: new SeededRandom(1, 'node'),
       crypto: nativeProvider,
-    });
+    };
+    this.#satellite = createSatellite(configuration(), ports, { ProvisionedSecurity });
     this.#satellite.notices$.subscribe((notice) => this.told.push(notice));
     this.#satellite.start();
   }

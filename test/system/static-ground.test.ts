@@ -9,6 +9,7 @@ import { openUdpDatagrams, type UdpDatagrams } from '#node/adapters/udp-datagram
 import { createSatellite } from '#node/assemble.ts';
 import { type NodeConfig, parseNodeConfig } from '#node/config.ts';
 import type { Notice } from '#node/notice.ts';
+import { ProvisionedSecurity } from '#node/provisioned-security.ts';
 import type { Satellite } from '#node/satellite.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
 import { concat, toHex } from '#protocol/bytes/octets.ts';
@@ -211,7 +212,7 @@ class Node {
   constructor(config: NodeConfig, datagrams: UdpDatagrams, vault: MemoryVault) {
     this.#datagrams = datagrams;
     this.#vault = vault;
-    this.#satellite = createSatellite(config, {
+    const ports = {
       clock: SystemClock.fromUnixMs(config.epochUnixMs),
       datagrams,
       store: new MemoryStore(1_000_000),
@@ -219,7 +220,8 @@ class Node {
       records: vault.records,
       random: new OsRandom(),
       crypto: nativeProvider,
-    });
+    };
+    this.#satellite = createSatellite(config, ports, { ProvisionedSecurity });
     this.#satellite.notices$.subscribe((notice) => this.#told.push(notice));
     this.#life = this.#satellite.start();
   }
