@@ -1,12 +1,13 @@
 /** What is noted of a bundle as it comes in, made of its blocks and of where and when it came. */
 import { type Bundle, payloadOf, wholeId } from '../bundle/bundle.ts';
-import { isNullEid } from '../bundle/eid.ts';
+import { type Eid, equalEid, isNullEid } from '../bundle/eid.ts';
 import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { Groups } from './groups.ts';
 import type { Arrival, Part } from './held-bundle.ts';
 import { expiryOf, type Inspection } from './inspection.ts';
+import type { Registration } from './options.ts';
 import type { Subject } from './reporter.ts';
 
 /** The rules of the node that a bundle comes to. */
@@ -17,6 +18,7 @@ export interface ArrivalRules {
   /** How long a fragment for this node may wait for the others. */
   readonly reassemblyMsMax: number;
   readonly groups: Groups;
+  readonly endpoints: readonly Registration[];
 }
 
 /** The circumstances of its coming. */
@@ -36,30 +38,31 @@ export interface Circumstances {
 export function arrivalOf(
   bundle: Bundle,
   { trafficClass, hops, ageMs }: Inspection,
-  { node, epochUnixMs, reassemblyMsMax, groups }: ArrivalRules,
+  rules: ArrivalRules,
   circumstances: Circumstances,
 ): Arrival {
   const { primary } = bundle;
   const { destination } = primary;
   // Contact plans know the nodes of the default allocator only.
   const routable = destination.scheme === 'ipn' && destination.allocator === 0;
-  const isHere = routable && destination.node === node;
+  const isHere = routable && destination.node === rules.node;
+  const service = isHere ? destination.service : registeredService(destination, rules);
   const { arrivedAt, part } = circumstances;
-  const lifetimeEndsAt = expiryOf(primary, ageMs, epochUnixMs, arrivedAt);
-  const isGathered = isHere && part !== undefined;
-  const stayUsMax = isGathered ? reassemblyMsMax * MICROSECONDS_PER_MS : Number.POSITIVE_INFINITY;
+  const lifetimeEndsAt = expiryOf(primary, ageMs, rules.epochUnixMs, arrivedAt);
+  const stayMsMax =
+    service !== undefined && part !== undefined ? rules.reassemblyMsMax : Number.POSITIVE_INFINITY;
   return {
     ...circumstances,
     bundle,
     trafficClass,
     hops,
     destination: routable ? destination.node : 0,
-    service: isHere ? destination.service : undefined,
-    isForGroup: groups.isGroup(destination),
+    service,
+    isForGroup: rules.groups.isGroup(destination),
     divisible: isDivisible(bundle),
     ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
     lifetimeEndsAt,
-    expiresAt: Math.min(lifetimeEndsAt, arrivedAt + stayUsMax),
+    expiresAt: Math.min(lifetimeEndsAt, arrivedAt + stayMsMax * MICROSECONDS_PER_MS),
   };
 }
 
@@ -76,6 +79,11 @@ export function partOf(bundle: Bundle): Part | undefined {
   const { fragment } = primary;
   if (fragment === undefined) return undefined;
   return { whole: wholeId(primary), ...fragment, length: payloadOf(bundle).data.length };
+}
+
+/** Most nodes have no endpoints but those of their number. */
+function registeredService(eid: Eid, { endpoints }: ArrivalRules): number | undefined {
+  return endpoints.find(({ endpoint }) => equalEid(endpoint, eid))?.service;
 }
 
 /** As far as can be told without writing it; `mayFragment` has the last word. */

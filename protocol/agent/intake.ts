@@ -68,12 +68,13 @@ export class Intake {
     groups: Groups,
     guard: BundleGuard,
   ) {
-    const { node, sequenceStart = 0 } = options;
+    const { node, sequenceStart = 0, endpoints = [] } = options;
     const epochUnixMs = clockOf(options);
     this.#epochUnixMs = options.epochUnixMs;
     this.#bundleOctetsMax = options.bundleOctetsMax;
     this.#takesCustody = options.custody === true;
-    this.#rules = { node, epochUnixMs, reassemblyMsMax: reassemblyOf(options).waitMsMax, groups };
+    const reassemblyMsMax = reassemblyOf(options).waitMsMax;
+    this.#rules = { node, epochUnixMs, reassemblyMsMax, groups, endpoints };
     this.#source = new BundleSource({ node, epochUnixMs, sequenceStart });
     this.#holdings = holdings;
     this.#delivery = delivery;

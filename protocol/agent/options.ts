@@ -1,6 +1,7 @@
 /** What the owner of a bundle agent decides, and what holds where it decides nothing. */
 import type { KeyRing } from '../bpsec/key-ring.ts';
 import type { SecurityPolicy } from '../bpsec/policy.ts';
+import type { Eid } from '../bundle/eid.ts';
 import type { Strictness } from '../bundle/strictness.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import type { GroupOptions } from './groups.ts';
@@ -35,6 +36,11 @@ export interface AgentOptions {
    * fragments, and so are those for which the rest of a contact is too short.
    */
   readonly fragmentOctetsMax?: number;
+  /**
+   * Endpoints of any scheme and allocator that this node is the one member of, beside those of its
+   * node number; none may be a group.
+   */
+  readonly endpoints?: readonly Registration[];
   /** Which endpoints are groups; without them only those of the dtn scheme are. */
   readonly groups?: GroupOptions;
   /** What it signs, encrypts and checks, and with which keys; nothing when absent. */
@@ -47,6 +53,12 @@ export interface AgentOptions {
 export interface BundleSecurity {
   readonly policy: SecurityPolicy;
   readonly keys: KeyRing;
+}
+
+/** Bundles for this endpoint are for that service of the node (RFC 9171 §3.1). */
+export interface Registration {
+  readonly endpoint: Eid;
+  readonly service: number;
 }
 
 /** Bounds of reassembly (RFC 9171 §8 warns of its abuse). */

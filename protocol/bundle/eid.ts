@@ -13,7 +13,7 @@
  * Source: RFC 9171 §4.2.5, RFC 9758 §4 to §6.
  */
 import { assert } from '../assert.ts';
-import type { CborReader } from '../bytes/cbor-reader.ts';
+import { type CborReader, INDEFINITE } from '../bytes/cbor-reader.ts';
 import type { CborWriter } from '../bytes/cbor-writer.ts';
 import { Fault } from '../fault.ts';
 
@@ -155,58 +155,62 @@ export function writeEid(writer: CborWriter, eid: Eid): void {
 }
 
 /**
- * Reads one endpoint. Faults: the reader's; `eid.structure`; `eid.scheme` for a scheme other than
- * dtn, ipn and imc; `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text`
- * for an empty text, one of more than DTN_TEXT_OCTETS_MAX or one with characters other than visible
- * ASCII.
+ * Reads one endpoint; its arrays may be indefinite, which RFC 9171 §4.1 lets senders choose.
+ * Faults: the reader's; `eid.structure`; `eid.scheme` for a scheme other than dtn, ipn and imc;
+ * `eid.ipn-range` for an allocator or node of more than 32 bits; `eid.dtn-text` for an empty text,
+ * one of more than DTN_TEXT_OCTETS_MAX or one with characters other than visible ASCII.
  * The text `none` is read as a null endpoint other than NULL_EID, which tells it apart. A service
  * above 2^53 − 1 gives `cbor.integer-range`: RFC 9758 §6.3 sets no upper bound, and no node has so
  * many services.
  */
 export function readEid(reader: CborReader): Eid | Fault {
-  const items = reader.arrayHead();
+  const items = reader.arrayHead(true);
   if (items instanceof Fault) return items;
-  if (items !== 2) return STRUCTURE;
+  if (items !== INDEFINITE && items !== 2) return STRUCTURE;
   const scheme = reader.uint();
   if (scheme instanceof Fault) return scheme;
+  const eid = readSsp(reader, scheme);
+  return eid instanceof Fault || reader.endsArray(items, 2) ? eid : STRUCTURE;
+}
+
+function readSsp(reader: CborReader, scheme: number): Eid | Fault {
   if (scheme === IPN) return readIpn(reader);
   if (scheme === DTN) return readDtn(reader);
   return isImcCode(scheme) ? readImc(reader, scheme) : SCHEME;
 }
 
 function readImc(reader: CborReader, code: number): ImcEid | Fault {
-  const items = reader.arrayHead();
+  const items = reader.arrayHead(true);
   if (items instanceof Fault) return items;
-  if (items !== 2) return STRUCTURE;
+  if (items !== INDEFINITE && items !== 2) return STRUCTURE;
   const group = reader.uint();
   if (group instanceof Fault) return group;
   const service = reader.uint();
-  return service instanceof Fault ? service : { scheme: 'imc', code, group, service };
+  if (service instanceof Fault) return service;
+  return reader.endsArray(items, 2) ? { scheme: 'imc', code, group, service } : STRUCTURE;
 }
 
 function readIpn(reader: CborReader): IpnEid | Fault {
-  const items = reader.arrayHead();
-  if (items instanceof Fault) return items;
-  if (items !== 2 && items !== 3) return STRUCTURE;
-  let allocator: number | Fault = 0;
-  let node: number | bigint | Fault;
-  if (items === 3) {
-    allocator = reader.uint();
-    if (allocator instanceof Fault) return allocator;
-    node = reader.uint();
-    if (node instanceof Fault) return node;
-    if (allocator >= WORD || node >= WORD) return IPN_RANGE;
-  } else {
-    node = reader.uint64();
-    if (node instanceof Fault) return node;
-    if (node >= WORD) {
-      allocator = Number(BigInt(node) >> 32n);
-      node = Number(BigInt.asUintN(32, BigInt(node)));
-    }
+  const head = reader.arrayHead(true);
+  if (head instanceof Fault) return head;
+  if (head !== INDEFINITE && head !== 2 && head !== 3) return STRUCTURE;
+  const first = reader.uint64();
+  if (first instanceof Fault) return first;
+  const second = reader.uint();
+  if (second instanceof Fault) return second;
+  if (reader.endsArray(head, 2)) {
+    if (first < WORD) return ipnOf(0, Number(first), second, 2);
+    const wide = BigInt(first);
+    return ipnOf(Number(wide >> 32n), Number(BigInt.asUintN(32, wide)), second, 2);
   }
-  const service = reader.uint();
-  if (service instanceof Fault) return service;
-  return { scheme: 'ipn', allocator, node: Number(node), service, items };
+  const third = reader.uint();
+  if (third instanceof Fault) return third;
+  if (!reader.endsArray(head, 3)) return STRUCTURE;
+  return first < WORD && second < WORD ? ipnOf(Number(first), second, third, 3) : IPN_RANGE;
+}
+
+function ipnOf(allocator: number, node: number, service: number, items: 2 | 3): IpnEid {
+  return { scheme: 'ipn', allocator, node, service, items };
 }
 
 function readDtn(reader: CborReader): Eid | Fault {
@@ -241,7 +245,7 @@ const LOCAL_NODE = 0xffffffff;
 /** The RFC sets no bound. */
 const DTN_TEXT_OCTETS_MAX = 1_023;
 
-const DTN_URI = /^dtn:\/\/[\w.~!$&'()*+,;=%-]+\/[\x21-\x7e]*$/;
+const DTN_URI = /^dtn:\/\/(?:[\w.~!$&'()*+,;=-]|%[\dA-Fa-f]{2})+\/[\x21-\x7e]*$/;
 const IPN_URI = /^ipn:(?:!|(?:(0|[1-9]\d*)\.)?(0|[1-9]\d*))\.(0|[1-9]\d*)$/;
 const IMC_URI = /^imc(?:\+([1-9]\d*))?:(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 const VISIBLE = /^[\x21-\x7e]+$/;

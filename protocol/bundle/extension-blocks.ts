@@ -2,7 +2,7 @@
  * The data of the extension blocks this node acts on. Every decoder takes the whole data of a
  * block; octets behind the value give `bundle.block-data` (RFC 9171 §4.3.2).
  */
-import { CborReader } from '../bytes/cbor-reader.ts';
+import { CborReader, INDEFINITE } from '../bytes/cbor-reader.ts';
 import { CborWriter } from '../bytes/cbor-writer.ts';
 import { Fault } from '../fault.ts';
 import type { TrafficClass } from '../traffic-class.ts';
@@ -46,13 +46,14 @@ export function encodeHopCount(hops: HopCount): Uint8Array {
 /** Faults: those of the reader; `bundle.hop-count` for other than two items or a limit of 0. */
 export function decodeHopCount(data: Uint8Array): HopCount | Fault {
   const reader = new CborReader(data);
-  const items = reader.arrayHead();
+  const items = reader.arrayHead(true);
   if (items instanceof Fault) return items;
-  const limit = items === 2 ? reader.uint() : HOP_COUNT;
+  const limit = items === 2 || items === INDEFINITE ? reader.uint() : HOP_COUNT;
   if (limit instanceof Fault) return limit;
   if (limit < 1 || limit > HOP_LIMIT_MAX) return HOP_COUNT;
   const count = reader.uint();
-  return count instanceof Fault ? count : whole(reader, { limit, count });
+  if (count instanceof Fault) return count;
+  return reader.endsArray(items, 2) ? whole(reader, { limit, count }) : HOP_COUNT;
 }
 
 /** The rank of the traffic class, of block type 217, which is for private use (RFC 9171 §9.1). */

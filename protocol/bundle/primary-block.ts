@@ -7,7 +7,7 @@
  * Source: RFC 9171 §4.2.3, §4.3.1.
  */
 import { assert } from '../assert.ts';
-import type { CborReader } from '../bytes/cbor-reader.ts';
+import { type CborReader, INDEFINITE } from '../bytes/cbor-reader.ts';
 import type { CborWriter } from '../bytes/cbor-writer.ts';
 import { Fault } from '../fault.ts';
 import { type CrcType, checkCrc, readCrcType, readFlags, writeCrc } from './block-items.ts';
@@ -88,13 +88,14 @@ export function readPrimaryBlock(reader: CborReader): PrimaryBlock | Fault {
   if (source instanceof Fault) return source;
   const reportTo = readEid(reader);
   if (reportTo instanceof Fault) return reportTo;
-  const pair = reader.arrayHead();
+  const pair = reader.arrayHead(true);
   if (pair instanceof Fault) return pair;
-  if (pair !== 2) return TIMESTAMP;
+  if (pair !== INDEFINITE && pair !== 2) return TIMESTAMP;
   const creationTimeMs = reader.uint64();
   if (creationTimeMs instanceof Fault) return creationTimeMs;
   const sequence = reader.uint64();
   if (sequence instanceof Fault) return sequence;
+  if (!reader.endsArray(pair, 2)) return TIMESTAMP;
   const lifetime = reader.uint64();
   if (lifetime instanceof Fault) return lifetime;
   const lifetimeMs = typeof lifetime === 'bigint' ? Number.MAX_SAFE_INTEGER : lifetime;

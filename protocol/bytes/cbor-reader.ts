@@ -97,6 +97,11 @@ export class CborReader {
     return this.#argument(TAG);
   }
 
+  /** Whether an array that `arrayHead(true)` gave as `head` ends after `count` items, so many read. */
+  endsArray(head: number, count: number): boolean {
+    return head === INDEFINITE ? this.takeBreak() : head === count;
+  }
+
   /** Whether the next octet is a break; if so, it is read. */
   takeBreak(): boolean {
     if (this.#peek() !== BREAK) return false;

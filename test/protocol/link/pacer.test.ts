@@ -30,7 +30,7 @@ describe('the pacer', () => {
     expect(pacer.readyAt).toBe(54_000 - PACER_EARLY_US);
   });
 
-  it('holds the rate over a second to within its allowance, woken once a millisecond', () => {
+  it('clause 61: holds the rate over a second to within its allowance, woken once a millisecond', () => {
     for (const rateBps of [1_000_000, 10_000_000, 100_000_000, 1_000_000_000]) {
       const pacer = new Pacer();
       pacer.start(0, rateBps);
