@@ -1,7 +1,15 @@
 /** How a node takes, makes and cuts bundles, as its configuration says it. */
 import { type GroupOptions, Groups } from '#protocol/agent/groups.ts';
-import type { AgentOptions, ReassemblyOptions } from '#protocol/agent/options.ts';
-import { type Eid, formatEid, IMC_SCHEME, isImcCode, parseEid } from '#protocol/bundle/eid.ts';
+import type { AgentOptions, ReassemblyOptions, Registration } from '#protocol/agent/options.ts';
+import {
+  type Eid,
+  formatEid,
+  IMC_SCHEME,
+  isImcCode,
+  isLocalNode,
+  isNullEid,
+  parseEid,
+} from '#protocol/bundle/eid.ts';
 import type { Strictness } from '#protocol/bundle/strictness.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { JsonCursor } from './json-cursor.ts';
@@ -15,6 +23,13 @@ export interface BundleConfig {
   readonly fragmentOctetsMax?: number;
   readonly reassembly?: ReassemblyOptions;
   readonly groups?: GroupConfig;
+  readonly endpoints?: readonly EndpointConfig[];
+}
+
+/** An endpoint that is the node's beside those of its number, as a URI. */
+export interface EndpointConfig {
+  readonly endpoint: string;
+  readonly service: number;
 }
 
 /** The numbering of groups, and those of which the node is a member. */
@@ -36,7 +51,8 @@ export function readBundleConfig(cursor: JsonCursor): BundleConfig {
   const clockless = cursor.at('clockless');
   const fragment = cursor.at('fragmentOctetsMax');
   const reassembly = cursor.at('reassembly');
-  const groups = cursor.at('groups');
+  const groups = cursor.at('groups').present ? readGroups(cursor.at('groups')) : undefined;
+  const endpoints = cursor.at('endpoints');
   return {
     ...(strictness.present ? { strictness: strictness.oneOf(['strict', 'tolerant']) } : {}),
     ...(statusReports.present ? { statusReports: statusReports.boolean() } : {}),
@@ -45,7 +61,8 @@ export function readBundleConfig(cursor: JsonCursor): BundleConfig {
       ? { fragmentOctetsMax: fragment.integer(FRAGMENT_OCTETS_MIN, BUNDLE_OCTETS_MAX) }
       : {}),
     ...(reassembly.present ? { reassembly: readReassembly(reassembly) } : {}),
-    ...(groups.present ? { groups: readGroups(groups) } : {}),
+    ...(groups === undefined ? {} : { groups }),
+    ...(endpoints.present ? { endpoints: readEndpoints(endpoints, groups) } : {}),
   };
 }
 
@@ -54,14 +71,19 @@ export function readBundleConfig(cursor: JsonCursor): BundleConfig {
  * them that their bundles have expired.
  */
 export function agentOptionsOf(
-  { groups, ...config }: BundleConfig,
+  { groups, endpoints, ...config }: BundleConfig,
   boot: number,
 ): Omit<AgentOptions, 'node' | 'plan' | 'epochUnixMs' | 'storeOctetsMax' | 'bundleOctetsMax'> {
   return {
     ...config,
     ...(groups === undefined ? {} : { groups: groupOptionsOf(groups) }),
+    ...(endpoints === undefined ? {} : { endpoints: endpoints.map(registrationOf) }),
     sequenceStart: (boot % BOOTS_MAX) * SEQUENCES_PER_BOOT,
   };
+}
+
+function registrationOf({ endpoint, service }: EndpointConfig): Registration {
+  return { endpoint: parseEid(endpoint) as Eid, service };
 }
 
 function groupOptionsOf({ memberOf, ...numbering }: GroupConfig): GroupOptions {
@@ -107,6 +129,23 @@ function readGroups(cursor: JsonCursor): GroupConfig {
   return { ...numbering, memberOf };
 }
 
+function readEndpoints(cursor: JsonCursor, numbering: GroupConfig | undefined): EndpointConfig[] {
+  const groups = new Groups({ ...numbering, memberOf: [] });
+  const taken = new Set<string>(); // Bounded by ENDPOINTS_MAX.
+  return cursor.list(ENDPOINTS_MAX, (item) => {
+    item.object(['endpoint', 'service']);
+    const place = item.at('endpoint');
+    const eid = parseEid(place.text());
+    if (eid instanceof Fault || groups.isGroup(eid) || isNullEid(eid) || isLocalNode(eid)) {
+      throw place.mistake(ENDPOINT_EXPECTED);
+    }
+    const uri = formatEid(eid);
+    if (taken.has(uri)) throw place.mistake('each endpoint once');
+    taken.add(uri);
+    return { endpoint: uri, service: item.at('service').integer(0, IPN_NUMBER_MAX) };
+  });
+}
+
 function readImcScheme(cursor: JsonCursor): number {
   const code = cursor.integer(IMC_SCHEME);
   if (isImcCode(code)) return code;
@@ -129,10 +168,14 @@ const KEYS = [
   'fragmentOctetsMax',
   'reassembly',
   'groups',
+  'endpoints',
 ];
 const GROUP_EXPECTED =
   'a group, such as imc:7.1 or dtn://all/~alerts, or ipn:9.1.0 where 9 is the ipnAllocator';
+const ENDPOINT_EXPECTED =
+  'an endpoint of one node, such as ipn:977000.100.1 or dtn://node/telemetry';
 const GROUPS_MAX = 1_024;
+const ENDPOINTS_MAX = 1_024;
 /** What 32 bits hold (RFC 9758 §6.1). */
 const ALLOCATOR_MAX = 0xffff_ffff;
 /** More bundles than a node makes in one life. */

@@ -97,7 +97,7 @@ export class CborReader {
     return this.#argument(TAG);
   }
 
-  /** Whether an array that `arrayHead(true)` gave as `head` ends after `count` items, so many read. */
+  /** Whether the array that `arrayHead(true)` gave as `head` ends here, behind `count` items. */
   endsArray(head: number, count: number): boolean {
     return head === INDEFINITE ? this.takeBreak() : head === count;
   }

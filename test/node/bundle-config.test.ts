@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeConfig } from '#node/config.ts';
-import { ipnEid } from '#protocol/bundle/eid.ts';
+import { type Eid, ipnEid, parseEid } from '#protocol/bundle/eid.ts';
 import { MICROSECONDS_PER_S as SECONDS } from '#protocol/machine.ts';
 import { SmallSky } from '../simulation/small-sky.ts';
 
@@ -24,6 +24,14 @@ describe('the bundle options of a node', () => {
     }
   });
 
+  it('reach its agent: endpoints of other schemes and allocators are its own', () => {
+    for (const endpoint of ['dtn://sink/in', 'ipn:977000.100.1']) {
+      const sky = skyWith({ endpoints: [{ endpoint, service: 9 }] });
+      send(sky, 10, parseEid(endpoint) as Eid, 102);
+      expect(sky.satellite(102).snapshot().services['9']?.received).toBe(1);
+    }
+  });
+
   it('reach its agent: without a clock no number comes back in another life of the node', () => {
     const sky = skyWith({ clockless: true });
     send(sky, 10);
@@ -43,10 +51,10 @@ function skyWith(bundles: NonNullable<NodeConfig['bundles']>): SmallSky {
 }
 
 /** Sends to the sink of 102, and lets it arrive. */
-function send(sky: SmallSky, sizeOctets: number): void {
-  sky.satellite(101).send({
+function send(sky: SmallSky, sizeOctets: number, destination: Eid = ipnEid(102, 9), from = 101) {
+  sky.satellite(from).send({
     adu: new Uint8Array(sizeOctets),
-    destination: ipnEid(102, 9),
+    destination,
     sourceService: 1_000,
     lifetimeMs: 60_000,
     trafficClass: 1,

@@ -128,6 +128,21 @@ describe('parseNodeConfig', () => {
       'bundles.groups.memberOf[1].group is "dtn://all/~alerts". Expected each group once',
     ],
     [
+      'an endpoint that is a group',
+      (c) => (c.bundles.endpoints = [{ endpoint: 'dtn://all/~alerts', service: 9 }]),
+      'bundles.endpoints[0].endpoint is "dtn://all/~alerts". Expected an endpoint of one node',
+    ],
+    [
+      'an endpoint of nobody',
+      (c) => (c.bundles.endpoints = [{ endpoint: 'ipn:0.0', service: 9 }]),
+      'bundles.endpoints[0].endpoint is "ipn:0.0"',
+    ],
+    [
+      'an endpoint twice',
+      (c) => (c.bundles.endpoints = [1, 2].map((service) => ({ endpoint: 'ipn:7.1.1', service }))),
+      'bundles.endpoints[1].endpoint is "ipn:7.1.1". Expected each endpoint once',
+    ],
+    [
       'a key unknown to bundles',
       (c) => (c.bundles.custody = true),
       'bundles.custody is not a known key. Expected strictness, statusReports',
