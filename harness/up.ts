@@ -12,13 +12,15 @@ import { createAuthority } from './authority/authority.ts';
 import { RevocationSchedule } from './authority/revocation-schedule.ts';
 import { ChannelSchedule } from './channel/schedule.ts';
 import type { Screen, UpOptions } from './cli/screen.ts';
-import { buildWorld } from './constellation/world.ts';
+import { buildWorld, type World } from './constellation/world.ts';
+import { FaultSchedule } from './faults/fault-schedule.ts';
 import type { Fleet, FleetObserver } from './fleet/fleet.ts';
 import { makeFleet } from './fleet/make-fleet.ts';
 import { membersOf, placeFlows } from './fleet/members.ts';
 import { checkMemory } from './fleet/memory-check.ts';
 import { SeededRandom } from './fleet/seeded-random.ts';
 import { compileReport } from './report/compile.ts';
+import { FaultCensus } from './report/fault-census.ts';
 import { LinkCensus } from './report/link-census.ts';
 import { summarizePss } from './report/memory.ts';
 import type { Casualty, Report } from './report/report.ts';
@@ -34,7 +36,8 @@ import type { Scenario } from './scenario/scenario.ts';
 export async function up(asked: Scenario, options: UpOptions, screen: Screen): Promise<Report> {
   const scenario = adjust(asked, options);
   checkMemory(scenario, process.availableMemory());
-  const world = buildWorld(scenario, scenario.durationMs * MICROSECONDS_PER_MS + DRAIN_US_MAX);
+  const runsUntil = scenario.durationMs * MICROSECONDS_PER_MS;
+  const world = buildWorld(scenario, runsUntil + drainUsMax(scenario));
   const crypto = await chooseCrypto(scenario.crypto, scenario.security.suite);
   const virtual = scenario.fleet === 'virtual';
   const authority = createAuthority({
@@ -45,12 +48,12 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
   });
   const flows = placeFlows(scenario, world);
   const phases = new SeededRandom(scenario.seed, 'traffic');
-  const durable = !virtual && scenario.store.durability === 'flush';
-  const stores = durable ? mkdtempSync(resolve(options.out ?? tmpdir(), 'stores-')) : undefined;
-  const members = membersOf(scenario, world, flows, authority, phases, stores);
+  const homes = makeHomes(scenario, options.out);
+  const members = membersOf(scenario, world, flows, authority, phases, homes);
   const trace = new Trace(flows, (a, b, at) => world.owltUs(a, b, at));
   const census = new LinkCensus(world.plan);
   const security = new SecurityCensus(world.nodes);
+  const faults = new FaultCensus();
   const casualties: Casualty[] = [];
   const watch = new BootWatch(census, screen);
   const observer: FleetObserver = {
@@ -59,12 +62,18 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
       trace.notice(node, notice);
       census.notice(node, notice);
       security.notice(node, notice);
+      faults.notice(notice);
       watch.look();
     },
     casualty: (casualty) => {
       casualties.push(casualty);
       const { nodes, lastWords } = casualty;
       screen.warn(`${formatNames(nodes)} died: ${lastWords || 'no last words'}`);
+    },
+    killed: (nodes) => faults.killed(nodes),
+    returned: (node, at, inventory) => {
+      faults.returned(node);
+      trace.returned(node, at, inventory);
     },
   };
   const fleet = makeFleet(scenario, members, crypto, observer);
@@ -77,19 +86,20 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
       world.nodes,
       authority,
     );
-    const run = { fleet, schedule, revocations, security, scenario, trace };
+    const kills = killsOf(scenario, world);
+    const run = { fleet, schedule, revocations, security, kills, faults, scenario, trace };
     const endsAt = await drive(run, options.signal, screen);
     const pss = summarizePss(fleet.pids);
     const result = await fleet.stop();
     const links = census.summary(endsAt);
     const stopped = options.signal.aborted;
     const { bootMs } = watch;
-    const measured = { bootMs, links, security, trace, pss, result, casualties, stopped };
+    const measured = { bootMs, links, security, faults, trace, pss, result, casualties, stopped };
     return compileReport(scenario, world, fleet.processes, measured);
   } finally {
     screen.done();
     await fleet.stop();
-    if (stores !== undefined) rmSync(stores, { recursive: true, force: true });
+    if (homes !== undefined) rmSync(homes, { recursive: true, force: true });
   }
 }
 
@@ -99,13 +109,15 @@ interface Run {
   readonly schedule: ChannelSchedule;
   readonly revocations: RevocationSchedule;
   readonly security: SecurityCensus;
+  readonly kills: FaultSchedule;
+  readonly faults: FaultCensus;
   readonly scenario: Scenario;
   readonly trace: Trace;
 }
 
 /** Lets time run to the end of the scenario and until traffic has settled; the instant it ended. */
 async function drive(run: Run, signal: AbortSignal, screen: Screen): Promise<Instant> {
-  const { fleet, schedule, revocations, scenario, trace } = run;
+  const { fleet, schedule, revocations, kills, faults, scenario, trace } = run;
   const runsUntil = scenario.durationMs * MICROSECONDS_PER_MS;
   const stepUs = scenario.fleet === 'virtual' ? MICROSECONDS_PER_S : SCREEN_EVERY_US;
   let channelsAt = MICROSECONDS_PER_S;
@@ -117,17 +129,21 @@ async function drive(run: Run, signal: AbortSignal, screen: Screen): Promise<Ins
       sent: accepted,
       delivered,
       stored: stored + inFlight,
+      kills: faults.kills,
+      away: faults.away,
     });
-    if (now >= runsUntil + DRAIN_US_MAX) break;
+    if (now >= runsUntil + drainUsMax(scenario)) break;
     if (now >= runsUntil + DRAIN_US_MIN && stored + inFlight === 0) break;
     if (now >= channelsAt) {
       fleet.setChannels(schedule.changes(now));
       channelsAt = (Math.floor(now / MICROSECONDS_PER_S) + 1) * MICROSECONDS_PER_S;
     }
     handOut(run, now);
+    strike(run, now);
     const edge = schedule.nextEdge(now) ?? Number.POSITIVE_INFINITY;
     channelsAt = Math.min(channelsAt, edge);
-    await fleet.advance(Math.min(now + stepUs, channelsAt, revocations.nextAt), signal);
+    const nextAt = Math.min(channelsAt, revocations.nextAt, kills.nextAt);
+    await fleet.advance(Math.min(now + stepUs, nextAt), signal);
   }
   return Math.min(fleet.now(), runsUntil);
 }
@@ -139,6 +155,34 @@ function handOut({ fleet, revocations, security }: Run, now: Instant): void {
     security.handed(next, now);
     fleet.handStatement(next.to, next.octets);
   }
+}
+
+/** Kills and restarts whose time has come. */
+function strike({ fleet, kills }: Run, now: Instant): void {
+  // Bounded by what the schedule has until now.
+  for (let next = kills.take(now); next !== undefined; next = kills.take(now)) {
+    if (next.kind === 'kill') fleet.kill(next.node);
+    else fleet.restart(next.node);
+  }
+}
+
+/** A folder for what outlives the processes of the nodes, where anything does. */
+function makeHomes({ fleet, store, faults }: Scenario, out = tmpdir()): string | undefined {
+  if (fleet === 'virtual' || (store.durability === 'memory' && faults.length === 0)) {
+    return undefined;
+  }
+  return mkdtempSync(resolve(out, 'stores-'));
+}
+
+function killsOf({ faults, durationMs, seed }: Scenario, world: World): FaultSchedule {
+  const endsAt = durationMs * MICROSECONDS_PER_MS;
+  return new FaultSchedule(faults, endsAt, world.nodes, new SeededRandom(seed, 'faults'));
+}
+
+/** Nodes that were killed need longer: to return, to agree on keys, to send again. */
+function drainUsMax({ faults }: Scenario): number {
+  const backMs = Math.max(0, ...faults.map((fault) => fault.backMs ?? 0));
+  return DRAIN_US_MAX + (faults.length === 0 ? 0 : RECOVERY_US + backMs * MICROSECONDS_PER_MS);
 }
 
 /** Notices when every link that is due at the start has been secured. */
@@ -179,4 +223,6 @@ function adjust(scenario: Scenario, options: UpOptions): Scenario {
 const DRAIN_US_MIN = 500_000;
 /** What is under way when the traffic ends is given this long to arrive. */
 const DRAIN_US_MAX = 3_000_000;
+/** For the last node that returns, and the bundles that have waited for it. */
+const RECOVERY_US = 15_000_000;
 const SCREEN_EVERY_US = 250_000;

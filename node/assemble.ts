@@ -15,19 +15,20 @@ import { sessionPolicyOf } from './security-config.ts';
 import type { Service } from './service.ts';
 import { Echo } from './services/echo.ts';
 import { Ping } from './services/ping.ts';
-import { TrafficSink } from './services/traffic-sink.ts';
+import { type SinkRecord, TrafficSink } from './services/traffic-sink.ts';
 import { TrafficSource } from './services/traffic-source.ts';
 import type { ServicesConfig } from './services-config.ts';
 
 /**
  * A satellite, not yet started. `config` and its credentials have been checked where they came
  * from a person, and `rooms` hold what it asks for. Throws ConfigError when it would repeat itself
- * where others can listen (LS-907).
+ * where others can listen (LS-907). `record` is told what its traffic sink receives.
  */
 export function createSatellite(
   config: NodeConfig,
   ports: SatellitePorts,
   rooms: Rooms = {},
+  record?: SinkRecord,
 ): Satellite {
   const isComplete = rooms.ProvisionedSecurity !== undefined || config.provisioned === undefined;
   assert(isComplete, 'what a configuration asks for has been loaded');
@@ -60,14 +61,17 @@ export function createSatellite(
       directory,
     },
     ports,
-    createServices(config.services),
+    createServices(config.services, record),
   );
 }
 
-function createServices({ echo, sink, sources, pings = [] }: ServicesConfig): Service[] {
+function createServices(
+  { echo, sink, sources, pings = [] }: ServicesConfig,
+  record: SinkRecord | undefined,
+): Service[] {
   return [
     ...(echo ? [new Echo()] : []),
-    ...(sink ? [new TrafficSink()] : []),
+    ...(sink ? [new TrafficSink(record)] : []),
     ...sources.map((source) => {
       const destination = parseEid(source.destination);
       assert(!(destination instanceof Fault), 'the configuration names an endpoint');

@@ -7,7 +7,7 @@ import { toHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
 import { openStore } from './adapters/choose-store.ts';
-import { type OpenedVault, openFileVault } from './adapters/file-vault.ts';
+import { openFlightVault } from './adapters/file-vault.ts';
 import { OsRandom } from './adapters/os-random.ts';
 import { followStatementFile } from './adapters/statement-file.ts';
 import { SystemClock } from './adapters/system-clock.ts';
@@ -94,7 +94,7 @@ async function fly(
   crypto: CryptoProvider,
   datagrams: UdpDatagrams,
 ): Promise<void> {
-  const { vault, records } = await openVault(directory);
+  const { vault, records } = await openFlightVault(directory, warn);
   const clock = SystemClock.fromUnixMs(config.epochUnixMs);
   const store = await openStore(config.store);
   const random = new OsRandom();
@@ -146,19 +146,6 @@ function provideAdmissionKeys(satellite: Satellite, file: string, running: NodeC
     if (!(error instanceof ConfigError)) throw error;
     warn(formatConfigError(error));
   }
-}
-
-/** The vault in `directory`, unless it lost the one record that nothing can stand in for. */
-async function openVault(directory: string): Promise<OpenedVault> {
-  const opened = await openFileVault(directory);
-  for (const record of opened.setAside) {
-    warn(`the record ${record} in ${directory} is damaged and was set aside`);
-    if (record !== 'boot') continue;
-    throw new ConfigError(`the last boot number of this node, in ${directory}, is lost`, {
-      remedy: `Set boot above every boot it has had, then remove boot.aside from ${directory}`,
-    });
-  }
-  return opened;
 }
 
 /** Rejects when the first boot number cannot be written: without it no link comes up (LS-1501). */

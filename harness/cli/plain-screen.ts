@@ -1,16 +1,16 @@
 /** Progress in a pipe: a line now and then, and one at every end. */
-import type { Screen, TrafficProgress } from './screen.ts';
+import { describeTraffic, type Screen, type TrafficProgress } from './screen.ts';
 
 /** Writes lines with `write`, of one kind at most every LINE_EVERY_MS by the clock `nowMs`. */
 export class PlainScreen implements Screen {
   readonly #write: (text: string) => void;
   readonly #nowMs: () => number;
-  /** When a line of a kind is next due. Bounded by the three kinds. */
+  /** When a line of a kind is next due. Bounded by the kinds. */
   readonly #dueAtMs = new Map<string, number>();
-  /** The last line of a kind. Bounded by the three kinds. */
+  /** The last line of a kind. Bounded by the kinds. */
   readonly #last = new Map<string, string>();
 
-  /** What a kind has come to since its last line. Bounded by the three kinds. */
+  /** What a kind has come to since its last line. Bounded by the kinds. */
   readonly #untold = new Map<string, string>();
 
   constructor(write: (text: string) => void, nowMs: () => number) {
@@ -26,10 +26,11 @@ export class PlainScreen implements Screen {
     this.#tell('links', `${count} of ${of} secured`, count === of);
   }
 
-  traffic({ elapsedMs, totalMs, sent, delivered, stored }: TrafficProgress): void {
-    const seconds = `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`;
-    const bundles = `${sent} sent, ${delivered} delivered, ${stored} stored`;
-    this.#tell('traffic', `${seconds}, ${bundles}`, elapsedMs >= totalMs);
+  traffic(progress: TrafficProgress): void {
+    const { time, bundles, nodes } = describeTraffic(progress);
+    const complete = progress.elapsedMs >= progress.totalMs;
+    this.#tell('traffic', `${time}, ${bundles}`, complete);
+    if (nodes !== undefined) this.#tell('nodes', nodes, complete);
   }
 
   warn(line: string): void {

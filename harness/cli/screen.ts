@@ -21,6 +21,21 @@ export interface TrafficProgress {
   readonly sent: number;
   readonly delivered: number;
   readonly stored: number;
+  /** Nodes killed so far, each time, and those that are away. */
+  readonly kills: number;
+  readonly away: number;
+}
+
+/** How far the traffic is, and who is away, in words; no word of nodes while none was killed. */
+export function describeTraffic(progress: TrafficProgress): Record<'time' | 'bundles', string> & {
+  readonly nodes: string | undefined;
+} {
+  const { elapsedMs, totalMs, sent, delivered, stored, kills, away } = progress;
+  return {
+    time: `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`,
+    bundles: `${sent} sent, ${delivered} delivered, ${stored} stored`,
+    nodes: kills === 0 ? undefined : `${kills} killed, ${kills - away} back`,
+  };
 }
 
 /** Shows progress. Calls are cheap: a screen decides by itself how often it draws. */

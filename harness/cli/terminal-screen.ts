@@ -1,7 +1,7 @@
 /** Progress on a terminal: three bars that are drawn over and over in the same place. */
 import { styleText } from 'node:util';
 import { createLogUpdate } from 'log-update';
-import type { Screen, TrafficProgress } from './screen.ts';
+import { describeTraffic, type Screen, type TrafficProgress } from './screen.ts';
 
 /** Draws on `stream`, at most every REDRAW_MS by the clock `nowMs`. */
 export class TerminalScreen implements Screen {
@@ -65,10 +65,13 @@ export class TerminalScreen implements Screen {
 
   #trafficLine(traffic: TrafficProgress | undefined): string {
     if (traffic === undefined) return this.#barLine('traffic', 0, '');
-    const { elapsedMs, totalMs, sent, delivered, stored } = traffic;
-    const seconds = `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`;
-    const bundles = `${sent} sent, ${delivered} delivered, ${stored} stored`;
-    return this.#barLine('traffic', elapsedMs / totalMs, `${seconds}   ${bundles}`);
+    const { time, bundles, nodes } = describeTraffic(traffic);
+    const bar = this.#barLine(
+      'traffic',
+      traffic.elapsedMs / traffic.totalMs,
+      `${time}   ${bundles}`,
+    );
+    return nodes === undefined ? bar : `${bar}\n  ${'nodes'.padEnd(11)}${nodes}`;
   }
 
   #barLine(name: string, fraction: number, text: string): string {

@@ -8,6 +8,7 @@ import type { SatelliteSnapshot } from '#node/satellite.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import type { Member } from './fleet.ts';
+import type { Inventory } from './inventory.ts';
 
 /** A member and the addresses its terminals shall bind to. */
 export interface BoundMember {
@@ -31,6 +32,8 @@ export type HostCommand =
       /** Where this process's transit probe shall listen. */
       readonly probe: TerminalAddress;
       readonly plan: Member['plan'];
+      /** Whether its nodes were killed and are to say what their stores have kept. */
+      readonly returns: boolean;
     }
   /** Start time; instant 0 is this reading of the machine's monotonic clock. */
   | {
@@ -56,6 +59,8 @@ export type HostReport =
       /** Where this process's transit probe listens. */
       readonly probe: TerminalAddress;
       readonly addresses: readonly (readonly [NodeNumber, readonly TerminalAddress[]])[];
+      /** Of nodes that return. */
+      readonly inventories: readonly (readonly [NodeNumber, Inventory])[];
     }
   /** The configuration cannot be honoured; the host exits with 2. */
   | { readonly kind: 'refused'; readonly message: string; readonly remedy: string }

@@ -111,6 +111,11 @@ export class EtherDatagrams implements Datagrams {
     if (port !== undefined) port.pointsAt = at?.port;
   }
 
+  /** Turns every terminal away from whom it looked at: nobody is there to look. */
+  turnAway(): void {
+    for (const port of this.ports) port.pointsAt = undefined;
+  }
+
   send(datagram: Datagram): void {
     const port = this.ports[datagram.terminal];
     if (port !== undefined) this.#ether.send(port, datagram.octets);

@@ -10,9 +10,13 @@ import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import type { Casualty } from '../report/report.ts';
+import type { Inventory } from './inventory.ts';
 
 /** A node to be brought up: its configuration, but for the directory, which the fleet fills in. */
-export type Member = Omit<NodeConfig, 'directory' | 'bind'>;
+export interface Member extends Omit<NodeConfig, 'directory' | 'bind'> {
+  /** The folder of what outlives the node's process, where that may be killed. */
+  readonly home?: string;
+}
 
 /** What a fleet tells while it lives. Called in the order of events, never after `stop`. */
 export interface FleetObserver {
@@ -21,6 +25,10 @@ export interface FleetObserver {
   notice(node: NodeNumber, notice: Notice): void;
   /** A process ended by itself; the fleet goes on without its nodes. */
   casualty(casualty: Casualty): void;
+  /** These nodes were killed, as they should be. */
+  killed(nodes: readonly NodeNumber[]): void;
+  /** One of them runs again, with what its store has kept; its notices follow. */
+  returned(node: NodeNumber, at: Instant, inventory: Inventory): void;
 }
 
 /** What is left to know of a fleet when it has stopped. */
@@ -35,6 +43,11 @@ export interface FleetResult {
   readonly transitsUs: readonly number[];
   /** Hash over every datagram of a virtual run; undefined in real time. */
   readonly digest: string | undefined;
+  /**
+   * How often each bundle has reached a traffic sink, over all lives of its node, as the sinks
+   * themselves have written down; undefined where nobody is killed.
+   */
+  readonly received: ReadonlyMap<string, number> | undefined;
 }
 
 /** One fleet, one run: launch, then advance and changes in turn, then stop. */
@@ -53,6 +66,10 @@ export interface Fleet {
   setChannels(changes: readonly ChannelChange[]): void;
   /** Hands a constellation statement to a node, which may be gone. */
   handStatement(node: NodeNumber, statement: Uint8Array): void;
+  /** Kills a node without warning, and all that share its process; nothing when it is away. */
+  kill(node: NodeNumber): void;
+  /** Starts what was killed with this node again, in its place; nothing when it is not away. */
+  restart(node: NodeNumber): void;
   /** Ends every node. Safe to call at any time, also twice. */
   stop(): Promise<FleetResult>;
 }

@@ -3,6 +3,7 @@
  * `hosted`) on real sockets, with the channel in front of them. Obeys the harness over the
  * process channel and ends when that closes, so nothing is left running.
  */
+import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
 import { openStore } from '#node/adapters/choose-store.ts';
@@ -14,9 +15,10 @@ import { createSatellite } from '#node/assemble.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { Notice } from '#node/notice.ts';
-import type { OpenedStore } from '#node/ports.ts';
+import type { OpenedStore, Vault, VaultRecords } from '#node/ports.ts';
 import { openRooms, type Rooms } from '#node/rooms.ts';
 import type { Satellite } from '#node/satellite.ts';
+import type { SinkRecord } from '#node/services/traffic-sink.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
@@ -27,11 +29,15 @@ import { TransitProbe } from '../channel/transit-probe.ts';
 import { tally } from '../report/tally.ts';
 import type { BoundMember, HostCommand, HostReport } from './control.ts';
 import type { Member } from './fleet.ts';
+import { takeInventory } from './inventory.ts';
 
 interface Hosted {
   readonly member: BoundMember['member'];
   readonly sockets: UdpDatagrams;
   readonly store: OpenedStore;
+  readonly vault: Vault;
+  readonly records: VaultRecords;
+  readonly record: SinkRecord | undefined;
   readonly crypto: CryptoProvider;
   readonly rooms: Rooms;
   /** Set by `begin`. */
@@ -92,14 +98,33 @@ async function create(command: HostCommand & { kind: 'create' }): Promise<void> 
     // Sockets come first: they are this node's alone, so that no other can be at its store.
     const sockets = await openUdpDatagrams({ bind });
     const store = await openStore(member.store);
-    hosted.set(member.node, { member, sockets, store, crypto, rooms: await openRooms(member) });
+    const rooms = await openRooms(member);
+    const lasting = await openHome(member.home);
+    hosted.set(member.node, { member, sockets, store, crypto, rooms, ...lasting });
   }
   probe = await TransitProbe.open(command.probe);
   report({
     kind: 'bound',
     probe: probe.address,
     addresses: [...hosted].map(([node, { sockets }]) => [node, sockets.addresses]),
+    inventories: command.returns
+      ? [...hosted].map(([node, { store }]) => [node, takeInventory(store.contents())])
+      : [],
   });
+}
+
+/** What outlives this process besides the store; where there is no folder for it, nothing. */
+async function openHome(
+  home: string | undefined,
+): Promise<Pick<Hosted, 'vault' | 'records' | 'record'>> {
+  if (home === undefined)
+    return { vault: new MemoryVault(), records: new Map(), record: undefined };
+  // Only nodes that may be killed load what keeps these.
+  const { openFlightVault } = await import('#node/adapters/file-vault.ts');
+  const { openReceived } = await import('./received.ts');
+  const warn = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const { vault, records } = await openFlightVault(join(home, 'vault'), warn);
+  return { vault, records, record: openReceived(home) };
 }
 
 function begin(command: HostCommand & { kind: 'begin' }): void {
@@ -107,7 +132,7 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
   line = new DelayLine(new SystemClock(epoch), lag, command.judgedFrom);
   const transit = probe ?? { transitUs: 0 };
   for (const [node, entry] of hosted) {
-    const { member, sockets, store, crypto, rooms } = entry;
+    const { member, sockets, store, vault, records, record, crypto, rooms } = entry;
     const clock = new SystemClock(epoch);
     entry.channel = new ChannelDatagrams(sockets, clock, line, transit, member.terminals);
     entry.satellite = createSatellite(
@@ -116,12 +141,13 @@ function begin(command: HostCommand & { kind: 'begin' }): void {
         clock,
         datagrams: entry.channel,
         store,
-        vault: new MemoryVault(),
-        records: new Map(),
+        vault,
+        records,
         random: new OsRandom(),
         crypto,
       },
       rooms,
+      record,
     );
     entry.satellite.notices$.subscribe((notice) => note(node, notice));
   }

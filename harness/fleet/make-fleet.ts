@@ -14,8 +14,12 @@ export function makeFleet(
   crypto: CryptoProvider,
   observer: FleetObserver,
 ): Fleet {
-  const { fleet: kind, seed, network } = scenario;
-  if (kind === 'virtual') return new VirtualFleet(members, seed, crypto, observer);
+  const { fleet: kind, seed, network, faults, store } = scenario;
+  if (kind === 'virtual') {
+    const kills = faults.length > 0;
+    const disks = kills && store.durability === 'flush';
+    return new VirtualFleet(members, { seed, kills, disks }, crypto, observer);
+  }
   const choice = { ...network, judgedFrom: trafficStartsAt(scenario) };
   return new ProcessFleet(members, nodesPerProcess(scenario, members.length), choice, observer);
 }

@@ -30,8 +30,8 @@ export function placeFlows(scenario: Scenario, world: World): PlacedFlow[] {
 }
 
 /**
- * The configuration of every node of the world. `random` sets the phase of each flow; `stores` is
- * the folder of stores that outlive their process, if they do.
+ * The configuration of every node of the world. `random` sets the phase of each flow; `homes` is
+ * the folder where each node has one for what outlives its process, if anything does.
  */
 export function membersOf(
   scenario: Scenario,
@@ -39,7 +39,7 @@ export function membersOf(
   flows: readonly PlacedFlow[],
   authority: Authority,
   random: SeededRandom,
-  stores?: string,
+  homes?: string,
 ): Member[] {
   const phases = flows.map(({ everyMs }) => Math.floor(random.fraction() * everyMs * 1000));
   const durationUs = scenario.durationMs * 1000;
@@ -66,9 +66,14 @@ export function membersOf(
     },
     store: {
       octetsMax: scenario.store.octetsMax,
-      ...(stores === undefined ? {} : { directory: join(stores, node.name) }),
+      ...(homes === undefined || scenario.store.durability === 'memory'
+        ? {}
+        : { directory: join(homes, node.name, 'store') }),
     },
     bundles: bundlesOf(scenario.bundles, node.name),
+    ...(homes === undefined || scenario.faults.length === 0
+      ? {}
+      : { home: join(homes, node.name) }),
     plan: world.plan,
     services: {
       echo: true,

@@ -11,18 +11,11 @@ import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import { tally } from '../report/tally.ts';
-import type { BoundMember, HostReport } from './control.ts';
+import type { Directory, HostReport } from './control.ts';
 import type { Fleet, FleetObserver, FleetResult, Member } from './fleet.ts';
-import { type HostExit, HostProcess } from './host-process.ts';
-
-interface Shard {
-  readonly members: readonly Member[];
-  readonly host: HostProcess;
-  /** To be called once it has its sockets, or never will. */
-  settled: () => void;
-  probe: TerminalAddress | undefined;
-  alive: boolean;
-}
+import type { HostExit } from './host-process.ts';
+import { receivedAt } from './received.ts';
+import { Shard } from './shard.ts';
 
 /** What real time and real sockets need to know. */
 export interface NetworkChoice {
@@ -43,14 +36,18 @@ export class ProcessFleet implements Fleet {
   /** Bounded by the members. */
   readonly #shards: Shard[] = [];
   readonly #shardOf = new Map<NodeNumber, Shard>();
-  readonly #addresses = new Map<NodeNumber, readonly TerminalAddress[]>();
   readonly #snapshots = new Map<NodeNumber, SatelliteSnapshot>();
+  /** How the channels stand, for nodes that return, by node and terminal. Bounded by those. */
+  readonly #channels = new Map<string, ChannelChange>();
   #channelFaults: Record<string, number> = {};
   readonly #lag = new LagHistogram();
   readonly #transitsUs: number[] = [];
   /** The next port of a terminal, and of a transit probe; undefined for any. */
   #terminalPort: number | undefined;
   #probePort: number | undefined;
+  #directory: Directory = [];
+  /** Nodes that have had their sockets. */
+  #started = 0;
   /** Why the fleet cannot be launched. */
   #refusal: ConfigError | undefined;
   #endLaunch: () => void = () => {};
@@ -75,9 +72,7 @@ export class ProcessFleet implements Fleet {
   }
 
   get pids(): number[] {
-    return this.#shards.flatMap(({ host, alive }) =>
-      alive && host.pid !== undefined ? [host.pid] : [],
-    );
+    return this.#shards.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
   async launch(channels: readonly ChannelChange[], signal: AbortSignal): Promise<void> {
@@ -86,38 +81,45 @@ export class ProcessFleet implements Fleet {
       this.#endLaunch = resolve;
     });
     signal.addEventListener('abort', this.#endLaunch, { once: true });
-    const bound: Promise<void>[] = [];
     for (let at = 0; at < this.#members.length; at += this.#perProcess) {
-      bound.push(this.#spawn(this.#members.slice(at, at + this.#perProcess)));
+      this.#spawn(this.#members.slice(at, at + this.#perProcess));
       // Forking is work of this thread; the screen and Ctrl-C get their turn in between.
       await new Promise((resolve) => setImmediate(resolve));
       if (signal.aborted || this.#refusal !== undefined) break;
     }
-    await Promise.race([Promise.all(bound), over]);
+    await Promise.race([Promise.all(this.#shards.map(({ settled }) => settled)), over]);
     signal.removeEventListener('abort', this.#endLaunch);
     if (this.#refusal !== undefined) throw this.#refusal;
-    if (!signal.aborted) this.#begin(channels);
+    if (!signal.aborted) this.#beginAll(channels);
   }
 
-  #begin(channels: readonly ChannelChange[]): void {
-    const directory = this.#members.map(({ node, scid, terminals }) => ({
+  #beginAll(channels: readonly ChannelChange[]): void {
+    this.#directory = this.#members.map(({ node, scid, terminals }) => ({
       node,
       scid,
       // Who died at launch is still spoken to, where nobody listens.
       terminals:
-        this.#addresses.get(node) ??
+        this.#shardOf.get(node)?.addressesOf(node) ??
         Array.from({ length: terminals }, () => ({ host: this.#network.host, port: DISCARD_PORT })),
     }));
+    this.#keep(channels);
     this.#epochNs = process.hrtime.bigint();
-    const epochMonotonicNs = String(this.#epochNs);
+    for (const shard of this.#shards) if (shard.probe !== undefined) this.#begin(shard);
+  }
+
+  /** Starts, or joins, the time of the run. */
+  #begin(shard: Shard): void {
     const bound = this.#shards.filter(({ probe }) => probe !== undefined);
-    bound.forEach(({ members, host }, index) => {
-      const own = new Set(members.map(({ node }) => node));
-      const mine = channels.filter(({ node }) => own.has(node));
-      const probePeer = bound[(index + 1) % bound.length]?.probe as TerminalAddress;
-      const { judgedFrom } = this.#network;
-      const begin = { epochMonotonicNs, judgedFrom, probePeer, directory, channels: mine };
-      host.command({ kind: 'begin', ...begin });
+    const peer = bound[(bound.indexOf(shard) + 1) % bound.length];
+    shard.command({
+      kind: 'begin',
+      epochMonotonicNs: String(this.#epochNs),
+      judgedFrom: this.#network.judgedFrom,
+      probePeer: peer?.probe as TerminalAddress,
+      directory: this.#directory,
+      channels: [...this.#channels.values()].filter(
+        ({ node }) => this.#shardOf.get(node) === shard,
+      ),
     });
   }
 
@@ -140,6 +142,7 @@ export class ProcessFleet implements Fleet {
   }
 
   setChannels(changes: readonly ChannelChange[]): void {
+    this.#keep(changes);
     const byShard = new Map<Shard, ChannelChange[]>();
     for (const change of changes) {
       const shard = this.#shardOf.get(change.node);
@@ -148,14 +151,29 @@ export class ProcessFleet implements Fleet {
       if (list === undefined) byShard.set(shard, [change]);
       else list.push(change);
     }
-    for (const [shard, list] of byShard) {
-      shard.host.command({ kind: 'channels', changes: list });
-    }
+    for (const [shard, list] of byShard) shard.command({ kind: 'channels', changes: list });
+  }
+
+  #keep(changes: readonly ChannelChange[]): void {
+    for (const change of changes) this.#channels.set(`${change.node}/${change.terminal}`, change);
   }
 
   handStatement(node: NodeNumber, statement: Uint8Array): void {
     const shard = this.#shardOf.get(node);
-    shard?.host.command({ kind: 'statement', node, octets: toHex(statement) });
+    shard?.command({ kind: 'statement', node, octets: toHex(statement) });
+  }
+
+  kill(node: NodeNumber): void {
+    const shard = this.#shardOf.get(node);
+    if (shard?.kill()) this.#observer.killed(shard.members.map((member) => member.node));
+  }
+
+  restart(node: NodeNumber): void {
+    const shard = this.#shardOf.get(node);
+    // Its ports are free when the process has ended.
+    void shard?.exited.then(() => {
+      if (this.#stopped === undefined) shard.restart();
+    });
   }
 
   stop(): Promise<FleetResult> {
@@ -166,9 +184,9 @@ export class ProcessFleet implements Fleet {
   async #end(): Promise<FleetResult> {
     // Before time has begun there is nothing to ask, and a process that starts is slow to answer.
     if (this.#epochNs === undefined) this.#killAll();
-    for (const { host } of this.#shards) host.command({ kind: 'stop' });
+    for (const shard of this.#shards) shard.command({ kind: 'stop' });
     const late = setTimeout(this.#killAll, STOP_MS_MAX);
-    await Promise.all(this.#shards.map(({ host }) => host.exited));
+    await Promise.all(this.#shards.map(({ exited }) => exited));
     clearTimeout(late);
     process.off('exit', this.#killAll);
     return {
@@ -177,59 +195,41 @@ export class ProcessFleet implements Fleet {
       lag: this.#lag.snapshot(),
       transitsUs: this.#transitsUs,
       digest: undefined,
+      received: receivedAt(this.#members.flatMap(({ home }) => home ?? [])),
     };
   }
 
   readonly #killAll = (): void => {
-    for (const { host, alive } of this.#shards) if (alive) host.kill();
+    for (const shard of this.#shards) shard.kill();
   };
 
-  /** Resolves when the process has its sockets, or never will. */
-  #spawn(members: readonly Member[]): Promise<void> {
-    return new Promise((resolve) => {
-      const shard: Shard = {
-        members,
-        host: new HostProcess((report) => this.#onReport(shard, report)),
-        settled: resolve,
-        probe: undefined,
-        alive: true,
-      };
-      this.#shards.push(shard);
-      for (const { node } of members) this.#shardOf.set(node, shard);
-      void shard.host.exited.then((exit) => this.#onExit(shard, exit));
-      const plan = members[0]?.plan ?? { contacts: [], ranges: [] };
-      const { host } = this.#network;
-      shard.host.command({
-        kind: 'create',
-        members: members.map((member) => this.#bind(member)),
-        probe: { host, port: this.#probePort === undefined ? 0 : this.#probePort++ },
-        plan,
-      });
-    });
+  #spawn(members: readonly Member[]): void {
+    const { host } = this.#network;
+    const terminals = members.map((member) =>
+      Array.from({ length: member.terminals }, () => ({
+        host,
+        port: this.#terminalPort === undefined ? 0 : this.#terminalPort++,
+      })),
+    );
+    const probe = { host, port: this.#probePort === undefined ? 0 : this.#probePort++ };
+    const shard = new Shard(members, { terminals, probe }, this);
+    this.#shards.push(shard);
+    for (const { node } of members) this.#shardOf.set(node, shard);
   }
 
-  /** The plan travels once a process, not once a node. */
-  #bind({ plan: _, ...member }: Member): BoundMember {
-    const bind = Array.from({ length: member.terminals }, () => ({
-      host: this.#network.host,
-      port: this.#terminalPort === undefined ? 0 : this.#terminalPort++,
-    }));
-    return { member, bind };
-  }
-
-  #onReport(shard: Shard, report: HostReport): void {
+  /** Takes in what a process tells; for its shard alone. */
+  report(shard: Shard, report: HostReport): void {
     switch (report.kind) {
       case 'bound':
-        shard.probe = report.probe;
-        for (const [node, addresses] of report.addresses) this.#addresses.set(node, addresses);
-        this.#observer.started(this.#addresses.size);
-        shard.settled();
+        this.#onBound(shard, report);
         return;
-      case 'refused':
-        this.#refuse(
-          new ConfigError(report.message, { remedy: report.remedy, ...this.#portsAsked }),
-        );
+      case 'refused': {
+        // Of one that cannot return the shard tells when its process has ended.
+        if (this.#epochNs !== undefined) return;
+        const { message, remedy } = report;
+        this.#refuse(new ConfigError(message, { remedy, ...this.#portsAsked }));
         return;
+      }
       case 'notices':
         for (const [node, notice] of report.notices) this.#observer.notice(node, notice);
         return;
@@ -241,11 +241,21 @@ export class ProcessFleet implements Fleet {
     }
   }
 
-  #onExit(shard: Shard, exit: HostExit): void {
-    shard.alive = false;
-    shard.settled();
+  #onBound(shard: Shard, { inventories }: Extract<HostReport, { readonly kind: 'bound' }>): void {
+    if (this.#epochNs === undefined) {
+      this.#started += shard.members.length;
+      this.#observer.started(this.#started);
+      return;
+    }
+    const now = this.now();
+    for (const [node, inventory] of inventories) this.#observer.returned(node, now, inventory);
+    this.#begin(shard);
+  }
+
+  /** A process has ended by itself; for its shard alone. */
+  died(shard: Shard, exit: HostExit): void {
     if (this.#stopped !== undefined || this.#refusal !== undefined) return;
-    if (shard.host.pid === undefined) {
+    if (!shard.wasBorn) {
       this.#refuse(
         new ConfigError(`the system starts no more processes (${exit.lastWords})`, {
           remedy: 'Take --fleet hosted, or raise the limits of ulimit -n and ulimit -u',

@@ -2,21 +2,25 @@
  * The virtual fleet: every node in this thread, on virtual time, over the ether. As fast as the
  * processor allows; same seed, same digest.
  */
-import type { Subscription } from 'rxjs';
-import { MemoryStore } from '#node/adapters/memory-store.ts';
-import { MemoryVault } from '#node/adapters/memory-vault.ts';
-import { createSatellite } from '#node/assemble.ts';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import { openRooms } from '#node/rooms.ts';
-import type { Satellite } from '#node/satellite.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import { Ether, type EtherDatagrams } from './ether.ts';
 import type { Fleet, FleetObserver, FleetResult, Member } from './fleet.ts';
-import { SeededRandom } from './seeded-random.ts';
-import { VirtualClock, VirtualTime } from './virtual-time.ts';
+import { VirtualNode } from './virtual-node.ts';
+import { VirtualTime } from './virtual-time.ts';
+
+/** What is particular to a run in virtual time. */
+export interface VirtualChoice {
+  readonly seed: number;
+  /** Whether nodes are killed. */
+  readonly kills: boolean;
+  /** Whether bundles are on disks, which outlive their nodes. */
+  readonly disks: boolean;
+}
 
 /** Nodes on virtual time. */
 export class VirtualFleet implements Fleet {
@@ -25,56 +29,51 @@ export class VirtualFleet implements Fleet {
   readonly #members: readonly Member[];
   readonly #observer: FleetObserver;
   readonly #crypto: CryptoProvider;
-  readonly #seed: number;
+  readonly #choice: VirtualChoice;
   readonly #time = new VirtualTime();
   readonly #ether = new Ether(this.#time);
-  readonly #datagrams = new Map<NodeNumber, EtherDatagrams>();
-  readonly #satellites = new Map<NodeNumber, Satellite>();
-  readonly #subscriptions: Subscription[] = [];
+  readonly #terminals = new Map<NodeNumber, EtherDatagrams>();
+  /** Bounded by the members. */
+  readonly #nodes = new Map<NodeNumber, VirtualNode>();
+  /** Bounded by the bundles of the run. */
+  readonly #received = new Map<string, number>();
 
   constructor(
     members: readonly Member[],
-    seed: number,
+    choice: VirtualChoice,
     crypto: CryptoProvider,
     observer: FleetObserver,
   ) {
     this.#members = members;
-    this.#seed = seed;
+    this.#choice = choice;
     this.#crypto = crypto;
     this.#observer = observer;
   }
 
   async launch(channels: readonly ChannelChange[], signal: AbortSignal): Promise<void> {
     for (const { node, terminals } of this.#members) {
-      this.#datagrams.set(node, this.#ether.open(terminals));
+      this.#terminals.set(node, this.#ether.open(terminals));
     }
     const directory = this.#members.map(({ node, scid }) => ({
       node,
       scid,
-      terminals: this.#datagrams.get(node)?.addresses ?? [],
+      terminals: this.#terminals.get(node)?.addresses ?? [],
     }));
+    const { seed, disks, kills } = this.#choice;
+    const record = (id: string): void => {
+      if (kills) this.#received.set(id, (this.#received.get(id) ?? 0) + 1);
+    };
+    const world = { time: this.#time, crypto: this.#crypto, seed, directory, disks, record };
     this.setChannels(channels);
     for (const member of this.#members) {
-      const datagrams = this.#datagrams.get(member.node) as EtherDatagrams;
-      const satellite = createSatellite(
-        { ...member, directory, bind: [] },
-        {
-          clock: new VirtualClock(this.#time),
-          datagrams,
-          store: new MemoryStore(member.store.octetsMax),
-          vault: new MemoryVault(),
-          records: new Map(),
-          random: new SeededRandom(this.#seed, member.name),
-          crypto: this.#crypto,
-        },
-        await openRooms(member),
+      const terminals = this.#terminals.get(member.node) as EtherDatagrams;
+      const rooms = await openRooms(member);
+      const node = new VirtualNode(member, terminals, rooms, world, (notice) =>
+        this.#observer.notice(member.node, notice),
       );
-      this.#satellites.set(member.node, satellite);
-      this.#subscriptions.push(
-        satellite.notices$.subscribe((notice) => this.#observer.notice(member.node, notice)),
-        satellite.start(),
-      );
-      this.#observer.started(this.#satellites.size);
+      this.#nodes.set(member.node, node);
+      node.start();
+      this.#observer.started(this.#nodes.size);
       await turn();
       if (signal.aborted) return;
     }
@@ -91,24 +90,40 @@ export class VirtualFleet implements Fleet {
 
   setChannels(changes: readonly ChannelChange[]): void {
     for (const { node, terminal, setting } of changes) {
-      this.#datagrams.get(node)?.set(terminal, setting);
+      this.#terminals.get(node)?.set(terminal, setting);
     }
   }
 
   handStatement(node: NodeNumber, statement: Uint8Array): void {
-    this.#satellites.get(node)?.provide({ statement });
+    const to = this.#nodes.get(node);
+    if (to?.isAlive) to.satellite.provide({ statement });
+  }
+
+  kill(node: NodeNumber): void {
+    const victim = this.#nodes.get(node);
+    if (!victim?.isAlive) return;
+    victim.kill();
+    this.#observer.killed([node]);
+  }
+
+  restart(node: NodeNumber): void {
+    const back = this.#nodes.get(node);
+    if (back === undefined || back.isAlive) return;
+    this.#observer.returned(node, this.#time.now, back.revive());
+    back.start();
   }
 
   async stop(): Promise<FleetResult> {
-    for (const subscription of this.#subscriptions.splice(0)) subscription.unsubscribe();
+    for (const node of this.#nodes.values()) node.stop();
     return {
       snapshots: new Map(
-        [...this.#satellites].map(([node, satellite]) => [node, satellite.snapshot()]),
+        [...this.#nodes].map(([node, { satellite }]) => [node, satellite.snapshot()]),
       ),
       channelFaults: this.#ether.faults.snapshot(),
       lag: new LagHistogram().snapshot(),
       transitsUs: [],
       digest: this.#ether.digest(),
+      received: this.#choice.kills ? this.#received : undefined,
     };
   }
 }

@@ -6,6 +6,7 @@ import type { World } from '../constellation/world.ts';
 import type { FleetResult } from '../fleet/fleet.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { commitOf } from './commit.ts';
+import type { FaultCensus } from './fault-census.ts';
 import type { Casualty, Report } from './report.ts';
 import { Samples } from './samples.ts';
 import type { SecurityCensus } from './security-census.ts';
@@ -18,6 +19,7 @@ export interface Measured {
   readonly bootMs: number | null;
   readonly links: Report['links'];
   readonly security: SecurityCensus;
+  readonly faults: FaultCensus;
   readonly trace: Trace;
   readonly pss: Report['memory']['pssMbPerProcess'];
   readonly result: FleetResult;
@@ -34,11 +36,15 @@ export function compileReport(
   measured: Measured,
 ): Report {
   const { bootMs, links, security, trace, pss, result, casualties, stopped } = measured;
+  const ledger = trace.ledger();
+  const faults = measured.faults.summary(trace, result.received);
   const flows = trace.flows();
   const objectives = judge(scenario.objectives, {
     bootMs,
     links,
     revocations: security.revocations(),
+    lost: ledger.inFlight + (ledger.deleted['store-lost'] ?? 0),
+    receivedAgain: faults.receivedAgain,
     sent: sum(flows.map(({ sent }) => sent)),
     delivered: sum(flows.map(({ delivered }) => delivered)),
     overheadPerHopMsP50: trace.overheadPerHopMs.percentiles(50)[0],
@@ -59,10 +65,11 @@ export function compileReport(
     links,
     security: { suite: scenario.security.suite, ...security.summary(result.snapshots) },
     bundles: {
-      ...trace.ledger(),
+      ...ledger,
       refused: tally(snapshots.map(({ refused }) => refused)),
       deviations: tally(snapshots.map(({ deviations }) => deviations)),
     },
+    faults,
     flows,
     frames: framesOf(snapshots, result),
     memory: { pssMbPerProcess: pss },

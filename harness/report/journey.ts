@@ -49,13 +49,10 @@ export class Journey {
   readonly #acceptedAt = new Map<NodeNumber, Instant>();
   /** Bounded by HOPS_MAX. */
   readonly #hops: Hop[] = [];
+  /** How a copy of it ended at a node, if one did: its fate when no node keeps another. */
+  ended: string | undefined;
   #source: Stop | undefined;
   #delivered: Stop | undefined;
-
-  /** Its source has accepted it. */
-  get begun(): boolean {
-    return this.#source !== undefined;
-  }
 
   /** It has reached a service. */
   get delivered(): boolean {
@@ -64,11 +61,7 @@ export class Journey {
 
   /** A node keeps it: accepted it, and has not forwarded it since. */
   get held(): boolean {
-    for (const [node, at] of this.#acceptedAt) {
-      if (!this.#hops.some(({ from, forwardedAt }) => from === node && forwardedAt >= at)) {
-        return true;
-      }
-    }
+    for (const node of this.#acceptedAt.keys()) if (this.heldBy(node)) return true;
     return false;
   }
 
@@ -90,6 +83,18 @@ export class Journey {
     if (acceptedAt === undefined || this.#hops.length === HOPS_MAX) return;
     const storedUs = Math.max(0, Math.min(securedAt, forwardedAt) - acceptedAt);
     this.#hops.push({ from, to, acceptedAt, forwardedAt, propagationUs, storedUs });
+  }
+
+  /** A node has it no more, and has not said that it sent it on. */
+  leave(node: NodeNumber): void {
+    this.#acceptedAt.delete(node);
+  }
+
+  /** Whether this node keeps it. */
+  heldBy(node: NodeNumber): boolean {
+    const at = this.#acceptedAt.get(node);
+    if (at === undefined) return false;
+    return !this.#hops.some(({ from, forwardedAt }) => from === node && forwardedAt >= at);
   }
 
   /** A node has given it to a service. */

@@ -77,6 +77,20 @@ export interface RevocationReport {
   readonly knownAfterMs: number | null;
 }
 
+/** What was done to the nodes, and what came of it for the bundles. */
+export interface FaultReport {
+  /** Nodes killed, each time. */
+  readonly kills: number;
+  /** Times that one of them was started again. */
+  readonly returns: number;
+  /** Records of stores that could not be read at a start and were set aside. */
+  readonly recordsSetAside: number;
+  /** Times that a service was given a bundle that it had had before. */
+  readonly receivedAgain: number;
+  /** Bundles on record as delivered whose node was killed before the service had them. */
+  readonly unreceived: number;
+}
+
 /** How the links were secured. */
 export interface SecurityReport {
   /** Of first handshakes. */
@@ -119,6 +133,7 @@ export interface Report {
     /** Taken although their sender should not have sent them so, by name of the deviation. */
     readonly deviations: Readonly<Record<string, number>>;
   };
+  readonly faults: FaultReport;
   readonly flows: readonly FlowReport[];
   readonly frames: {
     readonly sent: number;

@@ -1,7 +1,7 @@
 /** The report for people: at most 100 columns, with colour where asked for. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import type { Casualty, FlowReport, Report, SecurityReport } from './report.ts';
+import type { Casualty, FaultReport, FlowReport, Report, SecurityReport } from './report.ts';
 
 /** The whole report as lines of text. `colour` is for terminals only. */
 export function formatReport(report: Report, colour: boolean): string {
@@ -64,6 +64,7 @@ function facts(report: Report): [string, string][] {
         part(bundles.stored, 'stored') +
         part(bundles.inFlight, 'in flight'),
     ],
+    ...faultFacts(report.faults),
     ...(refused === '' ? [] : [['refused', refused] as [string, string]]),
     ...(deviations === '' ? [] : [['deviated', deviations] as [string, string]]),
     [
@@ -113,6 +114,18 @@ function securityFacts(security: SecurityReport): [string, string][] {
     ['security', counts.join(', ')],
     ...known.map((line): [string, string] => ['revoked', line]),
   ];
+}
+
+function faultFacts(faults: FaultReport): [string, string][] {
+  const { kills, returns, recordsSetAside, receivedAgain, unreceived } = faults;
+  if (kills + recordsSetAside + receivedAgain === 0) return [];
+  const counts = [
+    `${counted(kills, 'node')} killed, ${number(returns)} back`,
+    `${number(receivedAgain)} bundles received again`,
+    ...(unreceived === 0 ? [] : [`${number(unreceived)} cut short in delivery`]),
+    ...(recordsSetAside === 0 ? [] : [`${counted(recordsSetAside, 'record')} set aside`]),
+  ];
+  return [['kills', counts.join(', ')]];
 }
 
 function flowTable(flows: readonly FlowReport[]): string {

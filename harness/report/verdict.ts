@@ -8,6 +8,10 @@ export interface Evidence {
   readonly bootMs: number | null;
   readonly links: { readonly expected: number; readonly secured: number };
   readonly revocations: readonly Pick<RevocationReport, 'knownAfterMs' | 'unaware'>[];
+  /** Accepted bundles that no node has any more, and that have met no fate it should be. */
+  readonly lost: number;
+  /** Bundles given to a service that had had them. */
+  readonly receivedAgain: number;
   /** Bundles sent and delivered of all flows. */
   readonly sent: number;
   readonly delivered: number;
@@ -53,6 +57,12 @@ function holds(objective: Objective, evidence: Evidence): Omit<ObjectiveResult, 
       const ratio = Math.floor((delivered / sent) * 1_000) / 1_000;
       const value = `${ratio} (${delivered} of ${sent})`;
       return { held: delivered / sent >= objective.min, value };
+    }
+    case 'nothing-lost': {
+      const { sent, lost, receivedAgain } = evidence;
+      if (sent === 0) return { held: false, value: 'no bundle was sent' };
+      const value = `${lost} lost, ${receivedAgain} received again`;
+      return { held: lost + receivedAgain === 0, value };
     }
     case 'revocations-known':
       return known(evidence.revocations, objective.withinMs);

@@ -3,6 +3,7 @@ import { DATAGRAM_OCTETS_MAX } from '#node/channel-config.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { frameSizes } from '#protocol/link/channel.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
+import { checkFaults } from './check-faults.ts';
 import { checkSecurity } from './check-security.ts';
 import { oneOf, type Report, remedyFor } from './finding.ts';
 import type { Objective, Scenario } from './scenario.ts';
@@ -40,6 +41,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   checkFlows(scenario, names, report);
   checkClockless(scenario, names, report);
   checkSecurity(scenario, names, report);
+  checkFaults(scenario, names, report);
   if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
   return errors;
 }

@@ -5,8 +5,9 @@ import { ConfigError } from '#node/config-error.ts';
 import { trafficClassOf } from '#protocol/traffic-class.ts';
 import { bundleRulesOf } from './bundle-rules.ts';
 import { checkScenario } from './check.ts';
+import { RANDOM_NODE } from './check-faults.ts';
 import { diagnose } from './diagnosis.ts';
-import type { Objective, Scenario, Security, Topology } from './scenario.ts';
+import type { Objective, Scenario, ScheduledFault, Security, Topology } from './scenario.ts';
 import { ScenarioError } from './scenario-error.ts';
 import { type ScenarioInput, scenarioSchema } from './schema.ts';
 import { YamlSource } from './yaml-source.ts';
@@ -96,6 +97,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
       sizeOctets: flow.size,
       lifetimeMs: flow.lifetime,
     })),
+    faults: input.faults.map(faultOf),
     objectives: objectivesOf(input.objectives),
   };
 }
@@ -165,6 +167,19 @@ function topologyOf(input: ScenarioInput['topology']): Topology {
   return { kind: 'links', links: input.links };
 }
 
+function faultOf(input: ScenarioInput['faults'][number]): ScheduledFault {
+  const { kind, node, every, at = every, until, back } = input;
+  return {
+    kind,
+    node: node === RANDOM_NODE ? undefined : node,
+    // One that is said neither when nor how often is refused by the checks.
+    atMs: at ?? Number.POSITIVE_INFINITY,
+    everyMs: every,
+    untilMs: until,
+    backMs: back,
+  };
+}
+
 function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   const { linksSecuredWithin, deliveredRatio, overheadPerHopP50, latencyP99 } = input;
   const { revocationsKnownWithin } = input;
@@ -176,6 +191,9 @@ function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   if (deliveredRatio !== undefined) {
     const text = `delivered ratio at least ${deliveredRatio}`;
     objectives.push({ kind: 'delivered-ratio', text, min: deliveredRatio });
+  }
+  if (input.nothingLost === true) {
+    objectives.push({ kind: 'nothing-lost', text: 'nothing lost, nothing received twice' });
   }
   if (overheadPerHopP50 !== undefined) {
     const text = `median overhead per hop under ${overheadPerHopP50} ms`;

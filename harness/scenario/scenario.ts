@@ -87,10 +87,32 @@ export interface ScheduledRevocation {
   readonly from: string;
 }
 
+/**
+ * A node is killed without warning, as by SIGKILL or a power cut, with all nodes of its process,
+ * and started again in its place.
+ */
+export interface NodeKill {
+  readonly kind: 'kill';
+  /** By name; undefined: each time one of those that are up then, drawn from the seed. */
+  readonly node: string | undefined;
+  /** The first time. */
+  readonly atMs: number;
+  /** And again after each such interval; undefined: once. */
+  readonly everyMs: number | undefined;
+  /** Not from then on; undefined: until the run ends. */
+  readonly untilMs: number | undefined;
+  /** How long it stays away; undefined: for good. */
+  readonly backMs: number | undefined;
+}
+
+/** What is done to the nodes while the run lasts. */
+export type ScheduledFault = NodeKill;
+
 /** What must hold for the run to pass. `text` is what people read in the verdict. */
 export type Objective =
   | { readonly kind: 'links-secured'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'delivered-ratio'; readonly text: string; readonly min: number }
+  | { readonly kind: 'nothing-lost'; readonly text: string }
   | { readonly kind: 'overhead-per-hop-p50'; readonly text: string; readonly maxMs: number }
   | { readonly kind: 'revocations-known'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'latency-p99'; readonly text: string; readonly maxMs: number };
@@ -140,5 +162,6 @@ export interface Scenario {
     readonly portBase: number | undefined;
   };
   readonly traffic: readonly Flow[];
+  readonly faults: readonly ScheduledFault[];
   readonly objectives: readonly Objective[];
 }

@@ -149,11 +149,31 @@ const security = mapping({
   ).default([]),
 });
 
+const kill = mapping({
+  kind: z.literal('kill'),
+  node: name('p2s03').describe('Its name, or random: one of those that are up, from the seed.'),
+  at: quantity('duration', 'ms', { min: 0, max: 86_400_000, example: '10 s' })
+    .optional()
+    .describe('When, or when first; one interval from the start unless given.'),
+  every: quantity('duration', 'ms', { min: 100, max: 86_400_000, example: '1 s' })
+    .optional()
+    .describe('Again and again after such an interval; once unless given.'),
+  until: quantity('duration', 'ms', { min: 0, max: 86_400_000, example: '50 s' })
+    .optional()
+    .describe('The end of the repetition; that of the run unless given.'),
+  back: quantity('duration', 'ms', { min: 1, max: 86_400_000, example: '2 s' })
+    .optional()
+    .describe('Started again after so long; never unless given.'),
+});
+
 const objectives = mapping({
   linksSecuredWithin: quantity('duration', 'ms', { min: 1, max: 3_600_000, example: '20 s' })
     .optional()
     .describe('Launch to every expected link secured.'),
   deliveredRatio: ratio(0, 1).optional().describe('Bundles delivered of those accepted.'),
+  nothingLost: truth()
+    .optional()
+    .describe('No accepted bundle is missing at the end, and none has reached a service twice.'),
   overheadPerHopP50: quantity('duration', 'ms', { min: 0, max: 60_000, example: '0.5 ms' })
     .optional()
     .describe('What the emulator adds to a hop, median.'),
@@ -206,6 +226,9 @@ export const scenarioSchema = mapping({
     portBase: count(1_024, 65_535).optional(),
   }).prefault({}),
   traffic: list(flow, 1_000).default([]),
+  faults: list(kinds([kill]), 100)
+    .default([])
+    .describe('What is done to the nodes while the run lasts.'),
   objectives: objectives.prefault({}),
 });
 

@@ -41,6 +41,25 @@ export async function openFileVault(directory: string): Promise<OpenedVault> {
   }
 }
 
+/**
+ * The vault of a node that flies, unless it has lost the one record that nothing can stand in for;
+ * others that are damaged are told to `warn`.
+ */
+export async function openFlightVault(
+  directory: string,
+  warn: (line: string) => void,
+): Promise<OpenedVault> {
+  const opened = await openFileVault(directory);
+  for (const record of opened.setAside) {
+    warn(`the record ${record} in ${directory} is damaged and was set aside`);
+    if (record !== 'boot') continue;
+    throw new ConfigError(`the last boot number of this node, in ${directory}, is lost`, {
+      remedy: `Set boot above every boot it has had, then remove boot.aside from ${directory}`,
+    });
+  }
+  return opened;
+}
+
 async function readVault(directory: string): Promise<OpenedVault> {
   const records = new Map<string, Uint8Array>();
   const setAside = new Set<string>();

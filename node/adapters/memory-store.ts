@@ -21,10 +21,16 @@ type Command =
   | { readonly kind: 'delete'; readonly id: string; readonly seen: SeenNote | undefined }
   | { readonly kind: 'refuse'; readonly id: string };
 
+/**
+ * When writes are made durable: in the same turn, when the owner calls `flush`, or when the owner's
+ * timer calls what it is given, which it is whenever something begins to wait.
+ */
+export type StoreFlushing = 'prompt' | 'held' | ((flush: () => void) => void);
+
 /** Bounded by `octetsMax`, counting the octets of bundles, and by SEEN_MAX. */
 export class MemoryStore implements OpenedStore {
   readonly #octetsMax: number;
-  readonly #flushing: 'prompt' | 'held';
+  readonly #flushing: StoreFlushing;
   readonly #bundles = new Map<string, StoredBundle>();
   readonly #seen = new Map<string, SeenNote>();
   readonly #setAside: number;
@@ -38,7 +44,7 @@ export class MemoryStore implements OpenedStore {
   readonly completed$ = this.#completed.asObservable();
 
   /** Opens with what a crash has left, if anything; torn records are set aside. */
-  constructor(octetsMax: number, flushing: 'prompt' | 'held' = 'prompt', disk?: MemoryDisk) {
+  constructor(octetsMax: number, flushing: StoreFlushing = 'prompt', disk?: MemoryDisk) {
     this.#octetsMax = octetsMax;
     this.#flushing = flushing;
     let setAside = 0;
@@ -107,8 +113,12 @@ export class MemoryStore implements OpenedStore {
   }
 
   #take(command: Command): void {
-    if (this.#flushing === 'prompt') this.#completed.next(this.#obey(command));
-    else this.#waiting.push(command);
+    if (this.#flushing === 'prompt') {
+      this.#completed.next(this.#obey(command));
+      return;
+    }
+    this.#waiting.push(command);
+    if (this.#waiting.length === 1 && this.#flushing !== 'held') this.#flushing(() => this.flush());
   }
 
   #obey(command: Command): StoreCompletion {

@@ -17,7 +17,8 @@ describe('progress in a pipe', () => {
     screen.warn('p1s01 died');
     for (let elapsedMs = 0; elapsedMs <= 12_000; elapsedMs += 250, ms += 250) {
       const sent = elapsedMs / 250;
-      screen.traffic({ elapsedMs, totalMs: 12_000, sent, delivered: sent - 1, stored: 1 });
+      const bundles = { sent, delivered: sent - 1, stored: 1, kills: 0, away: 0 };
+      screen.traffic({ elapsedMs, totalMs: 12_000, ...bundles });
     }
     screen.done();
     expect(text.split('\n')).toEqual([
@@ -30,6 +31,21 @@ describe('progress in a pipe', () => {
       'traffic: 12 of 12 s, 48 sent, 47 delivered, 1 stored',
       '',
     ]);
+  });
+
+  it('tells of nodes once one was killed', () => {
+    let text = '';
+    const screen = new PlainScreen(
+      (line) => {
+        text += line;
+      },
+      () => 0,
+    );
+    const bundles = { sent: 2, delivered: 1, stored: 1, kills: 3, away: 1 };
+    screen.traffic({ elapsedMs: 1_000, totalMs: 1_000, ...bundles });
+    expect(text).toBe(
+      'traffic: 1 of 1 s, 2 sent, 1 delivered, 1 stored\nnodes: 3 killed, 2 back\n',
+    );
   });
 
   it('says at the end how far it came', () => {

@@ -23,7 +23,8 @@ describe('progress on a terminal', () => {
     wait(100);
     screen.secured(129, 129);
     wait(100);
-    screen.traffic({ elapsedMs: 15_200, totalMs: 60_000, sent: 9, delivered: 8, stored: 1 });
+    const bundles = { sent: 9, delivered: 8, stored: 1, kills: 0, away: 0 };
+    screen.traffic({ elapsedMs: 15_200, totalMs: 60_000, ...bundles });
     const bar = (filled: number) => '━'.repeat(filled) + '─'.repeat(30 - filled);
     expect(drawn().slice(-4)).toEqual([
       `  processes  ${bar(15)}  37 of 74`,
@@ -31,6 +32,13 @@ describe('progress on a terminal', () => {
       `  traffic    ${bar(8)}  15 of 60 s   9 sent, 8 delivered, 1 stored`,
       '',
     ]);
+  });
+
+  it('tells below the bars who was killed, once anybody was', () => {
+    const { screen, drawn } = drawing();
+    const bundles = { sent: 9, delivered: 8, stored: 1, kills: 3, away: 1 };
+    screen.traffic({ elapsedMs: 15_200, totalMs: 60_000, ...bundles });
+    expect(drawn().at(-2)).toBe('  nodes      3 killed, 2 back');
   });
 
   it('is not drawn more often than the eye can see', () => {

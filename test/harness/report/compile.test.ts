@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildWorld } from '#harness/constellation/world.ts';
 import type { FleetResult } from '#harness/fleet/fleet.ts';
 import { compileReport } from '#harness/report/compile.ts';
+import { FaultCensus } from '#harness/report/fault-census.ts';
 import { SecurityCensus } from '#harness/report/security-census.ts';
 import { Trace } from '#harness/report/trace.ts';
 import { loadScenario } from '#harness/scenario/load.ts';
@@ -66,6 +67,7 @@ function compile(result: Partial<FleetResult>) {
     bootMs: 1,
     links: { expected: 1, secured: 1, byCryptoProvider: { native: 1 } },
     security: new SecurityCensus([]),
+    faults: new FaultCensus(),
     trace: new Trace([], () => 0),
     pss: null,
     result: {
@@ -74,6 +76,7 @@ function compile(result: Partial<FleetResult>) {
       lag: new LagHistogram().snapshot(),
       transitsUs: [],
       digest: undefined,
+      received: undefined,
       ...result,
     },
     casualties: [],

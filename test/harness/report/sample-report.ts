@@ -44,6 +44,7 @@ export const REPORT: Report = {
     refused: {},
     deviations: {},
   },
+  faults: { kills: 0, returns: 0, recordsSetAside: 0, receivedAgain: 0, unreceived: 0 },
   flows: [FLOW],
   frames: {
     sent: 98_213,

@@ -8,6 +8,8 @@ const GOOD: Evidence = {
     { knownAfterMs: 900, unaware: 0 },
     { knownAfterMs: 1_200, unaware: 0 },
   ],
+  lost: 0,
+  receivedAgain: 0,
   sent: 10_000,
   delivered: 10_000,
   overheadPerHopMsP50: 0.41,
@@ -15,6 +17,7 @@ const GOOD: Evidence = {
 };
 const LINKS = { kind: 'links-secured', text: 'links', withinMs: 20_000 } as const;
 const RATIO = { kind: 'delivered-ratio', text: 'ratio', min: 1 } as const;
+const NOTHING = { kind: 'nothing-lost', text: 'nothing' } as const;
 const OVERHEAD = { kind: 'overhead-per-hop-p50', text: 'overhead', maxMs: 0.5 } as const;
 const LATENCY = { kind: 'latency-p99', text: 'latency', maxMs: 100 } as const;
 const KNOWN = { kind: 'revocations-known', text: 'known', withinMs: 1_200 } as const;
@@ -27,6 +30,10 @@ describe('an objective', () => {
     [RATIO, {}, true, '1 (10000 of 10000)'],
     [RATIO, { delivered: 9_999 }, false, '0.999 (9999 of 10000)'],
     [RATIO, { sent: 0, delivered: 0 }, false, 'no bundle was sent'],
+    [NOTHING, {}, true, '0 lost, 0 received again'],
+    [NOTHING, { lost: 1 }, false, '1 lost, 0 received again'],
+    [NOTHING, { receivedAgain: 1 }, false, '0 lost, 1 received again'],
+    [NOTHING, { sent: 0 }, false, 'no bundle was sent'],
     [OVERHEAD, {}, true, '0.410 ms'],
     [OVERHEAD, { overheadPerHopMsP50: 0.5 }, false, '0.500 ms'],
     [OVERHEAD, { overheadPerHopMsP50: undefined }, false, 'no bundle was delivered'],
