@@ -34,7 +34,7 @@ export function describeTraffic(progress: TrafficProgress): Record<'time' | 'bun
   return {
     time: `${Math.floor(elapsedMs / 1_000)} of ${Math.round(totalMs / 1_000)} s`,
     bundles: `${sent} sent, ${delivered} delivered, ${stored} stored`,
-    nodes: kills === 0 ? undefined : `${kills} killed, ${kills - away} back`,
+    nodes: kills === 0 ? undefined : `${kills} killed, ${away} away`,
   };
 }
 

@@ -44,7 +44,7 @@ describe('progress in a pipe', () => {
     const bundles = { sent: 2, delivered: 1, stored: 1, kills: 3, away: 1 };
     screen.traffic({ elapsedMs: 1_000, totalMs: 1_000, ...bundles });
     expect(text).toBe(
-      'traffic: 1 of 1 s, 2 sent, 1 delivered, 1 stored\nnodes: 3 killed, 2 back\n',
+      'traffic: 1 of 1 s, 2 sent, 1 delivered, 1 stored\nnodes: 3 killed, 1 away\n',
     );
   });
 

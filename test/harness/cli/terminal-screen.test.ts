@@ -38,7 +38,7 @@ describe('progress on a terminal', () => {
     const { screen, drawn } = drawing();
     const bundles = { sent: 9, delivered: 8, stored: 1, kills: 3, away: 1 };
     screen.traffic({ elapsedMs: 15_200, totalMs: 60_000, ...bundles });
-    expect(drawn().at(-2)).toBe('  nodes      3 killed, 2 back');
+    expect(drawn().at(-2)).toBe('  nodes      3 killed, 1 away');
   });
 
   it('is not drawn more often than the eye can see', () => {

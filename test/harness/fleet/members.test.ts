@@ -4,6 +4,7 @@ import { buildWorld } from '#harness/constellation/world.ts';
 import { membersOf, placeFlows } from '#harness/fleet/members.ts';
 import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { parseScenario } from '#harness/scenario/load.ts';
+import type { Scenario } from '#harness/scenario/scenario.ts';
 import { nativeProvider } from '#node/adapters/native-crypto.ts';
 import { decodeCredentials } from '#node/credentials-json.ts';
 import { Fault } from '#protocol/fault.ts';
@@ -55,6 +56,18 @@ describe('the members of a fleet', () => {
     }
   });
 
+  it('have a home where they are killed, and a store there where bundles are to be on disk', () => {
+    const homesOf = (change: Partial<Scenario>) =>
+      membersOfScenario(20_000, change, 'homes').map(({ home, store }) => [home, store.directory]);
+    const faults = [
+      { kind: 'kill', node: 'alpha', atMs: 1, everyMs: undefined, untilMs: undefined, backMs: 1 },
+    ] as const;
+    const store = { octetsMax: 1_000_000, durability: 'flush' } as const;
+    expect(homesOf({ faults })[0]).toEqual(['homes/alpha', undefined]);
+    expect(homesOf({ store })[0]).toEqual([undefined, 'homes/alpha/store']);
+    expect(homesOf({ faults, store })[1]).toEqual(['homes/beta', 'homes/beta/store']);
+  });
+
   it('carry the role of what they are', () => {
     const roles = membersOfScenario(1_000).map(({ credentials }) => {
       const decoded = decodeCertificate(decodeCredentials(credentials).certificate);
@@ -64,8 +77,8 @@ describe('the members of a fleet', () => {
   });
 });
 
-function membersOfScenario(durationMs: number) {
-  const scenario = { ...SCENARIO, durationMs };
+function membersOfScenario(durationMs: number, change: Partial<Scenario> = {}, homes?: string) {
+  const scenario = { ...SCENARIO, durationMs, ...change };
   const world = buildWorld(scenario, 1_000_000);
   const random = new SeededRandom(1, 'test');
   const authority = createAuthority({
@@ -74,5 +87,5 @@ function membersOfScenario(durationMs: number) {
     random,
     testEquipment: false,
   });
-  return membersOf(scenario, world, placeFlows(scenario, world), authority, random);
+  return membersOf(scenario, world, placeFlows(scenario, world), authority, random, homes);
 }

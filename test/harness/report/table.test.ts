@@ -56,6 +56,15 @@ describe('the report for people', () => {
     expect(stripVTControlCharacters(coloured)).toBe(formatReport(REPORT, false));
   });
 
+  it('tells who was killed, and what came of it for services and stores', () => {
+    const faults = { kills: 25, returns: 24, recordsSetAside: 1, receivedAgain: 0, unreceived: 2 };
+    expect(formatReport({ ...REPORT, faults }, false)).toContain(
+      'kills    25 nodes killed, 24 back, 0 bundles received again, ' +
+        '2 cut short in delivery, 1 record set aside\n',
+    );
+    expect(formatReport(REPORT, false)).not.toContain('kills');
+  });
+
   it('shows thirty flows and says how many more there are', () => {
     const text = formatReport({ ...REPORT, flows: new Array(33).fill(FLOW) }, false);
     expect(text.split('london → new-york')).toHaveLength(31);

@@ -5,6 +5,9 @@ import type { Notice } from '#node/notice.ts';
 const FLOW = { from: 'a', to: 'c', trafficClass: 2, source: 'ipn:1.1000' } as const;
 const LIGHT_US = 5_000;
 
+/** Of the first bundle of the flow. */
+const ID = 'ipn:1.1000-77-1';
+
 type Told = readonly [node: number, notice: Notice];
 
 /** What nodes 1, 2, 3 tell of bundle `n` of the flow, sent at `at`, 10 µs at each node. */
@@ -174,5 +177,64 @@ describe('a trace', () => {
     expect(trace.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0 });
     expect(trace.flows()[0]).toMatchObject({ sent: 0, delivered: 0 });
     expect(trace.latencyMs.count).toBe(0);
+  });
+
+  it('gives a bundle back to the node that returns with it, whatever was told before', () => {
+    const trace = traceOf(...passage(1, 0).slice(0, 2));
+    expect(trace.ledger()).toMatchObject({ accepted: 1, stored: 0, inFlight: 1 });
+    trace.returned(1, 500, { held: [ID], delivered: [] });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, stored: 1, inFlight: 0 });
+  });
+
+  it('hears of a bundle first from the store of a node that returns', () => {
+    const trace = traceOf();
+    trace.returned(1, 500, { held: [ID], delivered: [] });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, stored: 1 });
+    expect(trace.flows()[0]).toMatchObject({ sent: 1, delivered: 0 });
+  });
+
+  it('takes from a node that returns what its store has lost', () => {
+    const trace = traceOf(...passage(1, 0).slice(0, 1));
+    trace.returned(1, 500, { held: [], delivered: [] });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, stored: 0, inFlight: 1 });
+  });
+
+  it('believes a store that has a bundle on record as delivered', () => {
+    const trace = traceOf(...passage(1, 0).slice(0, 4));
+    trace.returned(3, 90_000, { held: [], delivered: [ID] });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0, inFlight: 0 });
+    expect(trace.flows()[0]).toMatchObject({ sent: 1, delivered: 1 });
+    expect(trace.deliveredAgain).toBe(0);
+  });
+
+  it('gives one fate to a bundle of which a node that returns keeps another copy', () => {
+    const trace = traceOf(...passage(1, 0));
+    trace.returned(1, 90_000, { held: [ID], delivered: [] });
+    trace.notice(1, { kind: 'bundle-expired', at: 95_000, id: ID });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, delivered: 1, expired: 0, stored: 0 });
+  });
+
+  it('lets a bundle expire only when no other node keeps it', () => {
+    const trace = traceOf(...passage(1, 0).slice(0, 3));
+    trace.returned(1, 6_000, { held: [ID], delivered: [] });
+    trace.notice(1, { kind: 'bundle-expired', at: 7_000, id: ID });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, expired: 0, stored: 1 });
+    trace.notice(2, { kind: 'bundle-expired', at: 8_000, id: ID });
+    expect(trace.ledger()).toMatchObject({ accepted: 1, expired: 1, stored: 0 });
+  });
+
+  it('corrects a fate when a copy is delivered after all', () => {
+    const trace = traceOf(...passage(1, 0).slice(0, 1));
+    trace.notice(1, { kind: 'bundle-deleted', at: 5, id: ID, reason: 'hop-limit-exceeded' });
+    expect(trace.ledger()).toMatchObject({ deleted: { 'hop-limit-exceeded': 1 }, delivered: 0 });
+    for (const told of passage(1, 0).slice(1)) trace.notice(...told);
+    expect(trace.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0, inFlight: 0 });
+    expect(trace.ledger().deleted).toEqual({ 'hop-limit-exceeded': 0 });
+  });
+
+  it('tells of deliveries beyond the first', () => {
+    const told = passage(1, 0);
+    expect(traceOf(...told, told.at(-1)!, told.at(-1)!).deliveredAgain).toBe(2);
+    expect(traceOf(...told, told.at(-1)!).ledger()).toMatchObject({ accepted: 1, delivered: 1 });
   });
 });

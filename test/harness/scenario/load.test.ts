@@ -116,6 +116,7 @@ describe('a scenario', () => {
           lifetimeMs: 300_000,
         },
       ],
+      faults: [],
       objectives: [],
     });
   });
@@ -587,6 +588,75 @@ describe('the security of a scenario', () => {
   it('holds a hybrid HELLO in a frame that is just large enough', () => {
     const lines = 'security: { suite: hybrid }\nlink: { frameSize: 1293 B }\n';
     expect(problemsOf(() => parseScenario(`${GOOD}${lines}`, 's.yaml'))).toEqual([]);
+  });
+});
+
+describe('the faults of a scenario', () => {
+  it('are read with their units in the names', () => {
+    const lines = [
+      '- { kind: kill, node: p1s02, at: 10 s, back: 500 ms }',
+      '- { kind: kill, node: random, every: 1 s, until: 50 s, back: 2 s }',
+      '- { kind: kill, node: london, at: 0 s, every: 5 s }',
+    ];
+    const { faults } = parseScenario(`${GOOD}faults:\n  ${lines.join('\n  ')}\n`, 's.yaml');
+    expect(faults).toEqual([
+      { kind: 'kill', node: 'p1s02', atMs: 10_000, backMs: 500 },
+      {
+        kind: 'kill',
+        node: undefined,
+        atMs: 1_000,
+        everyMs: 1_000,
+        untilMs: 50_000,
+        backMs: 2_000,
+      },
+      { kind: 'kill', node: 'london', atMs: 0, everyMs: 5_000 },
+    ]);
+  });
+
+  it.each([
+    ['kind: cut, node: p1s01, at: 1 s', '20:13: kind is cut. Expected'],
+    ['kind: kill, at: 1 s', '20:5: item 1 of faults has no node.'],
+    [
+      'kind: kill, node: p1s01, at: 1 s, bakc: 2 s',
+      '20:41: bakc is not a key of item 1 of faults.',
+    ],
+    ['kind: kill, node: p1s01, at: 1', '20:36: at is 1. Expected a duration such as 10 s.'],
+    [
+      'kind: kill, node: p1s01, every: 50 ms',
+      '20:39: every is 50 ms. Expected a duration from 100',
+    ],
+    [
+      'kind: kill, node: p1s04, at: 1 s',
+      '20:25: node is p1s04, which is no node. Expected one of ra',
+    ],
+    [
+      'kind: kill, node: p1s01',
+      '20:5: nothing happens before the run is over. Expected an at of le',
+    ],
+    ['kind: kill, node: p1s01, at: 60 s', '20:5: nothing happens before the run is over.'],
+    [
+      'kind: kill, node: random, every: 2 s, until: 2 s',
+      '20:52: the fault is over before it begins',
+    ],
+    [
+      'kind: kill, node: random, at: 2 s, until: 9 s',
+      '20:49: until ends a repetition, and there is',
+    ],
+  ])('are refused with { %s }, at their place', (fault, told) => {
+    const problems = problemsOf(() =>
+      parseScenario(`${GOOD}faults:\n  - { ${fault} }\n`, 's.yaml'),
+    );
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(`s.yaml:${told}`);
+  });
+
+  it('draw from the seed only where no node has that name', () => {
+    const fault = 'faults: [{ kind: kill, node: random, at: 1 s }]\n';
+    expect(
+      problemsOf(() => parseScenario(GOOD.replaceAll('london', 'random') + fault, 's.yaml')),
+    ).toEqual([
+      's.yaml:19:30: a node is named random, so nobody knows which is meant. Give that node another name.',
+    ]);
   });
 });
 
