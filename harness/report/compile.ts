@@ -7,6 +7,7 @@ import type { FleetResult } from '../fleet/fleet.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { commitOf } from './commit.ts';
 import type { FaultCensus } from './fault-census.ts';
+import { ltpOf } from './ltp-census.ts';
 import type { Casualty, Report } from './report.ts';
 import { Samples } from './samples.ts';
 import type { SecurityCensus } from './security-census.ts';
@@ -72,6 +73,7 @@ export function compileReport(
     faults,
     flows,
     frames: framesOf(snapshots, result),
+    ltp: ltpOf(snapshots),
     memory: { pssMbPerProcess: pss },
     fidelity: fidelityOf(result),
     objectives,

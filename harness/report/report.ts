@@ -1,5 +1,6 @@
 /** `report.json`: a published type. Later work only adds fields. */
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
+import type { BlockCounts } from '#protocol/link/contract.ts';
 import type { TrafficClassName } from '#protocol/traffic-class.ts';
 import type { FleetKind, Security } from '../scenario/scenario.ts';
 
@@ -142,6 +143,8 @@ export interface Report {
     readonly correctedSymbols: number;
     readonly faults: Readonly<Record<string, number>>;
   };
+  /** What LTP did on all links, each end counted by itself; null where no link has it. */
+  readonly ltp: BlockCounts | null;
   /** Proportional set size of the node processes; null where the platform does not tell. */
   readonly memory: {
     readonly pssMbPerProcess: { readonly p50: number; readonly max: number } | null;

@@ -72,6 +72,7 @@ function facts(report: Report): [string, string][] {
       `${number(frames.sent)} sent, ${number(frames.received)} received` +
         part(frames.correctedSymbols, 'octets corrected'),
     ],
+    ...ltpFacts(report.ltp),
     ['faults', faults === '' ? 'none' : faults],
     ...(pss === null
       ? []
@@ -126,6 +127,16 @@ function faultFacts(faults: FaultReport): [string, string][] {
     ...(recordsSetAside === 0 ? [] : [`${counted(recordsSetAside, 'record')} set aside`]),
   ];
   return [['kills', counts.join(', ')]];
+}
+
+function ltpFacts(ltp: Report['ltp']): [string, string][] {
+  if (ltp === null) return [];
+  const { bundlesSent, blocksSent, segmentsSent, repeatedSegments, cancelled } = ltp;
+  const reasons = tally(cancelled);
+  const blocks = `${counted(bundlesSent, 'bundle')} in ${counted(blocksSent, 'block')}`;
+  const segments = `${counted(segmentsSent, 'segment')}, ${number(repeatedSegments)} of them again`;
+  const fact: [string, string] = ['ltp', `${blocks}, ${segments}`];
+  return reasons === '' ? [fact] : [fact, ['', `sessions cancelled: ${reasons}`]];
 }
 
 function flowTable(flows: readonly FlowReport[]): string {

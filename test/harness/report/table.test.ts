@@ -13,6 +13,8 @@ describe('the report for people', () => {
         "  security 129 links by authenticated handshake, 131 sessions, 129 rekeys",
         "  bundles  13,120 accepted = 13,118 delivered + 1 deleted + 1 stored",
         "  frames   98,213 sent, 98,212 received",
+        "  ltp      26,240 bundles in 26,000 blocks, 80,001 segments, 101 of them again",
+        "           sessions cancelled: system 1",
         "  faults   link.no-contact 3",
         "  memory   14.1 MB a process, 15.0 MB at most",
         "  timers   0.21 ms late (p50), 1.10 ms (p99), 0 deadlines missed",
