@@ -6,7 +6,7 @@
  * is excluded as a first hop until its link comes up or that contact ends; at once where the link
  * is known to stay down.
  */
-import type { Instant } from '../machine.ts';
+import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
 import type { Contact, ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import type { TrafficClass } from '../traffic-class.ts';
 import type { HeldBundle } from './held-bundle.ts';
@@ -33,6 +33,10 @@ class Neighbour {
   pressedUntil: Instant = 0;
   /** Octets handed over and not yet answered for, by traffic class. */
   readonly inFlightOctets: [number, number, number, number] = [0, 0, 0, 0];
+  /** How many there may be of each class. */
+  windowOctets = WINDOW_OCTETS_MIN;
+  /** The longest light time to it in the plan. */
+  owltUs = 0;
 }
 
 /** Bounded by the neighbours in the plan and the links of the owner. */
@@ -45,6 +49,10 @@ export class Neighbours {
   constructor(node: NodeNumber, plan: ContactPlan) {
     for (const contact of plan.contacts) {
       if (contact.from === node) this.#get(contact.to).contacts.push(contact);
+    }
+    for (const { a, b, owltUs } of plan.ranges) {
+      const neighbour = this.#byNode.get(a === node ? b : b === node ? a : 0);
+      if (neighbour !== undefined) neighbour.owltUs = Math.max(neighbour.owltUs, owltUs);
     }
   }
 
@@ -71,6 +79,7 @@ export class Neighbours {
     neighbour.link = link;
     neighbour.downSince = now;
     neighbour.least = 0;
+    neighbour.windowOctets = windowOf(neighbour, now);
     this.#changesAt = now;
   }
 
@@ -93,8 +102,8 @@ export class Neighbours {
 
   /** Whether a neighbour takes none of this class, or as much is on its way as may be. */
   isFull(node: NodeNumber, trafficClass: TrafficClass): boolean {
-    const { least, inFlightOctets } = this.#get(node);
-    return trafficClass < least || inFlightOctets[trafficClass] >= IN_FLIGHT_OCTETS_MAX;
+    const { least, inFlightOctets, windowOctets } = this.#get(node);
+    return trafficClass < least || inFlightOctets[trafficClass] >= windowOctets;
   }
 
   /** What is on its way to a neighbour, of all classes together. */
@@ -159,5 +168,17 @@ function currentContact(neighbour: Neighbour, now: Instant): Contact | undefined
   return contacts[neighbour.current];
 }
 
-/** Per neighbour and class: enough to keep a link busy while the store is read. */
-const IN_FLIGHT_OCTETS_MAX = 262_144;
+/** What keeps the link busy until the first answers come, within bounds. */
+function windowOf(neighbour: Neighbour, now: Instant): number {
+  const { rateBps = 0 } = currentContact(neighbour, now) ?? {};
+  const answerUs = 2 * neighbour.owltUs + ANSWER_MARGIN_US;
+  const octets = ((rateBps / 8) * answerUs) / MICROSECONDS_PER_S;
+  return Math.min(Math.max(octets, WINDOW_OCTETS_MIN), WINDOW_OCTETS_MAX);
+}
+
+/** What the far store may take, and reading one's own. */
+const ANSWER_MARGIN_US = 300_000;
+/** Enough to keep a link busy while the store is read. */
+const WINDOW_OCTETS_MIN = 262_144;
+/** Of each class; links and engines hold as much. */
+const WINDOW_OCTETS_MAX = 4 * 1024 * 1024;

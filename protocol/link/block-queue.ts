@@ -7,7 +7,7 @@
  */
 import { CLIENT_SERVICE_AGGREGATION, CLIENT_SERVICE_BUNDLE } from '../ltp/contract.ts';
 import { encodeServiceData, serviceDataOctets, UNITS_MAX } from '../ltp/service-data.ts';
-import { PACKET_OCTETS_MAX } from './contract.ts';
+import { QUEUE_OCTETS_MAX } from './contract.ts';
 import { type OutboundBundle, UnitQueue } from './unit-queue.ts';
 
 /** One or more bundles on their way into a session. */
@@ -18,9 +18,9 @@ export interface BundleBlock {
   readonly octets: Uint8Array;
 }
 
-/** Bounded by `PACKET_OCTETS_MAX` and `APART_MAX`. */
+/** Bounded by `QUEUE_OCTETS_MAX` and `APART_MAX`. */
 export class BlockQueue {
-  readonly #waiting = new UnitQueue<OutboundBundle>(PACKET_OCTETS_MAX);
+  readonly #waiting = new UnitQueue<OutboundBundle>(QUEUE_OCTETS_MAX);
   /** Ids that go alone, for they came back in company. */
   readonly #apart = new Set<string>();
 

@@ -8,8 +8,10 @@ import { type TrafficClass, trafficClassOf } from '../traffic-class.ts';
 import type { ChannelOptions, OcfSource } from './channel.ts';
 import type { DownReason, KeyingSnapshot, Secured } from './keying.ts';
 
-/** The longest packet on a link, and the octets of bundles that may wait in one class. */
+/** The longest packet on a link. */
 export const PACKET_OCTETS_MAX = 4 * 1024 * 1024;
+/** Octets of bundles that may wait in one class, with a little for each: more than any window. */
+export const QUEUE_OCTETS_MAX = 2 * PACKET_OCTETS_MAX;
 
 /** The MAP of management packets, on the virtual channel of one class. */
 export const MANAGEMENT_MAP_ID = 1;

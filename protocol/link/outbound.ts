@@ -17,7 +17,7 @@ import { Fault } from '../fault.ts';
 import { PROTOCOL_ID_BUNDLE } from '../frame/encapsulation.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
-import { MANAGEMENT_CLASS, MANAGEMENT_MAP_ID, PACKET_OCTETS_MAX } from './contract.ts';
+import { MANAGEMENT_CLASS, MANAGEMENT_MAP_ID, QUEUE_OCTETS_MAX } from './contract.ts';
 import type { FrameWriter } from './frame-writer.ts';
 import { type Lane, makeLane } from './lane.ts';
 import { MapMultiplexer } from './map-multiplexer.ts';
@@ -49,7 +49,7 @@ export class Outbound {
   #channel: MapMultiplexer;
 
   constructor(writer: FrameWriter, options: OutboundOptions) {
-    const shared = { ...options, octetsMax: PACKET_OCTETS_MAX };
+    const shared = { ...options, octetsMax: QUEUE_OCTETS_MAX };
     this.#writer = writer;
     this.#bundles = TRAFFIC_CLASSES.map((_, index) => {
       const segments = options.segmentsOf?.(index as TrafficClass);

@@ -215,7 +215,8 @@ describe('on the way', () => {
   });
 
   test('a neighbour is given no more than its window, and the next when some is sent', () => {
-    const node = new Node(1, PAIR, { bundleOctetsMax: 200_000 });
+    const contacts = PAIR.contacts.map((contact) => ({ ...contact, rateBps: 1e6 }));
+    const node = new Node(1, { ...PAIR, contacts }, { bundleOctetsMax: 200_000 });
     node.up(0, 2);
     node.linkAnswer = 'later';
     const big = { ...request(2, 0), adu: new Uint8Array(140_000) };

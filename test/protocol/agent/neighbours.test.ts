@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { HeldBundle } from '#protocol/agent/held-bundle.ts';
 import { Neighbours, PATIENCE_US } from '#protocol/agent/neighbours.ts';
 import { planOf, S } from './mesh.ts';
 
@@ -41,6 +42,25 @@ test('nobody has patience with a link that is known to stay down', () => {
   neighbours.setLink(250 * S, 2, 'up');
   neighbours.setLink(251 * S, 2, 'down');
   expect(timeline(neighbours, 251 * S, 299 * S)).toEqual([[251 * S + PATIENCE_US, [2]]]);
+});
+
+test.each([
+  ['a slow one', 1e6, 5_000, 262_144],
+  ['a fast one', 50e6, 5_000, 1_937_500],
+  ['a far one', 10e6, 1_000_000, 2_875_000],
+  ['one faster than memory allows', 2.5e9, 5_000, 4_194_304],
+])('the window of %s follows its rate and round trip', (_, rateBps, owltUs, octets) => {
+  const plan = planOf([1, 2, 0, 100], [2, 3, 0, 100]);
+  const contacts = plan.contacts.map((contact) => ({ ...contact, rateBps }));
+  const ranges = plan.ranges.map((range) => ({ ...range, owltUs: range.b === 2 ? owltUs : 9e9 }));
+  const neighbours = new Neighbours(1, { contacts, ranges });
+  neighbours.setLink(0, 2, 'up');
+  const bundle = { trafficClass: 1, sizeOctets: octets - 1 } as HeldBundle;
+  neighbours.occupy(bundle, 2);
+  expect(neighbours.isFull(2, 1)).toBe(false);
+  neighbours.occupy({ ...bundle, sizeOctets: 1 } as HeldBundle, 2);
+  expect(neighbours.isFull(2, 1)).toBe(true);
+  expect(neighbours.isFull(2, 0)).toBe(false);
 });
 
 /** Each change of the exclusions, found by looking whenever there may be one. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BlockQueue, type BundleBlock } from '#protocol/link/block-queue.ts';
-import { PACKET_OCTETS_MAX } from '#protocol/link/contract.ts';
+import { QUEUE_OCTETS_MAX } from '#protocol/link/contract.ts';
 import { decodeServiceData } from '#protocol/ltp/service-data.ts';
 
 describe('bundles that wait for a block', () => {
@@ -34,7 +34,7 @@ describe('bundles that wait for a block', () => {
   });
 
   it('are refused beyond the bound, and leave all at once', () => {
-    const queue = queueOf(PACKET_OCTETS_MAX - 1_000);
+    const queue = queueOf(QUEUE_OCTETS_MAX - 1_000);
     expect(queue.push(bundle(1, 1_000))).toBe(false);
     expect(queue.push(bundle(2, 10))).toBe(true);
     expect(queue.discard()).toEqual(['0', '2']);
