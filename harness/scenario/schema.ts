@@ -193,7 +193,7 @@ const store = z.preprocess(
       .prefault('64 MiB')
       .describe('Octets of bundles one node can keep.'),
     durability: choice(['flush', 'memory'])
-      .default('memory')
+      .default('flush')
       .describe('Whether a bundle is on disk, or in memory, when it is accepted.'),
   }),
 );

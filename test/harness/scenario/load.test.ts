@@ -104,7 +104,7 @@ describe('a scenario', () => {
         fragmentOctetsMax: undefined,
         reassembly: {},
       },
-      store: { octetsMax: 67_108_864, durability: 'memory' },
+      store: { octetsMax: 67_108_864, durability: 'flush' },
       network: { host: '127.0.0.1', portBase: undefined },
       traffic: [
         {
@@ -166,12 +166,12 @@ describe('a scenario', () => {
 
   it('says whether bundles are on disk when they are accepted, and how many there may be', () => {
     const storeOf = (text: string) => parseScenario(`${GOOD}${text}`, 's.yaml').store;
-    expect(storeOf('store: 1 MiB')).toEqual({ octetsMax: 2 ** 20, durability: 'memory' });
-    expect(storeOf('store: { size: 1 MiB, durability: flush }')).toEqual({
+    expect(storeOf('store: 1 MiB')).toEqual({ octetsMax: 2 ** 20, durability: 'flush' });
+    expect(storeOf('store: { size: 1 MiB, durability: memory }')).toEqual({
       octetsMax: 2 ** 20,
-      durability: 'flush',
+      durability: 'memory',
     });
-    expect(storeOf('store: { durability: flush }')).toMatchObject({ octetsMax: 64 * 2 ** 20 });
+    expect(storeOf('store: { durability: memory }')).toMatchObject({ octetsMax: 64 * 2 ** 20 });
   });
 
   it('says how bundles are taken, made and cut', () => {
