@@ -1,13 +1,13 @@
 /** What is noted of a bundle as it comes in, made of its blocks and of where and when it came. */
 import { type Bundle, payloadOf, wholeId } from '../bundle/bundle.ts';
-import { type Eid, equalEid, isNullEid } from '../bundle/eid.ts';
+import { isNullEid } from '../bundle/eid.ts';
 import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { Groups } from './groups.ts';
 import type { Arrival, Part } from './held-bundle.ts';
 import { expiryOf, type Inspection } from './inspection.ts';
-import type { Registration } from './options.ts';
+import { type Registration, serviceAt } from './options.ts';
 import type { Subject } from './reporter.ts';
 
 /** The rules of the node that a bundle comes to. */
@@ -45,8 +45,7 @@ export function arrivalOf(
   const { destination } = primary;
   // Contact plans know the nodes of the default allocator only.
   const routable = destination.scheme === 'ipn' && destination.allocator === 0;
-  const isHere = routable && destination.node === rules.node;
-  const service = isHere ? destination.service : registeredService(destination, rules);
+  const service = serviceAt(destination, rules);
   const { arrivedAt, part } = circumstances;
   const lifetimeEndsAt = expiryOf(primary, ageMs, rules.epochUnixMs, arrivedAt);
   const stayMsMax =
@@ -79,11 +78,6 @@ export function partOf(bundle: Bundle): Part | undefined {
   const { fragment } = primary;
   if (fragment === undefined) return undefined;
   return { whole: wholeId(primary), ...fragment, length: payloadOf(bundle).data.length };
-}
-
-/** Most nodes have no endpoints but those of their number. */
-function registeredService(eid: Eid, { endpoints }: ArrivalRules): number | undefined {
-  return endpoints.find(({ endpoint }) => equalEid(endpoint, eid))?.service;
 }
 
 /** As far as can be told without writing it; `mayFragment` has the last word. */

@@ -18,11 +18,10 @@ import { NULL_EID } from '../bundle/eid.ts';
 import type { PrimaryBlock } from '../bundle/primary-block.ts';
 import { Fault } from '../fault.ts';
 import type { Fifo } from '../fifo.ts';
-import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { AgentOutput, DeletionReason } from './contract.ts';
 import type { Groups } from './groups.ts';
 import { type Inspection, inspect, withoutDiscards } from './inspection.ts';
-import type { AgentOptions, BundleSecurity } from './options.ts';
+import { type AgentOptions, type BundleSecurity, serviceAt, type Whereabouts } from './options.ts';
 
 /** What the check of a bundle came to. */
 export interface Checked {
@@ -44,18 +43,18 @@ export interface Admitted {
 
 /** Without rules, too, no broken security block passes, and no ciphertext is delivered. */
 export class BundleGuard {
+  readonly #here: Whereabouts;
   readonly #security: BundleSecurity | undefined;
-  readonly #node: NodeNumber;
   readonly #groups: Groups;
   readonly #outputs: Fifo<AgentOutput>;
 
   constructor(
-    { node, bundleSecurity }: Pick<AgentOptions, 'node' | 'bundleSecurity'>,
+    { node, endpoints = [], bundleSecurity }: Whereabouts & Pick<AgentOptions, 'bundleSecurity'>,
     groups: Groups,
     outputs: Fifo<AgentOutput>,
   ) {
+    this.#here = { node, endpoints };
     this.#security = bundleSecurity;
-    this.#node = node;
     this.#groups = groups;
     this.#outputs = outputs;
   }
@@ -105,8 +104,7 @@ export class BundleGuard {
   }
 
   #isHere({ destination }: PrimaryBlock): boolean {
-    if (destination.scheme !== 'ipn' || destination.allocator !== 0) return false;
-    return destination.node === this.#node;
+    return serviceAt(destination, this.#here) !== undefined;
   }
 
   /** The bundle with what the rules add; or why that cannot be. */

@@ -1,7 +1,7 @@
 /** What the owner of a bundle agent decides, and what holds where it decides nothing. */
 import type { KeyRing } from '../bpsec/key-ring.ts';
 import type { SecurityPolicy } from '../bpsec/policy.ts';
-import type { Eid } from '../bundle/eid.ts';
+import { type Eid, equalEid } from '../bundle/eid.ts';
 import type { Strictness } from '../bundle/strictness.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import type { GroupOptions } from './groups.ts';
@@ -71,6 +71,19 @@ export interface ReassemblyOptions {
   readonly waitMsMax?: number;
 }
 
+/** Which endpoints are this node's. */
+export type Whereabouts = Pick<AgentOptions, 'node' | 'endpoints'>;
+
+/** The service that bundles for an endpoint are for, if this node is the one member of it. */
+export function serviceAt(
+  endpoint: Eid,
+  { node, endpoints = NONE }: Whereabouts,
+): number | undefined {
+  const isNumbered = endpoint.scheme === 'ipn' && endpoint.allocator === 0;
+  if (isNumbered && endpoint.node === node) return endpoint.service;
+  return endpoints.find((registration) => equalEid(registration.endpoint, endpoint))?.service;
+}
+
 /** Unix milliseconds at instant 0, if the node knows the time. */
 export function clockOf({ clockless, epochUnixMs }: AgentOptions): number | undefined {
   return clockless === true ? undefined : epochUnixMs;
@@ -84,3 +97,5 @@ export function reassemblyOf({ reassembly, storeOctetsMax }: AgentOptions) {
     waitMsMax: reassembly?.waitMsMax ?? 86_400_000,
   };
 }
+
+const NONE: readonly Registration[] = [];

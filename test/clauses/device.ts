@@ -89,12 +89,12 @@ export class Device {
 
   /** What left of data. */
   get data(): Bundle[] {
-    return this.left.map(read).filter((bundle) => !isRecord(bundle));
+    return this.left.map(read).filter((bundle) => !this.#isRecord(bundle));
   }
 
-  /** What left of administrative records. */
+  /** The administrative records that the device made. */
   get records(): Bundle[] {
-    return this.left.map(read).filter(isRecord);
+    return this.left.map(read).filter((bundle) => this.#isRecord(bundle));
   }
 
   get reports(): StatusReport[] {
@@ -114,6 +114,11 @@ export class Device {
   /** Codes of the octets that were no bundle, or that contradicted others. */
   get faults(): string[] {
     return this.node.all('fault').map(({ fault }) => fault.key);
+  }
+
+  #isRecord({ primary: { flags, source } }: Bundle): boolean {
+    const isOwn = source.scheme === 'ipn' && source.node === this.number;
+    return isOwn && (flags & BUNDLE_FLAG.administrativeRecord) !== 0;
   }
 
   /** Every negative test ends with a bundle that must get through. */
@@ -174,8 +179,4 @@ export function recordVector(id: string): string {
   const found = statusReportVectors().find((each) => each.id === id);
   if (found === undefined) throw new Error(`no vector ${id}`);
   return found.adminRecordHex;
-}
-
-function isRecord({ primary: { flags } }: Bundle): boolean {
-  return (flags & BUNDLE_FLAG.administrativeRecord) !== 0;
 }

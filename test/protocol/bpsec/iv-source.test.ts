@@ -4,7 +4,7 @@ import { toHex } from '#protocol/bytes/octets.ts';
 import { Counting } from './bpsec.ts';
 
 describe('an IV source', () => {
-  it('gives a hundred thousand IVs of 12 octets, all distinct', () => {
+  it('clause 98: gives a hundred thousand IVs of 12 octets, all distinct', () => {
     const source = new IvSource(new Counting());
     const ivs = new Set<string>();
     for (let n = 0; n < 100_000; n++) ivs.add(toHex(source.next()));

@@ -11,6 +11,7 @@ import { BLOCK_TYPE } from '#protocol/bundle/canonical-block.ts';
 import { concat, fromHex, toHex } from '#protocol/bytes/octets.ts';
 import { nobleProvider } from '#protocol/crypto/noble.ts';
 import {
+  A3,
   accepts,
   blockOf,
   bpsecVectors,
@@ -138,17 +139,3 @@ describe.each([nobleProvider, nativeProvider])('Appendix A with $name', ({ aead 
     return outcome.bundle;
   }
 });
-
-/** RFC 9173 A.3.5, put together from the blocks that A.3 prints. */
-const A3 = [
-  '9f88070000820282010282028202018202820201820018281a000f4240',
-  '850b030000585c8200020101820282030082820105820300',
-  '828182015820cac6ce8e4c5dae57988b757e49a6dd1431dc04763541b2845098265bc817241b',
-  '81820158203ed614c0d97f49b3633627779aa18a338d212bf3c92b97759d9739cd50725596',
-  '850c04010058348101020182028202018382014c5477656c7665313231323132',
-  '8202018204008181820150efa4b5ac0108e3816c5606479801bc04',
-  '85070200004319012c',
-  '85010100005823',
-  '3a09c1e63fe23a7f66a59c7303837241e070b02619fc59c5214a22f08cd70795e73e9a',
-  'ff',
-].join('');
