@@ -52,6 +52,7 @@ export function createSatellite(
       provisioned: config.provisioned,
       rooms,
       channel: link,
+      ltp: config.ltp,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
       ...agentOptionsOf(config.bundles ?? {}, membership.bootMax),

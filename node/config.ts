@@ -12,6 +12,7 @@ import { readChannel } from './channel-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
 import { JsonCursor } from './json-cursor.ts';
+import { type LtpConfig, readLtp } from './ltp-config.ts';
 import type { TerminalAddress } from './ports.ts';
 import { type ProvisionedConfig, readProvisioned } from './provisioned-config.ts';
 import { readSecurity, type SecurityConfig } from './security-config.ts';
@@ -40,6 +41,8 @@ export interface NodeConfig {
   /** Keys and associations of neighbours that know no handshake. */
   readonly provisioned?: ProvisionedConfig;
   readonly link: ChannelOptions;
+  /** Neighbours of another make, reached by LTP over UDP. */
+  readonly ltp?: LtpConfig;
   readonly security?: SecurityConfig;
   readonly store: {
     readonly octetsMax: number;
@@ -62,6 +65,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const security = root.at('security');
   const provisioned = root.at('provisioned');
   const bundles = root.at('bundles');
+  const ltp = root.at('ltp');
   const store = root.at('store').object(['octetsMax', 'directory']);
   const directory = store.at('directory');
   const link = readChannel(root.at('link'));
@@ -75,6 +79,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     crypto: root.at('crypto').oneOf(['auto', 'noble', 'native']),
     credentials: readCredentials(root.at('credentials').secret),
     link,
+    ...(ltp.present ? { ltp: readLtp(ltp, readAddress) } : {}),
     ...(security.present ? { security: readSecurity(security, link) } : {}),
     ...(provisioned.present ? { provisioned: readProvisioned(provisioned) } : {}),
     store: {
@@ -89,6 +94,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   };
   checkContacts(config);
   checkPeers(config);
+  checkLtp(config);
   return config;
 }
 
@@ -144,25 +150,27 @@ function readRange(cursor: JsonCursor): Range {
 }
 
 /** Every contact of this node has terminals at two nodes, and no terminal two at once. */
-function checkContacts({ node, scid, terminals, plan, directory }: NodeConfig): void {
+function checkContacts({ node, scid, terminals: own, plan, directory, ltp }: NodeConfig): void {
   /** Until when each terminal is taken. Bounded by TERMINALS_MAX. */
   const takenUntil: number[] = [];
   for (const { from, to, startsAt, endsAt, fromTerminal, toTerminal } of plan.contacts) {
     if (from !== node) continue;
     const what = `the contact with node ${to} at ${startsAt}`;
-    if (fromTerminal >= terminals) {
-      throw new ConfigError(`${what} uses terminal ${fromTerminal} of ${terminals}`, {
-        expected: `a terminal from 0 to ${terminals - 1}`,
+    if (fromTerminal >= own) {
+      throw new ConfigError(`${what} uses terminal ${fromTerminal} of ${own}`, {
+        expected: `a terminal from 0 to ${own - 1}`,
         remedy: 'Correct fromTerminal, or give the node more terminals',
       });
     }
+    const span = ltp?.neighbours.find((neighbour) => neighbour.node === to);
     const peer = directory.find((entry) => entry.node === to);
-    if (peer?.terminals[toTerminal] === undefined) {
+    const terminals = span === undefined ? peer?.terminals : [span.address];
+    if (terminals?.[toTerminal] === undefined) {
       throw new ConfigError(`${what} leads to terminal ${toTerminal}, which has no address`, {
         remedy: `Add node ${to} and its terminals to the directory`,
       });
     }
-    if (peer.scid === scid) {
+    if (span === undefined && peer?.scid === scid) {
       throw new ConfigError(`${what} joins two ends of one spacecraft id, ${scid}`, {
         remedy: 'Give each node a spacecraft id of its own, and no node a contact with itself',
       });
@@ -187,6 +195,25 @@ function checkPeers({ node, provisioned, directory }: NodeConfig): void {
   }
 }
 
+/** Every neighbour reached by LTP is another node, once, and another engine. */
+function checkLtp({ node, ltp, directory }: NodeConfig): void {
+  const nodes = new Set([node, ...directory.map((entry) => entry.node)]);
+  for (const { node: neighbour, engine = neighbour } of ltp?.neighbours ?? []) {
+    if (nodes.has(neighbour)) {
+      throw new ConfigError(`ltp.neighbours names node ${neighbour}, which is there already`, {
+        expected: 'another node than this one and those of the directory',
+        remedy: 'Name each neighbour once, where it is reached',
+      });
+    }
+    nodes.add(neighbour);
+    if (engine === (ltp?.engine ?? node)) {
+      throw new ConfigError(`ltp.neighbours gives node ${neighbour} the engine of this node`, {
+        remedy: `Give this node, or node ${neighbour}, an engine number of its own`,
+      });
+    }
+  }
+}
+
 function byStart(a: { startsAt: number }, b: { startsAt: number }): number {
   return a.startsAt - b.startsAt;
 }
@@ -202,6 +229,7 @@ const KEYS = [
   'credentials',
   'provisioned',
   'link',
+  'ltp',
   'security',
   'store',
   'bundles',

@@ -219,6 +219,10 @@ neighbours listen. Instant 0 of the plan is epochUnixMs on this machine's clock.
 boot number of its own, which the vault keeps, because peers refuse one that they have seen: the
 first is boot of the configuration, which is also the least.
 
+A neighbour of another make is named under ltp.neighbours, with its node, engine and address:
+bundles go to it by LTP over UDP (RFC 5326), one segment to a datagram, without keys. The terminal
+of such a contact is usually bound to port 1113.
+
 SIGHUP makes it read the statement file again, and the admission keys of its credentials, which it
 needs when epochs have passed; a new certificate serves from the next start on.
 

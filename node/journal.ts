@@ -80,14 +80,15 @@ export class Journal {
     this.note({ kind: 'link-refusal', at, neighbour, terminal, reason: fault.code, ...type });
   }
 
-  /** Notes that a session came up, took over from another, or ended. */
+  /** Notes that a link came up, that a session took over from another, or that a link ended. */
   noteLink(
     at: Instant,
     { node: neighbour, terminal, up }: Neighbour,
-    fact: Extract<LinkOutput, { readonly kind: 'secured' | 'down' }>,
+    fact: Extract<LinkOutput, { readonly kind: 'secured' | 'open' | 'down' }>,
   ): void {
     const link = { at, neighbour, terminal };
     if (fact.kind === 'down') this.note({ kind: 'link-down', ...link, reason: fact.reason });
+    else if (fact.kind === 'open') this.note({ kind: 'link-open', ...link });
     else {
       const kind = up ? 'link-rekeyed' : 'link-secured';
       const { provider, keying } = fact;

@@ -1,18 +1,34 @@
 /** Makes the links of a satellite: what keying a neighbour gets, and what a contact tells it. */
 import { assert } from '#protocol/assert.ts';
 import { codingOctets } from '#protocol/link/channel.ts';
+import type { BundleLink } from '#protocol/link/contract.ts';
 import type { Connection } from '#protocol/link/keying.ts';
 import { Link } from '#protocol/link/link.ts';
+import { LtpSpan } from '#protocol/link/ltp-span.ts';
 import { SessionKeying } from '#protocol/link/session-keying.ts';
-import type { Contact } from '#protocol/routing/contact-plan.ts';
+import type { Contact, NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { DirectoryEntry } from './config.ts';
 import type { ContactOutput } from './contact-follower.ts';
+import { SEGMENT_OCTETS_MAX } from './ltp-config.ts';
 import type { SatellitePorts, TerminalAddress } from './ports.ts';
 import type { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
 
-/** A link to a neighbour, not connected yet: keyed by provision where the configuration says so. */
+/** A link to a neighbour, not connected yet: of the kind that the configuration says. */
 export function makeLink(
+  config: SatelliteConfig,
+  ports: SatellitePorts,
+  node: NodeNumber,
+  security: ProvisionedSecurity | undefined,
+): BundleLink {
+  const span = spanTo(config, node);
+  return span === undefined
+    ? makeProtectedLink(config, ports, entryOf(config, node), security)
+    : new LtpSpan({ ...span, random: ports.random });
+}
+
+/** Keyed by provision where the configuration says so, else by handshake. */
+function makeProtectedLink(
   config: SatelliteConfig,
   ports: SatellitePorts,
   { node, scid: remoteScid }: DirectoryEntry,
@@ -31,24 +47,37 @@ export function makeLink(
   return new Link({ ...ends, ...channel, ltp, random, ...security?.channel(node) }, keying);
 }
 
-/** Whom a contact leads to, and where that terminal listens. */
-export function peerOf(
-  { directory }: SatelliteConfig,
-  { to, toTerminal }: Contact,
-): { readonly peer: DirectoryEntry; readonly address: TerminalAddress } {
-  const peer = directory.find(({ node }) => node === to);
-  const address = peer?.terminals[toTerminal];
-  assert(peer !== undefined && address !== undefined, 'the directory lists every neighbour');
-  return { peer, address };
+/** Where the terminal listens that a contact leads to. */
+export function addressOf(config: SatelliteConfig, { to, toTerminal }: Contact): TerminalAddress {
+  const neighbour = config.ltp?.neighbours.find(({ node }) => node === to);
+  const address = neighbour?.address ?? entryOf(config, to).terminals[toTerminal];
+  assert(address !== undefined, 'the directory lists every terminal of a neighbour');
+  return address;
 }
 
 /** What a link is told of a contact that begins, with a peer whose terminal is at `address`. */
 export function connectionOf(
+  config: SatelliteConfig,
   { contact, roundTripUs }: Extract<ContactOutput, { kind: 'begin' }>,
   { host, port }: TerminalAddress,
-  initiate: boolean,
 ): Connection {
-  const { fromTerminal, rateBps, endsAt } = contact;
+  const { to, fromTerminal, rateBps, endsAt } = contact;
   const portName = `isl-${fromTerminal} ${host}:${port}`;
+  // The ends of a span have nothing to agree on.
+  const initiate = spanTo(config, to) === undefined && config.scid < entryOf(config, to).scid;
   return { portName, rateBps, roundTripUs, initiate, endsAt };
+}
+
+function entryOf({ directory }: SatelliteConfig, node: NodeNumber): DirectoryEntry {
+  const entry = directory.find((each) => each.node === node);
+  assert(entry !== undefined, 'the directory lists every neighbour');
+  return entry;
+}
+
+/** Both engines, where a neighbour is reached by LTP alone. */
+function spanTo({ node: own, ltp }: SatelliteConfig, node: NodeNumber) {
+  const neighbour = ltp?.neighbours.find((each) => each.node === node);
+  if (neighbour === undefined) return undefined;
+  const { engine = node, segmentOctetsMax = SEGMENT_OCTETS_MAX } = neighbour;
+  return { localEngine: ltp?.engine ?? own, remoteEngine: engine, segmentOctetsMax };
 }

@@ -1,6 +1,6 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
 import type { AgentOutput, Receipt } from '#protocol/agent/contract.ts';
-import type { Link, LinkOutput } from '#protocol/link/link.ts';
+import type { BundleLink, LinkOutput } from '#protocol/link/contract.ts';
 import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 
@@ -10,7 +10,7 @@ export interface Neighbour {
   readonly index: number;
   readonly node: NodeNumber;
   readonly terminal: number;
-  readonly link: Link;
+  readonly link: BundleLink;
   /** A session is up. */
   up: boolean;
 }
@@ -60,7 +60,7 @@ export class Neighbours {
   }
 
   /** Turns `terminal` to `node`; `makeLink` is asked when the two have not met before. */
-  meet(node: NodeNumber, terminal: number, makeLink: () => Link): Neighbour {
+  meet(node: NodeNumber, terminal: number, makeLink: () => BundleLink): Neighbour {
     let neighbour = this.all.find((known) => known.node === node && known.terminal === terminal);
     if (neighbour === undefined) {
       neighbour = { index: this.all.length, node, terminal, link: makeLink(), up: false };

@@ -57,6 +57,13 @@ export type Notice =
       /** Said of a neighbour that no handshake has authenticated. */
       readonly keying?: 'pre-shared key';
     }
+  /** A neighbour can be sent bundles, and nothing says that it is the one: LTP over UDP. */
+  | {
+      readonly kind: 'link-open';
+      readonly at: Instant;
+      readonly neighbour: NodeNumber;
+      readonly terminal: number;
+    }
   /** Another session took over while the link was up. */
   | {
       readonly kind: 'link-rekeyed';

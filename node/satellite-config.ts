@@ -5,6 +5,7 @@ import type { Credentials } from '#protocol/membership/credentials.ts';
 import type { Membership } from '#protocol/membership/membership.ts';
 import type { Admission } from '#protocol/session/admission.ts';
 import type { DirectoryEntry } from './config.ts';
+import type { LtpConfig } from './ltp-config.ts';
 import type { ProvisionedConfig } from './provisioned-config.ts';
 import type { Rooms } from './rooms.ts';
 import type { SessionPolicy } from './security-config.ts';
@@ -22,6 +23,8 @@ export interface SatelliteConfig extends AgentOptions {
   readonly provisioned: ProvisionedConfig | undefined;
   readonly rooms: Rooms;
   readonly channel: ChannelOptions;
+  /** Neighbours that are reached by LTP alone. */
+  readonly ltp?: LtpConfig | undefined;
   /** Lists at least every neighbour that the plan gives this node. */
   readonly directory: readonly DirectoryEntry[];
 }

@@ -24,7 +24,7 @@ import { type ApplicationCommand, Applications } from './applications.ts';
 import { ContactFollower, type ContactOutput } from './contact-follower.ts';
 import { Journal } from './journal.ts';
 import { Keeper, type Provision } from './keeper.ts';
-import { connectionOf, makeLink, peerOf } from './link-maker.ts';
+import { addressOf, connectionOf, makeLink } from './link-maker.ts';
 import { type Managed, press, takeManagement } from './management.ts';
 import { type Neighbour, Neighbours, receiptOf } from './neighbours.ts';
 import type { Notice } from './notice.ts';
@@ -200,13 +200,12 @@ export class Satellite {
       datagrams.point(fromTerminal, undefined);
       return;
     }
-    const { peer, address } = peerOf(this.#config, output.contact);
+    const address = addressOf(this.#config, output.contact);
     datagrams.point(fromTerminal, address);
     const { link } = this.#neighbours.meet(to, fromTerminal, () =>
-      makeLink(this.#config, this.#ports, peer, this.#security),
+      makeLink(this.#config, this.#ports, to, this.#security),
     );
-    const initiate = this.#config.scid < peer.scid;
-    link.connect(now, connectionOf(output, address, initiate));
+    link.connect(now, connectionOf(this.#config, output, address));
   }
 
   /** From here on nobody asks the link, so it says now what became of its bundles. */
@@ -235,6 +234,7 @@ export class Satellite {
         this.#agent.notForwarded(now, output.id);
         break;
       case 'secured':
+      case 'open':
         this.#journal.noteLink(now, neighbour, output);
         if (this.#neighbours.setUp(neighbour, true))
           this.#agent.linkUp(now, node, neighbour.link.answers);

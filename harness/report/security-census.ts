@@ -101,6 +101,7 @@ function linksByKind(
   const kinds = new Map<string, LinkKind>(); // Bounded by the links of the plan.
   for (const [node, { links }] of snapshots) {
     for (const { neighbour, keying } of links) {
+      if (keying === 'none') continue;
       const pair = [node, neighbour].sort((a, b) => a - b).join('-');
       kinds.set(pair, keying === 'handshake' ? 'authenticated handshake' : keying);
     }

@@ -226,7 +226,8 @@ export class BlockTransfer {
       random,
       lanes: TRAFFIC_CLASSES.length,
       wholeReports: isOwnKind,
-      limits: LIMITS,
+      // Without frames nobody knows whether the far side is there.
+      limits: isOwnKind ? LIMITS : {},
       answers: this.#answers,
       counters: this.#counters,
     });

@@ -3,10 +3,11 @@ import type { Random } from '../crypto/ports.ts';
 import type { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
 import type { LtpCounts } from '../ltp/counters.ts';
-import type { Instant } from '../machine.ts';
+import type { Instant, Machine } from '../machine.ts';
 import { type TrafficClass, trafficClassOf } from '../traffic-class.ts';
 import type { ChannelOptions, OcfSource } from './channel.ts';
-import type { DownReason, KeyingSnapshot, Secured } from './keying.ts';
+import type { Connection, DownReason, KeyingSnapshot, Secured } from './keying.ts';
+import type { OutboundBundle } from './unit-queue.ts';
 
 /** The longest packet on a link. */
 export const PACKET_OCTETS_MAX = 4 * 1024 * 1024;
@@ -61,6 +62,8 @@ export type LinkOutput =
    * (the peer restarted, or the keys were due) is told by one more `secured` and no `down`.
    */
   | Secured
+  /** Said in place of `secured` where nothing is: the link carries bundles until `down`. */
+  | { readonly kind: 'open' }
   /** The link carries no more bundles. Every `unsent` that this causes follows. */
   | { readonly kind: 'down'; readonly reason: DownReason }
   /** The last frame of the bundle has left; by LTP, the far side has stored it. */
@@ -73,6 +76,27 @@ export type LinkOutput =
   /** Something was refused; `messageType` where it was a message of VC 62. */
   | { readonly kind: 'fault'; readonly fault: Fault; readonly messageType?: number | undefined };
 
+/** What carries bundles to one neighbour. Its owner drains `poll` after every verb. */
+export interface BundleLink extends Machine<LinkOutput> {
+  /** Whether `sent` means that the far node keeps the bundle, as it does by LTP. */
+  readonly answers: boolean;
+  /** A contact begins. */
+  connect(now: Instant, connection: Connection): void;
+  /** The contact is over: keys are forgotten, and bundles not wholly sent come back. */
+  disconnect(now: Instant): void;
+  /** Takes a bundle, whose octets the caller does not change; `sent` or `unsent` answers. */
+  send(now: Instant, bundle: OutboundBundle): void;
+  /** Says what became of a bundle received with `receipt`: whether this node answers for it. */
+  settle(now: Instant, receipt: number, kept: boolean): void;
+  /** Takes a management packet, of either kind, which the caller does not change. */
+  sendManagement(now: Instant, packet: Uint8Array): void;
+  /** By command from ground: the session that receives under `spi`, if it does, is over. */
+  endSession(now: Instant, spi: number): void;
+  /** Takes one datagram off the wire, whose octets pass to the link. */
+  receive(now: Instant, datagram: Uint8Array): void;
+  snapshot(): LinkSnapshot;
+}
+
 /** What LTP has done on a link, contact after contact: plain JSON, fresh at every asking. */
 export interface BlockCounts extends LtpCounts {
   /** Bundles in the blocks sent. */
@@ -82,7 +106,7 @@ export interface BlockCounts extends LtpCounts {
 /** Counters since the link was made: plain JSON, fresh at every asking. */
 export interface LinkSnapshot extends KeyingSnapshot {
   readonly secured: boolean;
-  /** Idle frames and those of the handshake among them. */
+  /** Datagrams, where there are no frames. Idle frames and those of the handshake among them. */
   readonly framesSent: number;
   /** Those that were let in: authentic, or part of a handshake. */
   readonly framesReceived: number;

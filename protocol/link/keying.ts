@@ -81,7 +81,7 @@ export type KeyingOutput =
 /** Counters since the keying was made: plain JSON, fresh at every asking. */
 export interface KeyingSnapshot {
   /** Where the keys come from. A pre-shared key is never called anything else (LS-1804). */
-  readonly keying: 'handshake' | 'pre-shared key';
+  readonly keying: 'handshake' | 'pre-shared key' | 'none';
   /** First contacts that led to a session on which a frame has come. */
   readonly handshakes: number;
   /** Successions that led to one. */

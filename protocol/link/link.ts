@@ -15,8 +15,8 @@ import { SA_UNKNOWN } from '../association/faults.ts';
 import { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
-import type { Deadline, Instant, Machine } from '../machine.ts';
-import type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
+import type { Deadline, Instant } from '../machine.ts';
+import type { BundleLink, LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { Connection, DownReason, Keying } from './keying.ts';
 import { MANAGEMENT_REFUSED, Outlet } from './outlet.ts';
@@ -26,8 +26,7 @@ import type { OutboundBundle } from './unit-queue.ts';
 export type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 
 /** The machine. Its owner drains `poll` after every verb; bundles become frames as it does. */
-export class Link implements Machine<LinkOutput> {
-  /** Whether `sent` means that the far node keeps the bundle, as it does by LTP. */
+export class Link implements BundleLink {
   readonly answers: boolean;
   readonly #keying: Keying;
   readonly #reader: FrameReader;
@@ -57,7 +56,6 @@ export class Link implements Machine<LinkOutput> {
     return this.#secured;
   }
 
-  /** A contact begins. */
   connect(now: Instant, connection: Connection): void {
     assert(!this.#connected, 'the contact before is over');
     this.#turn(now);
@@ -68,7 +66,6 @@ export class Link implements Machine<LinkOutput> {
     this.#obeyKeying();
   }
 
-  /** The contact is over: keys are forgotten, and bundles not wholly sent come back. */
   disconnect(now: Instant): void {
     this.#turn(now);
     if (!this.#connected) return;
@@ -79,27 +76,23 @@ export class Link implements Machine<LinkOutput> {
     this.#connected = false;
   }
 
-  /** Takes a bundle, whose octets the caller does not change; `sent` or `unsent` answers. */
   send(now: Instant, bundle: OutboundBundle): void {
     this.#turn(now);
     if (this.#connected && !this.#closing) this.#outlet.accept(now, bundle);
     else this.#outlet.tell({ kind: 'unsent', id: bundle.id });
   }
 
-  /** Says what became of a bundle received with `receipt`: whether this node answers for it. */
   settle(now: Instant, receipt: number, kept: boolean): void {
     this.#turn(now);
     this.#outlet.settle(now, receipt, kept);
   }
 
-  /** Takes a management packet, of either kind, which the caller does not change. */
   sendManagement(now: Instant, packet: Uint8Array): void {
     this.#turn(now);
     if (this.#secured && !this.#closing) this.#outlet.acceptManagement(packet);
     else this.#outlet.refuse(MANAGEMENT_REFUSED);
   }
 
-  /** By command from ground: the session that receives under `spi`, if it does, is over. */
   endSession(now: Instant, spi: number): void {
     this.#turn(now);
     if (!this.#connected) return;
@@ -107,7 +100,6 @@ export class Link implements Machine<LinkOutput> {
     this.#obeyKeying();
   }
 
-  /** Takes one datagram off the wire, whose octets pass to the link. */
   receive(now: Instant, datagram: Uint8Array): void {
     this.#turn(now);
     if (this.#connected) this.#receiveFrame(datagram);

@@ -183,6 +183,45 @@ describe('parseNodeConfig', () => {
     expect((error as ConfigError).remedy).not.toBe('');
   });
 
+  const span = { node: 7, engine: 70, address: { host: '192.0.2.7', port: 1113 } };
+  const spans: [string, object, string][] = [
+    ['a neighbour of LTP in the directory', { neighbours: [{ ...span, node: 102 }] }, 'node 102'],
+    ['one twice', { neighbours: [span, span] }, 'ltp.neighbours names node 7, which is there'],
+    [
+      'one with the engine of this node',
+      { engine: 70, neighbours: [span] },
+      'ltp.neighbours gives node 7 the engine of this node',
+    ],
+    [
+      'segments too small for their heads',
+      { neighbours: [{ ...span, segmentOctetsMax: 95 }] },
+      'ltp.neighbours[0].segmentOctetsMax is 95. Expected a whole number from 96 to 65507',
+    ],
+    ['an engine 0', { engine: 0, neighbours: [] }, 'ltp.engine is 0. Expected a whole number'],
+    [
+      'a host by name',
+      { neighbours: [{ ...span, address: { host: 'ion.example', port: 1113 } }] },
+      'ltp.neighbours[0].address.host is "ion.example"',
+    ],
+  ];
+  it.each(spans)('refuses %s', (_, ltp, told) => {
+    const error = caught(() => parseNodeConfig({ ...sampleConfig(), ltp }));
+    expect(formatConfigError(error as ConfigError)).toContain(told);
+  });
+
+  it('takes a contact with a neighbour of LTP, at its one address', () => {
+    const config: Editable = JSON.parse(
+      JSON.stringify({ ...sampleConfig(), ltp: { neighbours: [span] } }),
+    );
+    const [first] = config.plan.contacts;
+    const contact = { ...first, from: 101, to: 7, fromTerminal: 1, toTerminal: 0 };
+    config.plan.contacts = [contact];
+    expect(parseNodeConfig(config).ltp).toEqual({ neighbours: [span] });
+    contact.toTerminal = 1;
+    const error = caught(() => parseNodeConfig(config));
+    expect(formatConfigError(error as ConfigError)).toContain('leads to terminal 1, which has no');
+  });
+
   it('takes a channel with everything that it may have', () => {
     const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
     const ocf = { ocf: true, idleFrames: true, insertZoneOctets: 3, bulkShare: 0.05, ltp: true };
