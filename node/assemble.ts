@@ -4,7 +4,7 @@ import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
-import { agentOptionsOf, BUNDLE_OCTETS_MAX } from './bundle-config.ts';
+import { agentOptionsOf, BUNDLE_OCTETS_MAX, statementGroupOf } from './bundle-config.ts';
 import type { NodeConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
@@ -15,9 +15,10 @@ import { sessionPolicyOf } from './security-config.ts';
 import type { Service } from './service.ts';
 import { Echo } from './services/echo.ts';
 import { Ping } from './services/ping.ts';
+import { StatementService } from './services/statements.ts';
 import { type SinkRecord, TrafficSink } from './services/traffic-sink.ts';
 import { TrafficSource } from './services/traffic-source.ts';
-import type { ServicesConfig } from './services-config.ts';
+import { reportRequestOf, type ServicesConfig } from './services-config.ts';
 
 /**
  * A satellite, not yet started. `config` and its credentials have been checked where they came
@@ -40,6 +41,9 @@ export function createSatellite(
   const membership = new Membership({ ...shared, bootMin, epochUnixMs, clockErrorMs });
   checkRandomness(config, membership.certificate, ports);
   const admission = new Admission(credentials, provider, random);
+  const bundles = config.bundles ?? {};
+  const group = statementGroupOf(bundles);
+  const statements = group === undefined ? undefined : new StatementService(group, membership);
   return new Satellite(
     {
       node,
@@ -48,6 +52,7 @@ export function createSatellite(
       credentials,
       membership,
       admission,
+      statements,
       sessionPolicy: sessionPolicyOf(config.security),
       provisioned: config.provisioned,
       rooms,
@@ -55,14 +60,14 @@ export function createSatellite(
       ltp: config.ltp,
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
-      ...agentOptionsOf(config.bundles ?? {}, membership.bootMax),
+      ...agentOptionsOf(bundles, membership.bootMax),
       // Provisioned neighbours get bundles as they are.
-      custody: link.ltp === true && config.provisioned === undefined,
+      custody: link.ltp !== false && config.provisioned === undefined,
       plan,
       directory,
     },
     ports,
-    createServices(config.services, record),
+    [...createServices(config.services, record), ...(statements === undefined ? [] : [statements])],
   );
 }
 
@@ -76,7 +81,8 @@ function createServices(
     ...sources.map((source) => {
       const destination = parseEid(source.destination);
       assert(!(destination instanceof Fault), 'the configuration names an endpoint');
-      return new TrafficSource({ ...source, destination });
+      const reports = reportRequestOf(source.reports);
+      return new TrafficSource({ ...source, destination, reports });
     }),
     ...pings.map((ping) => new Ping(ping)),
   ];

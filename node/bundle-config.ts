@@ -13,6 +13,7 @@ import {
 import type { Strictness } from '#protocol/bundle/strictness.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { JsonCursor } from './json-cursor.ts';
+import { STATEMENT_SERVICE } from './services/statements.ts';
 import { IPN_NUMBER_MAX } from './services-config.ts';
 
 /** What a person wrote, checked. Where a key is absent the default of AgentOptions holds. */
@@ -36,6 +37,8 @@ export interface EndpointConfig {
 export interface GroupConfig {
   readonly imcScheme?: number;
   readonly ipnAllocator?: number;
+  /** The group of all nodes to which constellation statements go; without it only links tell. */
+  readonly statements?: string;
   readonly memberOf: readonly {
     /** As a URI, such as `dtn://all/~alerts`. */
     readonly group: string;
@@ -86,10 +89,17 @@ function registrationOf({ endpoint, service }: EndpointConfig): Registration {
   return { endpoint: parseEid(endpoint) as Eid, service };
 }
 
-function groupOptionsOf({ memberOf, ...numbering }: GroupConfig): GroupOptions {
+/** The group to which constellation statements go. */
+export function statementGroupOf({ groups }: BundleConfig): Eid | undefined {
+  return groups?.statements === undefined ? undefined : (parseEid(groups.statements) as Eid);
+}
+
+function groupOptionsOf({ memberOf, statements, ...numbering }: GroupConfig): GroupOptions {
+  const own = statements === undefined ? [] : [{ group: statements, service: STATEMENT_SERVICE }];
+  const all = [...memberOf, ...own];
   return {
     ...numbering,
-    memberOf: memberOf.map(({ group, service }) => ({ group: parseEid(group) as Eid, service })),
+    memberOf: all.map(({ group, service }) => ({ group: parseEid(group) as Eid, service })),
   };
 }
 
@@ -107,7 +117,7 @@ function readReassembly(cursor: JsonCursor): ReassemblyOptions {
 }
 
 function readGroups(cursor: JsonCursor): GroupConfig {
-  cursor.object(['imcScheme', 'ipnAllocator', 'memberOf']);
+  cursor.object(['imcScheme', 'ipnAllocator', 'statements', 'memberOf']);
   const imc = cursor.at('imcScheme');
   const allocator = cursor.at('ipnAllocator');
   const numbering = {
@@ -116,17 +126,22 @@ function readGroups(cursor: JsonCursor): GroupConfig {
   };
   const groups = new Groups({ ...numbering, memberOf: [] });
   const taken = new Set<string>(); // Bounded by GROUPS_MAX.
-  const memberOf = cursor.at('memberOf').list(GROUPS_MAX, (item) => {
-    item.object(['group', 'service']);
-    const group = item.at('group');
+  const readGroup = (group: JsonCursor): string => {
     const eid = parseEid(group.text());
     if (eid instanceof Fault || !groups.isGroup(eid)) throw group.mistake(GROUP_EXPECTED);
     const uri = formatEid(eid);
     if (taken.has(uri)) throw group.mistake('each group once');
     taken.add(uri);
-    return { group: uri, service: item.at('service').integer(1, IPN_NUMBER_MAX) };
+    return uri;
+  };
+  const statements = cursor.at('statements');
+  const own = statements.present ? { statements: readGroup(statements) } : {};
+  const memberOf = cursor.at('memberOf').list(GROUPS_MAX, (item) => {
+    item.object(['group', 'service']);
+    const service = item.at('service').integer(1, IPN_NUMBER_MAX);
+    return { group: readGroup(item.at('group')), service };
   });
-  return { ...numbering, memberOf };
+  return { ...numbering, ...own, memberOf };
 }
 
 function readEndpoints(cursor: JsonCursor, numbering: GroupConfig | undefined): EndpointConfig[] {

@@ -12,6 +12,7 @@ import type { Journal } from './journal.ts';
 import type { SatellitePorts, Vault, VaultCompletion } from './ports.ts';
 import type { ProvisionedSecurity } from './provisioned-security.ts';
 import type { SatelliteConfig } from './satellite-config.ts';
+import type { StatementService } from './services/statements.ts';
 import type { MembershipSnapshot } from './snapshot.ts';
 
 /** What a satellite has to act upon, at once; `noted` is nothing of the kind. */
@@ -29,18 +30,20 @@ export class Keeper {
   readonly #membership: Membership;
   readonly #admission: Admission;
   readonly #security: ProvisionedSecurity | undefined;
+  readonly #statements: StatementService | undefined;
   readonly #vault: Vault;
   readonly #seeded: boolean;
   readonly #journal: Journal;
 
   constructor(
-    { membership, admission }: Pick<SatelliteConfig, 'membership' | 'admission'>,
+    config: Pick<SatelliteConfig, 'membership' | 'admission' | 'statements'>,
     security: ProvisionedSecurity | undefined,
     { vault, random }: Pick<SatellitePorts, 'vault' | 'random'>,
     journal: Journal,
   ) {
-    this.#membership = membership;
-    this.#admission = admission;
+    this.#membership = config.membership;
+    this.#admission = config.admission;
+    this.#statements = config.statements;
     this.#security = security;
     this.#vault = vault;
     this.#seeded = random.seeded === true;
@@ -114,7 +117,10 @@ export class Keeper {
 
   #adopt(at: Instant, statement: Uint8Array): void {
     const verdict = this.#membership.adopt(statement);
-    if (verdict === 'adopted') return;
+    if (verdict === 'adopted') {
+      this.#statements?.spread(statement);
+      return;
+    }
     const refused = verdict instanceof Fault;
     if (refused) this.#journal.faults.add(verdict);
     this.#journal.note({

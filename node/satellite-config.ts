@@ -9,6 +9,7 @@ import type { LtpConfig } from './ltp-config.ts';
 import type { ProvisionedConfig } from './provisioned-config.ts';
 import type { Rooms } from './rooms.ts';
 import type { SessionPolicy } from './security-config.ts';
+import type { StatementService } from './services/statements.ts';
 
 /** The substance of a NodeConfig; `assemble.ts` makes the one from the other. */
 export interface SatelliteConfig extends AgentOptions {
@@ -18,6 +19,8 @@ export interface SatelliteConfig extends AgentOptions {
   readonly membership: Membership;
   /** Shared by all links. */
   readonly admission: Admission;
+  /** One of its services, if statements also go by bundle. */
+  readonly statements?: StatementService | undefined;
   readonly sessionPolicy: SessionPolicy;
   /** Keys and associations of neighbours without a handshake. */
   readonly provisioned: ProvisionedConfig | undefined;

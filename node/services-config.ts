@@ -1,4 +1,5 @@
 /** The part of a node's configuration about the applications on it. */
+import type { ReportRequest } from '#protocol/agent/contract.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
@@ -6,12 +7,27 @@ import { ConfigError } from './config-error.ts';
 import type { JsonCursor } from './json-cursor.ts';
 import { ECHO_SERVICE } from './services/echo.ts';
 import type { PingOptions } from './services/ping.ts';
+import { STATEMENT_SERVICE } from './services/statements.ts';
 import { SINK_SERVICE } from './services/traffic-sink.ts';
 import type { TrafficFlow } from './services/traffic-source.ts';
 
 /** A traffic flow; the destination as a URI, such as `ipn:102.9`. */
-export interface SourceConfig extends Omit<TrafficFlow, 'destination'> {
+export interface SourceConfig extends Omit<TrafficFlow, 'destination' | 'reports'> {
   readonly destination: string;
+  /** Status reports that its bundles ask for; none when absent. */
+  readonly reports?: readonly StatusName[];
+}
+
+/** What status reports tell of a bundle (RFC 9171 §6.1.1). */
+export const STATUSES = ['reception', 'forwarding', 'delivery', 'deletion'] as const;
+
+/** The name of one of them. */
+export type StatusName = (typeof STATUSES)[number];
+
+/** What a bundle is to ask for, with the time of each; undefined for nothing. */
+export function reportRequestOf(names: readonly StatusName[] = []): ReportRequest | undefined {
+  if (names.length === 0) return undefined;
+  return { ...Object.fromEntries(names.map((name) => [name, true])), times: true };
 }
 
 /** The applications on a node. */
@@ -40,8 +56,9 @@ export function readServices(cursor: JsonCursor): ServicesConfig {
 }
 
 function readSource(cursor: JsonCursor): SourceConfig {
-  cursor.object([...BEAT_KEYS, 'destination', 'sizeOctets']);
+  cursor.object([...BEAT_KEYS, 'destination', 'sizeOctets', 'reports']);
   const destination = cursor.at('destination');
+  const reports = cursor.at('reports');
   if (parseEid(destination.text()) instanceof Fault) {
     throw destination.mistake('an endpoint such as ipn:102.9');
   }
@@ -49,6 +66,9 @@ function readSource(cursor: JsonCursor): SourceConfig {
     ...readBeat(cursor),
     destination: destination.text(),
     sizeOctets: cursor.at('sizeOctets').integer(0, ADU_OCTETS_MAX),
+    ...(reports.present
+      ? { reports: reports.list(STATUSES.length, (item) => item.oneOf(STATUSES)) }
+      : {}),
   };
 }
 
@@ -70,11 +90,12 @@ function readBeat(cursor: JsonCursor): Omit<PingOptions, 'node'> {
 
 /** No two services share a number. */
 function checkServices({ echo, sink, sources, pings = [] }: ServicesConfig): void {
-  const taken = new Set([...(echo ? [ECHO_SERVICE] : []), ...(sink ? [SINK_SERVICE] : [])]);
+  const own = [...(echo ? [ECHO_SERVICE] : []), ...(sink ? [SINK_SERVICE] : [])];
+  const taken = new Set([STATEMENT_SERVICE, ...own]); // Bounded by SERVICES_MAX, twice.
   for (const { service } of [...sources, ...pings]) {
     if (taken.has(service)) {
       throw new ConfigError(`service ${service} is used twice`, {
-        expected: 'a number of its own for each service; echo and sink have theirs',
+        expected: 'a number of its own for each; echo, sink and statements have 7, 9 and 61',
         remedy: 'Give one of the two another number',
       });
     }

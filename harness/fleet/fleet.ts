@@ -44,8 +44,8 @@ export interface FleetResult {
   /** Hash over every datagram of a virtual run; undefined in real time. */
   readonly digest: string | undefined;
   /**
-   * How often each bundle has reached a traffic sink, over all lives of its node, as the sinks
-   * themselves have written down; undefined where nobody is killed.
+   * How often each bundle has reached each traffic sink, by sink and bundle, over all lives of its
+   * node, as the sinks themselves have written down; undefined where nobody is killed.
    */
   readonly received: ReadonlyMap<string, number> | undefined;
 }

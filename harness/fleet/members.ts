@@ -1,5 +1,6 @@
 /** From a scenario and its world to the configuration of every node. */
 import { join } from 'node:path';
+import type { BundleConfig } from '#node/bundle-config.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
 import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
@@ -17,16 +18,22 @@ export interface PlacedFlow extends Flow {
   /** Source EID: every flow has a service of its own at its source. */
   readonly source: string;
   readonly destination: string;
+  /** How many nodes each bundle is for. */
+  readonly members: number;
 }
 
 /** Gives every flow of the scenario its endpoints. Its nodes exist: the scenario was checked. */
 export function placeFlows(scenario: Scenario, world: World): PlacedFlow[] {
   const byName = new Map(world.nodes.map((node) => [node.name, node.node]));
-  return scenario.traffic.map((flow, index) => ({
-    ...flow,
-    source: formatEid(ipnEid(byName.get(flow.from) ?? 0, FLOW_SERVICE_FIRST + index)),
-    destination: formatEid(ipnEid(byName.get(flow.to) ?? 0, SINK_SERVICE)),
-  }));
+  return scenario.traffic.map((flow, index) => {
+    const group = scenario.bundles.groups.find(({ name }) => name === flow.to);
+    return {
+      ...flow,
+      source: formatEid(ipnEid(byName.get(flow.from) ?? 0, FLOW_SERVICE_FIRST + index)),
+      destination: group?.endpoint ?? formatEid(ipnEid(byName.get(flow.to) ?? 0, SINK_SERVICE)),
+      members: group === undefined ? 1 : (group.members ?? world.nodes).length,
+    };
+  });
 }
 
 /**
@@ -91,6 +98,7 @@ export function membersOf(
                 sizeOctets: flow.sizeOctets,
                 lifetimeMs: flow.lifetimeMs,
                 trafficClass: flow.trafficClass,
+                ...(flow.reports.length === 0 ? {} : { reports: flow.reports }),
               },
             ],
       ),
@@ -103,11 +111,19 @@ export function trafficStartsAt({ durationMs }: Scenario): Instant {
   return Math.min(TRAFFIC_STARTS_US_MAX, (durationMs * MICROSECONDS_PER_MS) / 4);
 }
 
-function bundlesOf({ clockless, fragmentOctetsMax, ...rules }: BundleRules, name: string) {
+/** What the rules say of one node. Traffic for a group ends at the sink of each member. */
+function bundlesOf(rules: BundleRules, name: string): BundleConfig {
+  const { strictness, statusReports, reassembly, fragmentOctetsMax } = rules;
+  const { clockless, groups, numbering, statementGroup } = rules;
+  const own = groups.filter(({ members }) => members === undefined || members.includes(name));
   return {
-    ...rules,
-    clockless: clockless.includes(name),
+    ...{ strictness, statusReports, reassembly, clockless: clockless.includes(name) },
     ...(fragmentOctetsMax === undefined ? {} : { fragmentOctetsMax }),
+    groups: {
+      ...numbering,
+      ...(statementGroup === undefined ? {} : { statements: statementGroup }),
+      memberOf: own.map(({ endpoint }) => ({ group: endpoint, service: SINK_SERVICE })),
+    },
   };
 }
 

@@ -17,7 +17,7 @@ export function openReceived(home: string): SinkRecord {
   };
 }
 
-/** How often each bundle has reached the sinks of these homes; undefined when there are none. */
+/** How often each bundle has reached each of these sinks, by both; undefined without homes. */
 export function receivedAt(homes: readonly string[]): ReadonlyMap<string, number> | undefined {
   if (homes.length === 0) return undefined;
   const counts = new Map<string, number>(); // Bounded by the bundles of the run.
@@ -25,7 +25,10 @@ export function receivedAt(homes: readonly string[]): ReadonlyMap<string, number
     const file = join(home, FILE);
     // A node that never came so far has none.
     const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [''];
-    for (const id of lines.slice(0, -1)) counts.set(id, (counts.get(id) ?? 0) + 1);
+    for (const id of lines.slice(0, -1)) {
+      const key = `${home} ${id}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
   }
   return counts;
 }

@@ -60,8 +60,9 @@ export class VirtualFleet implements Fleet {
       terminals: this.#terminals.get(node)?.addresses ?? [],
     }));
     const { seed, disks, kills } = this.#choice;
-    const record = (id: string): void => {
-      if (kills) this.#received.set(id, (this.#received.get(id) ?? 0) + 1);
+    const record = (node: NodeNumber, id: string): void => {
+      const key = `${node} ${id}`;
+      if (kills) this.#received.set(key, (this.#received.get(key) ?? 0) + 1);
     };
     const world = { time: this.#time, crypto: this.#crypto, seed, directory, disks, record };
     this.setChannels(channels);

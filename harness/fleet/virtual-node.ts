@@ -8,8 +8,8 @@ import type { Notice } from '#node/notice.ts';
 import type { VaultRecords } from '#node/ports.ts';
 import type { Rooms } from '#node/rooms.ts';
 import type { Satellite } from '#node/satellite.ts';
-import type { SinkRecord } from '#node/services/traffic-sink.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
+import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { EtherDatagrams } from './ether.ts';
 import type { Member } from './fleet.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
@@ -24,7 +24,8 @@ export interface VirtualWorld {
   readonly directory: readonly DirectoryEntry[];
   /** Whether stores are disks, which take time to write and outlive a life; in memory if not. */
   readonly disks: boolean;
-  readonly record: SinkRecord;
+  /** Is told by each node what its traffic sink receives. */
+  readonly record: (node: NodeNumber, id: string) => void;
 }
 
 /** A satellite and its ports. */
@@ -113,7 +114,7 @@ export class VirtualNode {
       crypto,
     };
     const config = { ...this.#member, directory, bind: [] };
-    const satellite = createSatellite(config, ports, this.#rooms, record);
+    const satellite = createSatellite(config, ports, this.#rooms, (id) => record(config.node, id));
     return [store, vault, satellite];
   }
 }

@@ -8,12 +8,13 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { commitOf } from './commit.ts';
 import type { FaultCensus } from './fault-census.ts';
 import { ltpOf } from './ltp-census.ts';
+import { addLedgers } from './node-ledgers.ts';
 import type { Casualty, Report } from './report.ts';
 import { Samples } from './samples.ts';
 import type { SecurityCensus } from './security-census.ts';
 import { tally } from './tally.ts';
 import type { Trace } from './trace.ts';
-import { judge, verdictOf } from './verdict.ts';
+import { judge, judgeBooks, verdictOf } from './verdict.ts';
 
 /** What a run leaves behind. */
 export interface Measured {
@@ -40,17 +41,19 @@ export function compileReport(
   const ledger = trace.ledger();
   const faults = measured.faults.summary(trace, result.received);
   const flows = trace.flows();
-  const objectives = judge(scenario.objectives, {
+  const books = addLedgers(result.snapshots, world);
+  const asked = judge(scenario.objectives, {
     bootMs,
     links,
     revocations: security.revocations(),
     lost: ledger.inFlight + (ledger.deleted['store-lost'] ?? 0),
     receivedAgain: faults.receivedAgain,
-    sent: sum(flows.map(({ sent }) => sent)),
+    sent: sum(flows.map(({ sent, members }) => sent * members)),
     delivered: sum(flows.map(({ delivered }) => delivered)),
     overheadPerHopMsP50: trace.overheadPerHopMs.percentiles(50)[0],
     latencyMsP99: trace.latencyMs.percentiles(99)[0],
   });
+  const objectives = [...asked, judgeBooks(ledger, books, faults)];
   const snapshots = [...result.snapshots.values()];
   return {
     scenario: scenario.name,
@@ -69,6 +72,7 @@ export function compileReport(
       ...ledger,
       refused: tally(snapshots.map(({ refused }) => refused)),
       deviations: tally(snapshots.map(({ deviations }) => deviations)),
+      books,
     },
     faults,
     flows,

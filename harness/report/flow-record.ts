@@ -1,4 +1,4 @@
-/** What has become of the bundles of one traffic flow. */
+/** What is measured of one traffic flow. */
 import { TRAFFIC_CLASSES, type TrafficClass } from '#protocol/traffic-class.ts';
 import type { JourneyTimes } from './journey.ts';
 import type { FlowReport } from './report.ts';
@@ -11,23 +11,30 @@ export interface TracedFlow {
   readonly trafficClass: TrafficClass;
   /** Source EID of its bundles, such as `ipn:101.1001`: the beginning of their ids. */
   readonly source: string;
+  /** How many nodes each of its bundles is for. */
+  readonly members: number;
 }
 
-/** Counts, and samples of the times; its bounds are those of Samples. */
+/** Counts and samples, from the start to the report. */
 export class FlowRecord {
+  sent = 0;
+  delivered = 0;
+  readonly #flow: TracedFlow;
   readonly #hops = new Samples();
   readonly #latencyMs = new Samples();
   readonly #propagationMs = new Samples();
   readonly #overheadMs = new Samples();
-  sent = 0;
-  delivered = 0;
-  readonly #flow: TracedFlow;
 
   constructor(flow: TracedFlow) {
     this.#flow = flow;
   }
 
-  /** Takes in where the time of one of its bundles went. */
+  /** How many nodes each of its bundles is for. */
+  get members(): number {
+    return this.#flow.members;
+  }
+
+  /** Takes in one delivery. */
   add({ hops, latencyUs, propagationUs, overheadUs }: JourneyTimes): void {
     this.#hops.add(hops);
     this.#latencyMs.add(latencyUs / 1_000);
@@ -35,9 +42,9 @@ export class FlowRecord {
     this.#overheadMs.add(overheadUs / 1_000);
   }
 
-  /** How the flow stands. */
+  /** All of it, for the report. */
   report(): FlowReport {
-    const { from, to, trafficClass } = this.#flow;
+    const { from, to, trafficClass, members } = this.#flow;
     const [hops = 0] = this.#hops.percentiles(50);
     const [latency50 = 0, latency95 = 0, latency99 = 0] = this.#latencyMs.percentiles(50, 95, 99);
     const [propagation50 = 0] = this.#propagationMs.percentiles(50);
@@ -50,15 +57,11 @@ export class FlowRecord {
       from,
       to,
       class: TRAFFIC_CLASSES[trafficClass],
+      members,
       sent: this.sent,
       delivered: this.delivered,
       hops,
-      latencyMs: {
-        p50: latency50,
-        p95: latency95,
-        p99: latency99,
-        max: this.#latencyMs.max,
-      },
+      latencyMs: { p50: latency50, p95: latency95, p99: latency99, max: this.#latencyMs.max },
       propagationMs: { p50: propagation50 },
       overheadMs: { p50: overhead50, p95: overhead95, p99: overhead99 },
     };

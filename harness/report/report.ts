@@ -1,4 +1,5 @@
 /** `report.json`: a published type. Later work only adds fields. */
+import type { Ledger } from '#protocol/agent/contract.ts';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { BlockCounts } from '#protocol/link/contract.ts';
 import type { TrafficClassName } from '#protocol/traffic-class.ts';
@@ -17,7 +18,10 @@ export interface FlowReport {
   readonly from: string;
   readonly to: string;
   readonly class: TrafficClassName;
+  /** How many nodes each bundle is for: the members of a group, or one. */
+  readonly members: number;
   readonly sent: number;
+  /** Deliveries: of a bundle for a group one to each member. */
   readonly delivered: number;
   /** Median number of hops of the bundles delivered. */
   readonly hops: number;
@@ -31,6 +35,10 @@ export interface FlowReport {
 /**
  * What became of the bundles that sources accepted:
  * accepted = delivered + expired + deleted + stored + inFlight.
+ *
+ * One that is cut, or copied for a group, is one bundle all the time. It is delivered when it has
+ * reached all whom it is for, stored while a node keeps any of it, and else has the fate that the
+ * first part of it had which was lost.
  */
 export interface MeshLedger {
   readonly accepted: number;
@@ -42,6 +50,14 @@ export interface MeshLedger {
   readonly stored: number;
   /** Sent on by a node, and not yet accepted by the next: on its way, or lost. */
   readonly inFlight: number;
+  /** Status reports that came to those who had asked for them, by what they say. */
+  readonly statusReports: Readonly<Record<string, number>>;
+}
+
+/** The books of all nodes together, in which every fragment and copy is a bundle of its own. */
+export interface NodeLedgers extends Ledger {
+  /** Nodes whose books do not balance, by name: never any. */
+  readonly unbalanced: readonly string[];
 }
 
 /** One objective of the scenario, and whether it held. */
@@ -133,6 +149,8 @@ export interface Report {
     readonly refused: Readonly<Record<string, number>>;
     /** Taken although their sender should not have sent them so, by name of the deviation. */
     readonly deviations: Readonly<Record<string, number>>;
+    /** What the nodes that were there at the end had entered since they started. */
+    readonly books: NodeLedgers;
   };
   readonly faults: FaultReport;
   readonly flows: readonly FlowReport[];

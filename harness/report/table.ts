@@ -1,7 +1,14 @@
 /** The report for people: at most 100 columns, with colour where asked for. */
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import type { Casualty, FaultReport, FlowReport, Report, SecurityReport } from './report.ts';
+import type {
+  Casualty,
+  FaultReport,
+  FlowReport,
+  NodeLedgers,
+  Report,
+  SecurityReport,
+} from './report.ts';
 
 /** The whole report as lines of text. `colour` is for terminals only. */
 export function formatReport(report: Report, colour: boolean): string {
@@ -46,6 +53,7 @@ function facts(report: Report): [string, string][] {
   const faults = tally(frames.faults);
   const refused = tally(bundles.refused);
   const deviations = tally(bundles.deviations);
+  const reports = tally(bundles.statusReports);
   const pss = memory.pssMbPerProcess;
   const { timerLagMs, missedDeadlines } = fidelity;
   return [
@@ -65,6 +73,8 @@ function facts(report: Report): [string, string][] {
         part(bundles.inFlight, 'in flight'),
     ],
     ...faultFacts(report.faults),
+    ...booksFacts(bundles.books),
+    ...(reports === '' ? [] : [['reports', reports] as [string, string]]),
     ...(refused === '' ? [] : [['refused', refused] as [string, string]]),
     ...(deviations === '' ? [] : [['deviated', deviations] as [string, string]]),
     [
@@ -92,6 +102,24 @@ function facts(report: Report): [string, string][] {
       `${machine.cpus} CPUs, ${number(Math.round(machine.memoryMb))} MB, ` +
         `Node ${report.nodeVersion}, commit ${report.commit.slice(0, 12)}`,
     ],
+  ];
+}
+
+/** Which bundles nodes entered, every fragment and copy among them, and what became of these. */
+function booksFacts(books: NodeLedgers): [string, string][] {
+  const { accepted, delivered, forwarded, expired, fragmented, copied, reassembled, stored } =
+    books;
+  const deleted = Object.values(books.deleted).reduce((sum, count) => sum + count, 0);
+  const ends =
+    part(forwarded, 'forwarded') +
+    part(expired, 'expired') +
+    part(deleted, 'deleted') +
+    part(stored, 'stored');
+  const successions =
+    part(fragmented, 'cut') + part(copied, 'copied') + part(reassembled, 'joined');
+  return [
+    ['books', `${number(accepted)} entered at nodes = ${number(delivered)} delivered${ends}`],
+    ...(successions === '' ? [] : [['', successions.trimStart()] as [string, string]]),
   ];
 }
 
@@ -149,7 +177,7 @@ function flowTable(flows: readonly FlowReport[]): string {
   for (const flow of flows.slice(0, FLOWS_SHOWN_MAX)) {
     const { latencyMs, propagationMs, overheadMs } = flow;
     table.push([
-      shorten(`${flow.from} → ${flow.to}`),
+      shorten(`${flow.from} → ${flow.to}${flow.members === 1 ? '' : ` ×${flow.members}`}`),
       flow.class,
       number(flow.sent),
       number(flow.delivered),

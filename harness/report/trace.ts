@@ -1,10 +1,11 @@
 /**
  * What the notices of all nodes say about the bundles: the ledger of the mesh, and how long the
- * bundles of each flow took. A bundle that has met its fate is added to its flow, and only the fate
- * is kept.
+ * bundles of each flow took. What is counted are units, the bundles that sources sent: fragments,
+ * copies for the members of a group and wholes that are joined again are pieces of these. A unit
+ * that has been delivered and timed is added to its flow; only its name is kept.
  *
  * A node that is killed takes its last notices with it. What its store holds when it returns sets
- * the ledger right: a bundle of which anybody has told was accepted by its source.
+ * the ledger right: a unit of which anybody has told was accepted by its source.
  */
 import type { Notice } from '#node/notice.ts';
 import type { Instant } from '#protocol/machine.ts';
@@ -12,6 +13,7 @@ import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 import { FlowRecord, type TracedFlow } from './flow-record.ts';
 import { Journey } from './journey.ts';
+import { type Piece, pieceOf } from './piece.ts';
 import type { FlowReport, MeshLedger } from './report.ts';
 import { Samples } from './samples.ts';
 
@@ -24,17 +26,20 @@ export class Trace {
   readonly #owltUs: (a: NodeNumber, b: NodeNumber, at: Instant) => number;
   /** By source EID. Bounded by the flows of the scenario. */
   readonly #flows: ReadonlyMap<string, FlowRecord>;
-  /** By bundle id, oldest first. Bounded by JOURNEYS_MAX. */
+  /** By unit, oldest first. Bounded by JOURNEYS_MAX. */
   readonly #journeys = new Map<string, Journey>();
-  /** Of bundles that are on no journey any more, by id. Bounded by JOURNEYS_MAX. */
-  readonly #fates = new Map<string, string>();
+  /** Units that have been delivered and timed, oldest first. Bounded by DONE_MAX. */
+  readonly #done = new Set<string>();
+  /** Units for groups of which it is not known who is a member. Bounded by `#journeys`. */
+  readonly #groups = new Set<string>();
   /** Since when each node has had each link secured. Bounded by the links of the plan. */
   readonly #securedAt = new Map<string, Instant>();
-  /** Bundles by fate: `delivered`, `expired` or why they were deleted. Bounded by the reasons. */
-  readonly #counts: Record<string, number> = {};
+  /** Status reports that have come to those who asked, by what they say. Bounded by that. */
+  readonly #statusReports: Record<string, number> = {};
+  /** What has become of the units that are forgotten. Bounded by the reasons there are. */
+  readonly #ended = new Map<string, number>();
   #accepted = 0;
   #deliveredAgain = 0;
-  #evicted = 0;
 
   /** `owltUs` gives the light time between two nodes at an instant, as World does. */
   constructor(
@@ -57,62 +62,85 @@ export class Trace {
         break;
       case 'bundle-forwarded': {
         const { id, to, at } = notice;
+        const piece = pieceOf(id);
         const securedAt = this.#securedAt.get(`${node}-${to}`) ?? 0;
-        const journey = this.#journeyOf(id);
-        journey?.forward(node, to, at, securedAt, this.#owltUs(node, to, at));
-        this.#settle(id, journey);
+        const owltUs = this.#owltUs(node, to, at);
+        this.#journeyOf(piece.unit)?.forward(node, to, piece, at, securedAt, owltUs);
+        this.#time(piece.unit);
         break;
       }
+      case 'status-report':
+        for (const status of notice.statuses) {
+          this.#statusReports[status] = (this.#statusReports[status] ?? 0) + 1;
+        }
+        this.#onDelivered(node, notice);
+        break;
       case 'bundle-delivered':
-        this.#deliver(node, notice.id, notice.at);
+        this.#onDelivered(node, notice);
         break;
       case 'bundle-expired':
-        this.#end(node, notice.id, 'expired');
+        this.#end(node, pieceOf(notice.id), EXPIRED);
         break;
       case 'bundle-deleted':
-        this.#end(node, notice.id, notice.reason);
+        this.#end(node, pieceOf(notice.id), notice.reason);
+        break;
+      case 'bundle-copied':
+      case 'bundle-fragmented':
+      case 'bundle-reassembled':
+        this.#onSucceeded(node, notice);
     }
   }
 
   /** A node that was killed runs again, and this is what its store has kept. */
   returned(node: NodeNumber, at: Instant, { held, delivered }: Inventory): void {
-    const kept = new Set(held); // Bounded by the node's store.
-    const given = new Set(delivered); // Bounded by what the node's store remembers.
     for (const key of this.#securedAt.keys()) {
       if (key.startsWith(`${node}-`)) this.#securedAt.delete(key);
     }
-    for (const [id, journey] of this.#journeys) {
-      if (given.has(id) && !journey.delivered) this.#deliver(node, id, at);
-      if (!kept.has(id)) journey.leave(node);
-      this.#settle(id, journey);
+    for (const id of delivered) {
+      const piece = pieceOf(id);
+      // Most of these have been told of before.
+      const isNews = this.#journeys.get(piece.unit)?.deliver(node, piece, at) === true;
+      if (isNews) this.#countDelivery(piece.unit);
     }
+    const kept = new Map<string, Piece[]>(); // Bounded by the node's store.
     for (const id of held) {
-      const journey = this.#journeyOf(id);
-      // When it came is not known, so nobody measures by it.
-      if (journey?.heldBy(node) === false) journey.accept(node, at, false);
+      const piece = pieceOf(id);
+      const pieces = kept.get(piece.unit);
+      if (pieces !== undefined) pieces.push(piece);
+      else if (this.#journeyOf(piece.unit) !== undefined) kept.set(piece.unit, [piece]);
     }
+    for (const [unit, journey] of this.#journeys) {
+      journey.find(node, kept.get(unit) ?? [], at);
+      this.#time(unit);
+    }
+  }
+
+  /** How often a node was given a unit that it had been given before. */
+  get deliveredAgain(): number {
+    return this.#deliveredAgain;
   }
 
   /**
-   * What has become of every bundle that a source accepted. Each part is counted by itself, so
-   * that the sum is a check: accepted = delivered + expired + deleted + stored + inFlight. It
-   * holds once all nodes have told all they have to tell.
+   * What has become of every unit that a source accepted. It holds once all nodes have told all
+   * they have to tell; then a unit that no node keeps, delivered, expired or deleted was lost.
    */
   ledger(): MeshLedger {
-    let stored = this.#evicted;
-    let inFlight = 0;
-    for (const journey of this.#journeys.values()) {
-      if (journey.delivered) continue;
-      if (journey.held) stored++;
-      else inFlight++;
-    }
-    const { delivered = 0, expired = 0, ...deleted } = this.#counts;
-    return { accepted: this.#accepted, delivered, expired, deleted, stored, inFlight };
-  }
-
-  /** How often a bundle was delivered that had been delivered before. */
-  get deliveredAgain(): number {
-    return this.#deliveredAgain;
+    const counts = new Map(this.#ended);
+    for (const [unit, journey] of this.#journeys) add(counts, this.#stateOf(unit, journey));
+    const take = (state: string): number => {
+      const count = counts.get(state) ?? 0;
+      counts.delete(state);
+      return count;
+    };
+    const ledger = {
+      accepted: this.#accepted,
+      delivered: take(DELIVERED),
+      expired: take(EXPIRED),
+      stored: take(STORED),
+      inFlight: take(IN_FLIGHT),
+      statusReports: { ...this.#statusReports },
+    };
+    return { ...ledger, deleted: Object.fromEntries(counts) };
   }
 
   /** Every flow, in the order given. */
@@ -134,99 +162,116 @@ export class Trace {
     node: NodeNumber,
     { id, arrivedAt, originated }: Extract<Notice, { kind: 'bundle-accepted' }>,
   ): void {
-    const journey = this.#journeyOf(id);
-    journey?.accept(node, arrivedAt, originated);
-    this.#settle(id, journey);
+    const piece = pieceOf(id);
+    this.#journeyOf(piece.unit)?.accept(node, piece, arrivedAt, originated);
+    this.#time(piece.unit);
   }
 
-  #deliver(node: NodeNumber, id: string, at: Instant): void {
-    const fate = this.#fates.get(id);
-    if (fate === 'delivered' || this.#journeys.get(id)?.delivered) {
-      this.#deliveredAgain++;
-      return;
-    }
-    // Another copy of it ended before.
-    if (fate !== undefined) this.#count(fate, -1);
-    this.#count('delivered', 1);
-    const flow = this.#flowOf(id);
+  #onDelivered(node: NodeNumber, { id, at }: { readonly id: string; readonly at: Instant }): void {
+    const piece = pieceOf(id);
+    if (this.#journeyOf(piece.unit)?.deliver(node, piece, at) === true) {
+      this.#countDelivery(piece.unit);
+      this.#time(piece.unit);
+    } else this.#deliveredAgain++;
+  }
+
+  #countDelivery(unit: string): void {
+    const flow = this.#flowOf(unit);
     if (flow !== undefined) flow.delivered++;
-    if (fate !== undefined) {
-      this.#fates.set(id, 'delivered');
-      return;
-    }
-    const journey = this.#journeyOf(id);
-    journey?.deliver(node, at);
-    this.#settle(id, journey);
   }
 
-  /** A node has let it go, which is its fate unless another keeps it. */
-  #end(node: NodeNumber, id: string, fate: string): void {
-    const journey = this.#journeyOf(id);
-    journey?.leave(node);
-    if (journey !== undefined) journey.ended = fate;
-    this.#settle(id, journey);
+  #onSucceeded(
+    node: NodeNumber,
+    { id, kind }: Extract<Notice, { kind: `bundle-${'copied' | 'fragmented' | 'reassembled'}` }>,
+  ): void {
+    const piece = pieceOf(id);
+    this.#end(node, piece);
+    const isOpen = kind === 'bundle-copied' && this.#flowOf(piece.unit) === undefined;
+    if (isOpen && this.#journeys.has(piece.unit)) this.#groups.add(piece.unit);
   }
 
-  /** The journey of a bundle, which begins when it is heard of; undefined when it has ended. */
-  #journeyOf(id: string): Journey | undefined {
-    if (this.#fates.has(id)) return undefined;
-    let journey = this.#journeys.get(id);
+  #end(node: NodeNumber, piece: Piece, loss?: string): void {
+    this.#journeyOf(piece.unit)?.end(node, piece, loss);
+  }
+
+  /** What has become of a unit by what is known now. */
+  #stateOf(unit: string, journey: Journey): string {
+    if (this.#isComplete(unit, journey)) return DELIVERED;
+    if (journey.held) return STORED;
+    if (this.#groups.has(unit) && journey.deliveries > 0) return DELIVERED;
+    return journey.loss ?? IN_FLIGHT;
+  }
+
+  /** Whether all whom it is for have it, as far as it is known who that is. */
+  #isComplete(unit: string, { deliveries }: Journey): boolean {
+    return !this.#groups.has(unit) && deliveries >= (this.#flowOf(unit)?.members ?? 1);
+  }
+
+  /** The journey of a unit, which begins when it is heard of; undefined when it has ended. */
+  #journeyOf(unit: string): Journey | undefined {
+    if (this.#done.has(unit)) return undefined;
+    let journey = this.#journeys.get(unit);
     if (journey === undefined) {
       if (this.#journeys.size === JOURNEYS_MAX) this.#evictOldest();
       journey = new Journey();
-      this.#journeys.set(id, journey);
+      this.#journeys.set(unit, journey);
       this.#accepted++;
-      const flow = this.#flowOf(id);
+      const flow = this.#flowOf(unit);
       if (flow !== undefined) flow.sent++;
     }
     return journey;
   }
 
   #evictOldest(): void {
-    for (const [id, { delivered }] of this.#journeys) {
-      if (!delivered) this.#evicted++;
-      this.#journeys.delete(id);
+    for (const [unit, journey] of this.#journeys) {
+      this.#forget(unit, journey);
       return;
     }
   }
 
-  /** Keeps only the fate of a bundle once all is known of it, and adds it to its flow. */
-  #settle(id: string, journey: Journey | undefined): void {
-    if (journey === undefined) return;
-    const { ended, delivered, held } = journey;
-    if (ended !== undefined && !delivered && !held) {
-      this.#count(ended, 1);
-      this.#forget(id, ended);
-    }
-    const times = journey.times();
-    if (times === undefined) return;
-    this.#forget(id, 'delivered');
-    const flow = this.#flowOf(id);
-    if (flow === undefined) return;
-    flow.add(times);
-    const { hops, latencyUs, overheadUs } = times;
-    this.latencyMs.add(latencyUs / 1_000);
-    if (hops > 0) this.overheadPerHopMs.add(overheadUs / 1_000 / hops);
+  #forget(unit: string, journey: Journey): void {
+    add(this.#ended, this.#stateOf(unit, journey));
+    this.#journeys.delete(unit);
+    this.#groups.delete(unit);
   }
 
-  #forget(id: string, fate: string): void {
-    this.#journeys.delete(id);
-    this.#fates.set(id, fate);
-    if (this.#fates.size <= JOURNEYS_MAX) return;
-    for (const oldest of this.#fates.keys()) {
-      this.#fates.delete(oldest);
+  /** Adds what deliveries took to the flow of a unit, and forgets it when all is known of it. */
+  #time(unit: string): void {
+    const journey = this.#journeys.get(unit);
+    if (journey === undefined || journey.deliveries === 0) return;
+    const flow = this.#flowOf(unit);
+    for (const times of journey.takeTimes()) {
+      if (flow === undefined) continue;
+      flow.add(times);
+      const { hops, latencyUs, overheadUs } = times;
+      this.latencyMs.add(latencyUs / 1_000);
+      if (hops > 0) this.overheadPerHopMs.add(overheadUs / 1_000 / hops);
+    }
+    if (!journey.timed || !this.#isComplete(unit, journey)) return;
+    this.#forget(unit, journey);
+    this.#done.add(unit);
+    if (this.#done.size <= DONE_MAX) return;
+    for (const oldest of this.#done) {
+      this.#done.delete(oldest);
       return;
     }
   }
 
-  #count(fate: string, by: number): void {
-    this.#counts[fate] = (this.#counts[fate] ?? 0) + by;
-  }
-
-  #flowOf(id: string): FlowRecord | undefined {
-    return this.#flows.get(id.slice(0, id.indexOf('-')));
+  #flowOf(unit: string): FlowRecord | undefined {
+    return this.#flows.get(unit.slice(0, unit.indexOf('-')));
   }
 }
 
-/** Bundles under way at once; beyond this the oldest are no longer timed, and count as stored. */
+function add(counts: Map<string, number>, state: string): void {
+  counts.set(state, (counts.get(state) ?? 0) + 1);
+}
+
+/** States of a unit beside the reasons for which it may have been deleted. */
+const DELIVERED = 'delivered';
+const EXPIRED = 'expired';
+const STORED = 'stored';
+const IN_FLIGHT = 'in flight';
+/** Units under way at once; beyond this the oldest are no longer watched. */
 const JOURNEYS_MAX = 200_000;
+/** A second delivery of a unit is known for one as long as no more have been delivered since. */
+const DONE_MAX = 200_000;

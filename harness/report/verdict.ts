@@ -1,6 +1,14 @@
 /** Whether a run did what its scenario asks for. */
 import type { Objective } from '../scenario/scenario.ts';
-import type { Casualty, ObjectiveResult, Report, RevocationReport } from './report.ts';
+import type {
+  Casualty,
+  FaultReport,
+  MeshLedger,
+  NodeLedgers,
+  ObjectiveResult,
+  Report,
+  RevocationReport,
+} from './report.ts';
 
 /** What objectives are judged by. */
 export interface Evidence {
@@ -12,7 +20,7 @@ export interface Evidence {
   readonly lost: number;
   /** Bundles given to a service that had had them. */
   readonly receivedAgain: number;
-  /** Bundles sent and delivered of all flows. */
+  /** Of all flows: deliveries that there should be, one to each member of a group, and are. */
   readonly sent: number;
   readonly delivered: number;
   /** These two are undefined when no bundle was delivered. */
@@ -23,6 +31,27 @@ export interface Evidence {
 /** Judges each objective. What was not measured has not held. */
 export function judge(objectives: readonly Objective[], evidence: Evidence): ObjectiveResult[] {
   return objectives.map((objective) => ({ text: objective.text, ...holds(objective, evidence) }));
+}
+
+/**
+ * Judges what every run must do: no bundle without a fate, or with two. One that was lost sight of
+ * shows in the sum.
+ */
+export function judgeBooks(
+  ledger: MeshLedger,
+  books: NodeLedgers,
+  { receivedAgain }: Pick<FaultReport, 'receivedAgain'>,
+): ObjectiveResult {
+  const { accepted, delivered, expired, deleted, stored, inFlight } = ledger;
+  const ended = Object.values(deleted).reduce((sum, count) => sum + count, delivered + expired);
+  const unaccounted = accepted - ended - stored - inFlight;
+  const wrong = [
+    ...(unaccounted === 0 ? [] : [`${unaccounted} of ${accepted} unaccounted for`]),
+    ...(receivedAgain === 0 ? [] : [`${receivedAgain} received again`]),
+    ...books.unbalanced.map((name) => `the books of ${name} do not balance`),
+  ];
+  const value = wrong.length === 0 ? `${accepted} of ${accepted}` : wrong.join(', ');
+  return { text: 'every bundle has one fate', held: wrong.length === 0, value };
 }
 
 /** `stopped` when a person ended the run; else `pass` if all held and no process died. */

@@ -3,6 +3,7 @@ import { DATAGRAM_OCTETS_MAX } from '#node/channel-config.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { frameSizes } from '#protocol/link/channel.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
+import { checkBundles } from './check-bundles.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkSecurity } from './check-security.ts';
 import { oneOf, type Report, remedyFor } from './finding.ts';
@@ -39,7 +40,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   checkLinks(scenario, satellites, report);
   const names = [...scenario.groundStations.map(({ name }) => name), ...satellites];
   checkFlows(scenario, names, report);
-  checkClockless(scenario, names, report);
+  checkBundles(scenario, names, report);
   checkSecurity(scenario, names, report);
   checkFaults(scenario, names, report);
   if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
@@ -171,13 +172,17 @@ function checkLinks(scenario: Scenario, satellites: readonly string[], report: R
 }
 
 function checkFlows(scenario: Scenario, names: readonly string[], report: Report): void {
-  const { traffic, link, store } = scenario;
-  const known = new Set(names);
+  const { traffic, link, store, bundles } = scenario;
+  const targets = [...names, ...bundles.groups.map(({ name }) => name)];
   traffic.forEach(({ from, to, sizeOctets, everyMs }, index) => {
-    for (const [end, name] of Object.entries({ from, to })) {
-      if (known.has(name)) continue;
-      const what = `${end} is ${name}, which is no node`;
-      report(['traffic', index, end], what, remedyFor(name, names), oneOf(names));
+    if (!names.includes(from)) {
+      const what = `from is ${from}, which is no node`;
+      report(['traffic', index, 'from'], what, remedyFor(from, names), oneOf(names));
+    }
+    if (!targets.includes(to)) {
+      const kinds = targets.length > names.length ? 'node or group' : 'node';
+      const what = `to is ${to}, which is no ${kinds}`;
+      report(['traffic', index, 'to'], what, remedyFor(to, targets), oneOf(targets));
     }
     if (from === to) {
       report(['traffic', index, 'to'], `a flow goes from ${from} to itself`, 'Name another node');
@@ -191,17 +196,6 @@ function checkFlows(scenario: Scenario, names: readonly string[], report: Report
       const what = `the flow alone loads a link of ${link.rateBps} bit/s with ${loadBps} bit/s`;
       report(['traffic', index], what, 'Send less, or raise the rate of link');
     }
-  });
-}
-
-function checkClockless({ bundles }: Scenario, names: readonly string[], report: Report): void {
-  const taken = new Set<string>(); // Bounded by the names listed.
-  bundles.clockless.forEach((name, index) => {
-    const path = ['bundles', 'clockless', index];
-    if (!names.includes(name)) {
-      report(path, `${name} is no node`, remedyFor(name, names), oneOf(names));
-    } else if (taken.has(name)) report(path, `${name} is listed twice`, 'Remove one of the two');
-    taken.add(name);
   });
 }
 

@@ -96,6 +96,7 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
       everyMs: flow.every,
       sizeOctets: flow.size,
       lifetimeMs: flow.lifetime,
+      reports: flow.reports,
     })),
     faults: input.faults.map(faultOf),
     objectives: objectivesOf(input.objectives),

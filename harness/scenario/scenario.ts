@@ -2,6 +2,7 @@
  * A scenario as the rest of the harness sees it: checked, with every unit fixed in the name.
  * `load.ts` makes it from YAML. A published type: later work only adds fields.
  */
+import type { StatusName } from '#node/services-config.ts';
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import type { BundleRules } from './bundle-rules.ts';
@@ -61,7 +62,7 @@ export type Topology =
   | { readonly kind: 'plus-grid'; readonly acrossSeam: boolean }
   | { readonly kind: 'links'; readonly links: readonly (readonly [string, string])[] };
 
-/** One traffic flow between two nodes by name. */
+/** One traffic flow from a node to another, or to a group, by name. */
 export interface Flow {
   readonly from: string;
   readonly to: string;
@@ -69,6 +70,8 @@ export interface Flow {
   readonly everyMs: number;
   readonly sizeOctets: number;
   readonly lifetimeMs: number;
+  /** Status reports that its bundles ask for. */
+  readonly reports: readonly StatusName[];
 }
 
 /** How links are secured, and what is withdrawn while the run lasts. */

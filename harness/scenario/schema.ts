@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { BULK_SHARE_MAX, INSERT_ZONE_OCTETS_MAX } from '#node/channel-config.ts';
+import { STATUSES } from '#node/services-config.ts';
 import { TRAFFIC_CLASSES } from '#protocol/traffic-class.ts';
 import { ALTITUDE_KM_MIN } from '../constellation/elements.ts';
 import { bundlesSchema } from './bundle-rules.ts';
@@ -86,7 +87,7 @@ const topology = kinds([
 
 const flow = mapping({
   from: name('london'),
-  to: name('p1s01'),
+  to: name('p1s01').describe('A node, or one of bundles.groups.'),
   class: choice(TRAFFIC_CLASSES).default('normal'),
   every: quantity('duration', 'ms', { min: 1, max: 3_600_000, example: '500 ms' }).prefault(
     '500 ms',
@@ -97,6 +98,9 @@ const flow = mapping({
     max: 604_800_000,
     example: '5 min',
   }).prefault('5 min'),
+  reports: list(choice(STATUSES), STATUSES.length)
+    .default([])
+    .describe('Status reports that its bundles ask for; see bundles.statusReports.'),
 });
 
 const rate = () => quantity('rate', 'bit/s', { min: 1_000, max: 100e9 }).prefault('100 Mbit/s');

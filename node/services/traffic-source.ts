@@ -1,5 +1,5 @@
 /** A traffic source: sends application data units of one size to one endpoint on a beat. */
-import type { SendRequest } from '#protocol/agent/agent.ts';
+import type { ReportRequest, SendRequest } from '#protocol/agent/contract.ts';
 import type { Eid } from '#protocol/bundle/eid.ts';
 import type { Deadline, Instant } from '#protocol/machine.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
@@ -13,6 +13,8 @@ export interface TrafficFlow extends Timetable {
   readonly sizeOctets: number;
   readonly lifetimeMs: number;
   readonly trafficClass: TrafficClass;
+  /** Status reports that its bundles ask for. */
+  readonly reports?: ReportRequest | undefined;
 }
 
 /** Sends the flow's units, all zero octets; whatever is sent to it is ignored. */
@@ -37,13 +39,14 @@ export class TrafficSource implements Service {
   poll(): SendRequest | undefined {
     if (!this.#beat.take()) return undefined;
     this.#sent++;
-    const { destination, lifetimeMs, trafficClass, sizeOctets } = this.#flow;
+    const { destination, lifetimeMs, trafficClass, sizeOctets, reports } = this.#flow;
     return {
       adu: new Uint8Array(sizeOctets),
       destination,
       sourceService: this.service,
       lifetimeMs,
       trafficClass,
+      ...(reports === undefined ? {} : { reports }),
     };
   }
 

@@ -181,6 +181,12 @@ export class Custody {
     const age = ageMs === undefined ? undefined : Math.min(ageMs + stayMs, AGE_MS_MAX);
     const previousNode = bundle.previous === 0 ? undefined : this.#eid;
     const octets = encodeOnward(bundle.bundle, previousNode, age);
+    if (octets.length > this.#forwarder.octetsMax && bundle.divisible) {
+      this.#forwarder.release(bundle);
+      // If the store does not have it yet, its word brings it back here.
+      if (bundle.inStore === 'yes') this.#split(now, bundle, this.#forwarder.pieceOctetsMax);
+      return;
+    }
     bundle.phase = 'sending';
     if (bundle.inStore === 'yes') bundle.bundle = undefined;
     this.#holdings.outputs.push({ kind: 'forward', id, to, octets, trafficClass });

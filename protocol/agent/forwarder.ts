@@ -43,9 +43,14 @@ export class Forwarder {
     this.#fragmentOctetsMax = fragmentOctetsMax;
   }
 
+  /** The largest bundle that a link takes. */
+  get octetsMax(): number {
+    return this.#fragmentOctetsMax ?? NEVER;
+  }
+
   /** The largest fragment that still fits a link when the next block or digit is added to it. */
   get pieceOctetsMax(): number {
-    return (this.#fragmentOctetsMax ?? NEVER) - ONWARD_OCTETS_MAX;
+    return this.octetsMax - ONWARD_OCTETS_MAX;
   }
 
   /**
@@ -57,11 +62,11 @@ export class Forwarder {
     const { sizeOctets, divisible, notBefore } = bundle;
     if (this.#fragmentOctetsMax === undefined || !divisible) return 0;
     const limit = this.pieceOctetsMax;
-    if (sizeOctets <= limit && sizeOctets < 2 * PIECE_OCTETS_MIN) return 0;
+    const fits = this.#fits(bundle);
+    if (fits && sizeOctets < 2 * PIECE_OCTETS_MIN) return 0;
     this.#refresh(now);
     if (notBefore > now) return 0;
-    if (sizeOctets <= limit && this.#openEntry(this.#router, now, bundle, sizeOctets) !== 0)
-      return 0;
+    if (fits && this.#openEntry(this.#router, now, bundle, sizeOctets) !== 0) return 0;
     if (!this.#isOpenFor(now, bundle, Math.min(PIECE_OCTETS_MIN, limit))) return 0;
     // Bounded by the logarithm of the size.
     for (let octets = Math.min(limit, sizeOctets); octets >= 1; octets >>= 1) {
@@ -101,7 +106,7 @@ export class Forwarder {
   hopBeforeStoring(now: Instant, bundle: HeldBundle): NodeNumber {
     const { sizeOctets, notBefore, trafficClass } = bundle;
     this.#refresh(now);
-    if (notBefore > now || sizeOctets > this.pieceOctetsMax) return 0;
+    if (notBefore > now || !this.#fits(bundle)) return 0;
     const entry = this.#openEntry(this.#router, now, bundle, sizeOctets);
     if (!this.#neighbours.answers(entry)) return 0;
     return this.#neighbours.isFull(entry, trafficClass) ? 0 : entry;
@@ -177,6 +182,11 @@ export class Forwarder {
     const route = router.route(bundle.destination, now, octets, bundle.previous);
     if (route === undefined || route.entryStartsAt > now) return 0;
     return this.#neighbours.isUp(route.entry) ? route.entry : 0;
+  }
+
+  /** Whether links take it as it is. What was cut further back has grown since, and still fits. */
+  #fits({ sizeOctets, previous }: HeldBundle): boolean {
+    return sizeOctets <= (previous === 0 ? this.pieceOctetsMax : this.octetsMax);
   }
 
   #wait(bundle: HeldBundle, lane: number, until: Instant): 0 {

@@ -99,7 +99,7 @@ describe('an application', () => {
   });
 
   it('hears of every request whether it was accepted, or why not', () => {
-    const sky = secured({ storeOctetsMax: 3_000 });
+    const sky = secured({ storeOctetsMax: 3_000, link: { frameOctetsMax: 1_024, ltp: false } });
     const send = senderOn(sky);
     expect(send(10, 'ipn:102.5')).toEqual({
       kind: 'accepted',
@@ -119,7 +119,7 @@ describe('an application', () => {
   });
 
   it('is promised custody where every link of the node waits for the far store', () => {
-    const sky = secured({ link: { frameOctetsMax: 1_024, ltp: true } });
+    const sky = secured();
     const send = senderOn(sky);
     const outcome = send(10, 'ipn:102.5', { ...MINUTE, custody: true });
     expect(outcome).toMatchObject({ kind: 'accepted' });

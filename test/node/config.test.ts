@@ -123,6 +123,21 @@ describe('parseNodeConfig', () => {
       'bundles.groups.imcScheme is 65535. Expected 3, or a code for private use, from 65536 on',
     ],
     [
+      'the group of statements again',
+      (c) => (c.bundles.groups.statements = 'imc+65536:7.1'),
+      'bundles.groups.memberOf[2].group is "imc+65536:7.1". Expected each group once',
+    ],
+    [
+      'the number of the statement service',
+      (c) => (c.services.sources[0].service = 61),
+      'service 61 is used twice',
+    ],
+    [
+      'a report of no name',
+      (c) => (c.services.sources[0].reports = ['arrival']),
+      'services.sources[0].reports[0] is "arrival". Expected one of reception, forwarding',
+    ],
+    [
       'a group twice',
       (c) => (c.bundles.groups.memberOf[1].group = 'dtn://all/~alerts'),
       'bundles.groups.memberOf[1].group is "dtn://all/~alerts". Expected each group once',

@@ -50,6 +50,7 @@ export function sampleConfigs(ports = [0, 0, 0, 0]): [NodeConfig, NodeConfig] {
       groups: {
         imcScheme: 65_536,
         ipnAllocator: 9,
+        statements: 'imc+65536:61.1',
         memberOf: [
           { group: 'dtn://all/~alerts', service: 9 },
           { group: 'ipn:9.1.0', service: 9 },
@@ -72,6 +73,7 @@ export function sampleConfigs(ports = [0, 0, 0, 0]): [NodeConfig, NodeConfig] {
           destination: `ipn:${other}.9`,
           sizeOctets: 100,
           trafficClass: 0,
+          reports: ['delivery', 'deletion'],
         },
       ],
       pings: [{ ...beat, service: 2_000, node: other, trafficClass: 3 }],

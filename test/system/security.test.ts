@@ -54,6 +54,7 @@ describe('a mesh', () => {
       [true, expect.any(String)],
       [true, expect.any(String)],
       [true, expect.any(String)],
+      [true, expect.any(String)],
     ]);
     expect(report.security.rekeys).toBeGreaterThan(24 * 5);
   });

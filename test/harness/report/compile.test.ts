@@ -25,6 +25,9 @@ describe('a compiled report', () => {
       faults: { 'sdls.replay': 3, 'uslp.crc': 2, 'channel.outage': 3 },
     });
     expect(bundles.refused).toEqual({ full: 2 });
+    expect(bundles.books).toMatchObject({
+      ...{ accepted: 15, delivered: 12, stored: 3, deleted: { canceled: 0 }, unbalanced: [] },
+    });
     expect(bundles.deviations).toEqual({ 'bundle.primary-crc': 12 });
     expect([satellites, groundStations]).toEqual([2, 0]);
   });
@@ -52,7 +55,10 @@ describe('a compiled report', () => {
 
   it('holds no objective that nothing was measured for', () => {
     const held = compile({}).objectives.filter((objective) => objective.held);
-    expect(held.map(({ text }) => text)).toEqual(['all links secured within 10 s']);
+    expect(held.map(({ text }) => text)).toEqual([
+      'all links secured within 10 s',
+      'every bundle has one fate',
+    ]);
   });
 
   it('has a digest only where there is one', () => {
@@ -99,5 +105,14 @@ function snapshot(
 ): SatelliteSnapshot {
   const frames = { sent, received, correctedSymbols: sent - received + 2, faults };
   const deviations = { 'bundle.primary-crc': received };
-  return { frames, refused, deviations, links: [] } as unknown as SatelliteSnapshot;
+  const nothing = { forwarded: 0, expired: 0, fragmented: 0, copied: 0, reassembled: 0 };
+  const stored = sent - received;
+  const ledger = {
+    accepted: sent,
+    delivered: received,
+    stored,
+    deleted: { canceled: 0 },
+    ...nothing,
+  };
+  return { frames, refused, deviations, ledger, links: [] } as unknown as SatelliteSnapshot;
 }

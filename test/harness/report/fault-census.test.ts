@@ -3,7 +3,7 @@ import { FaultCensus } from '#harness/report/fault-census.ts';
 import { Trace } from '#harness/report/trace.ts';
 import type { Notice } from '#node/notice.ts';
 
-const FLOW = { from: 'a', to: 'a', trafficClass: 1, source: 'ipn:1.1000' } as const;
+const FLOW = { from: 'a', to: 'a', trafficClass: 1, source: 'ipn:1.1000', members: 1 } as const;
 
 describe('a census of faults', () => {
   it('counts kills, returns, and records that were set aside', () => {

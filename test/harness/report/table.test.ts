@@ -12,6 +12,8 @@ describe('the report for people', () => {
         "  links    129 of 129 secured (native 129), mesh complete 8.4 s after launch",
         "  security 129 links by authenticated handshake, 131 sessions, 129 rekeys",
         "  bundles  13,120 accepted = 13,118 delivered + 1 deleted + 1 stored",
+        "  books    104,960 entered at nodes = 13,118 delivered + 91,840 forwarded + 1 deleted + 1 stored",
+        "  reports  delivered 3, deleted 1",
         "  frames   98,213 sent, 98,212 received",
         "  ltp      26,240 bundles in 26,000 blocks, 80,001 segments, 101 of them again",
         "           sessions cancelled: system 1",

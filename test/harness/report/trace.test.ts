@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { TracedFlow } from '#harness/report/flow-record.ts';
 import { Trace } from '#harness/report/trace.ts';
 import type { Notice } from '#node/notice.ts';
 
-const FLOW = { from: 'a', to: 'c', trafficClass: 2, source: 'ipn:1.1000' } as const;
+const FLOW = { from: 'a', to: 'c', trafficClass: 2, source: 'ipn:1.1000', members: 1 } as const;
 const LIGHT_US = 5_000;
 
 /** Of the first bundle of the flow. */
@@ -49,6 +50,7 @@ describe('a trace', () => {
         from: 'a',
         to: 'c',
         class: 'expedited',
+        members: 1,
         sent: 2,
         delivered: 2,
         hops: 2,
@@ -156,6 +158,7 @@ describe('a trace', () => {
       deleted: { 'depleted-storage': 1 },
       stored: 0,
       inFlight: 0,
+      statusReports: {},
     });
   });
 
@@ -229,7 +232,7 @@ describe('a trace', () => {
     expect(trace.ledger()).toMatchObject({ deleted: { 'hop-limit-exceeded': 1 }, delivered: 0 });
     for (const told of passage(1, 0).slice(1)) trace.notice(...told);
     expect(trace.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0, inFlight: 0 });
-    expect(trace.ledger().deleted).toEqual({ 'hop-limit-exceeded': 0 });
+    expect(trace.ledger().deleted).toEqual({});
   });
 
   it('tells of deliveries beyond the first', () => {
@@ -237,4 +240,104 @@ describe('a trace', () => {
     expect(traceOf(...told, told.at(-1)!, told.at(-1)!).deliveredAgain).toBe(2);
     expect(traceOf(...told, told.at(-1)!).ledger()).toMatchObject({ accepted: 1, delivered: 1 });
   });
+
+  it('counts a bundle that is cut as one, until the whole is delivered or a part is lost', () => {
+    const [accepted] = passage(1, 0);
+    const id = 'ipn:1.1000-77-1';
+    const cut = [
+      accepted as Told,
+      taken(1, 5, `${id}+0+60`),
+      taken(1, 5, `${id}+60+40`),
+      [1, { kind: 'bundle-fragmented', at: 5, id, count: 2 }],
+      [1, { kind: 'bundle-forwarded', at: 10, id: `${id}+0+60`, to: 2 }],
+      taken(2, 5_010, `${id}+0+60`),
+    ] as Told[];
+    expect(traceOf(...cut).ledger()).toMatchObject({ accepted: 1, stored: 1, inFlight: 0 });
+    const arrived = [
+      ...cut,
+      [1, { kind: 'bundle-forwarded', at: 20, id: `${id}+60+40`, to: 2 }],
+      taken(2, 5_020, `${id}+60+40`),
+      taken(2, 5_030, id),
+      [2, { kind: 'bundle-delivered', at: 5_030, id, service: 9, trafficClass: 2, hops: 1 }],
+      [2, { kind: 'bundle-reassembled', at: 5_030, id: `${id}+0+60`, whole: id }],
+      [2, { kind: 'bundle-reassembled', at: 5_030, id: `${id}+60+40`, whole: id }],
+    ] as Told[];
+    const trace = traceOf(...arrived);
+    expect(trace.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0, inFlight: 0 });
+    expect(trace.flows()[0]).toMatchObject({ sent: 1, hops: 1, latencyMs: { p50: 5.03 } });
+    const lost = [
+      ...cut,
+      [1, { kind: 'bundle-expired', at: 30, id: `${id}+60+40` }],
+      [2, { kind: 'bundle-deleted', at: 40, id: `${id}+0+60`, reason: 'traffic-pared' }],
+    ] as Told[];
+    expect(traceOf(...lost.slice(0, -1)).ledger()).toMatchObject({ stored: 1, expired: 0 });
+    expect(traceOf(...lost).ledger()).toMatchObject({ stored: 0, expired: 1, deleted: {} });
+  });
+
+  it('takes a bundle for a group as delivered when every member has it, each once', () => {
+    const id = 'ipn:1.1000-77-1';
+    const delivered = (node: number, at: number): Told => [
+      node,
+      { kind: 'bundle-delivered', at, id, service: 9, trafficClass: 2, hops: 1 },
+    ];
+    const told: Told[] = [
+      passage(1, 0)[0] as Told,
+      taken(1, 0, `${id} to 2`),
+      taken(1, 0, `${id} to 3`),
+      [1, { kind: 'bundle-copied', at: 0, id, count: 2 }],
+      [1, { kind: 'bundle-forwarded', at: 10, id: `${id} to 2`, to: 2 }],
+      taken(2, 5_010, id),
+      delivered(2, 5_015),
+    ];
+    const flow = { ...FLOW, members: 2 };
+    const part = traceOfFlow(flow, ...told);
+    expect(part.ledger()).toMatchObject({ delivered: 0, stored: 1 });
+    expect(part.flows()[0]).toMatchObject({ sent: 1, delivered: 1 });
+    const rest: Told[] = [
+      [1, { kind: 'bundle-forwarded', at: 20, id: `${id} to 3`, to: 3 }],
+      taken(3, 5_020, id),
+      delivered(3, 5_025),
+    ];
+    const all = traceOfFlow(flow, ...told, ...rest);
+    expect(all.ledger()).toMatchObject({ accepted: 1, delivered: 1, stored: 0, inFlight: 0 });
+    expect(all.flows()[0]).toMatchObject({ sent: 1, delivered: 2, latencyMs: { max: 5.025 } });
+    const twice = traceOfFlow(flow, ...told, delivered(2, 6_000), ...rest, delivered(3, 6_000));
+    expect(twice.ledger()).toMatchObject({ accepted: 1, delivered: 1 });
+    expect(twice.deliveredAgain).toBe(2);
+  });
+
+  it('takes a bundle for a group of which nobody knows as delivered once all copies have gone', () => {
+    const id = 'ipn:1.61-77-1';
+    const told: Told[] = [
+      taken(1, 0, id, true),
+      taken(1, 0, `${id} to 0`),
+      taken(1, 0, `${id} to 2`),
+      [1, { kind: 'bundle-copied', at: 0, id, count: 2 }],
+      [1, { kind: 'bundle-delivered', at: 1, id, service: 61, trafficClass: 3, hops: 0 }],
+    ];
+    expect(traceOf(...told).ledger()).toMatchObject({ delivered: 0, stored: 1 });
+    const sent: Told = [1, { kind: 'bundle-forwarded', at: 10, id: `${id} to 2`, to: 2 }];
+    expect(traceOf(...told, sent).ledger()).toMatchObject({ delivered: 1, stored: 0 });
+  });
+
+  it('counts status reports by what they say, and takes them as delivered', () => {
+    const id = 'ipn:3.0-77-1';
+    const about = { from: 'ipn:3.0', subject: 'ipn:1.1000-77-1', reason: 0 };
+    const report = { kind: 'status-report', at: 9, id, statuses: ['delivered'], ...about } as const;
+    const { accepted, delivered, statusReports } = traceOf(taken(3, 0, id, true), [
+      1,
+      report,
+    ]).ledger();
+    expect([accepted, delivered, statusReports]).toEqual([1, 1, { delivered: 1 }]);
+  });
 });
+
+function taken(node: number, at: number, id: string, originated = false): Told {
+  return [node, { kind: 'bundle-accepted', at, arrivedAt: at, id, originated }];
+}
+
+function traceOfFlow(flow: TracedFlow, ...told: Told[]): Trace {
+  const trace = new Trace([flow], () => LIGHT_US);
+  for (const [node, notice] of told) trace.notice(node, notice);
+  return trace;
+}

@@ -102,6 +102,9 @@ describe('a scenario', () => {
         statusReports: false,
         clockless: [],
         fragmentOctetsMax: undefined,
+        numbering: {},
+        groups: [],
+        statementGroup: undefined,
         reassembly: {},
       },
       store: { octetsMax: 67_108_864, durability: 'flush' },
@@ -114,6 +117,7 @@ describe('a scenario', () => {
           everyMs: 500,
           sizeOctets: 256,
           lifetimeMs: 300_000,
+          reports: [],
         },
       ],
       faults: [],
@@ -181,12 +185,24 @@ describe('a scenario', () => {
   clockless: [p1s01]
   fragmentSize: 4 KiB
   reassembly: { sets: 10, size: 1 MiB, wait: 1 h }
+  imcScheme: 65536
+  ipnAllocator: 9
+  groups:
+    - { name: watch, endpoint: imc+65536:7.1, members: [london, p1s01] }
+    - { name: all, endpoint: ipn:9.1.0 }
+  statementGroup: dtn://all/~statements
 `;
     expect(parseScenario(GOOD + bundles, 's.yaml').bundles).toEqual({
       strictness: 'strict',
       statusReports: true,
       clockless: ['p1s01'],
       fragmentOctetsMax: 4_096,
+      numbering: { imcScheme: 65_536, ipnAllocator: 9 },
+      groups: [
+        { name: 'watch', endpoint: 'imc+65536:7.1', members: ['london', 'p1s01'] },
+        { name: 'all', endpoint: 'ipn:9.1.0', members: undefined },
+      ],
+      statementGroup: 'dtn://all/~statements',
       reassembly: { setsMax: 10, octetsMax: 1_048_576, waitMsMax: 3_600_000 },
     });
   });
@@ -311,6 +327,45 @@ describe('a bad scenario is refused', () => {
       'class: flash\nbundles: { clockless: [p1s09] }',
       '19:24: p1s09 is no node. Expected one of london, p1s01, p1s02, p1s03, p2s01, …. ' +
         'Perhaps p1s01 was meant.',
+    ],
+    [
+      'for a group that is a node',
+      'class: flash',
+      'class: flash\nbundles: { groups: [{ name: watch, endpoint: ipn:7.1 }] }',
+      '19:46: ipn:7.1 is no group. Expected imc:7.1, dtn://all/~alerts, or ipn:9.1.0 where 9 is ' +
+        'ipnAllocator, with numbers of your choice. Correct it, or the numbering.',
+    ],
+    [
+      'for a group that shares its endpoint',
+      'class: flash',
+      'class: flash\nbundles: { statementGroup: imc:7.1, groups: [{ name: a, endpoint: imc:7.1 }] }',
+      '19:28: imc:7.1 is listed twice. Choose another.',
+    ],
+    [
+      'for a group that has the name of a node',
+      'class: flash',
+      'class: flash\nbundles: { groups: [{ name: p1s01, endpoint: imc:7.1 }] }',
+      '19:29: p1s01 is the name of something else. Rename the group.',
+    ],
+    [
+      'for a member that is no node',
+      'class: flash',
+      'class: flash\nbundles: { groups: [{ name: a, endpoint: imc:7.1, members: [p9] }] }',
+      '19:61: p9 is no node. Expected one of london, p1s01, p1s02, p1s03, p2s01, …. ' +
+        'Correct the name.',
+    ],
+    [
+      'for a flow to a group that is none',
+      'to: p1s01\n    class: flash',
+      'to: wach\nbundles: { groups: [{ name: watch, endpoint: imc:7.1 }] }',
+      '17:9: to is wach, which is no node or group. Expected one of london, p1s01, p1s02, p1s03, ' +
+        'p2s01, …. Perhaps watch was meant.',
+    ],
+    [
+      'for a scheme whose code others may get',
+      'class: flash',
+      'class: flash\nbundles: { imcScheme: 9 }',
+      '19:23: imcScheme is 9. Expected 3, or one for private use, from 65536 on. Correct it.',
     ],
     [
       'for fragments that leave no room for a payload',

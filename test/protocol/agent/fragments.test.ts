@@ -134,6 +134,39 @@ describe('on the way', () => {
     const { accepted, reassembled } = mesh.node(4).agent.ledger();
     expect(reassembled).toBe(accepted - 1);
   });
+
+  test('fragments that have grown on the way still fit links that take the same', () => {
+    const mesh = new Mesh(
+      planOf([1, 2, 0, 100], [2, 3, 0, 100], [3, 4, 0, 100]),
+      [1, 2, 3, 4],
+      () => ({ fragmentOctetsMax: 600, clockless: true }),
+    );
+    mesh.node(4).agent.register(0, 7);
+    mesh.run(0);
+    mesh.node(1).agent.originate(0, request(4, 5_000));
+    mesh.node(1).drain(0);
+    mesh.run(50 * S);
+    expect(mesh.node(4).all('deliver')).toHaveLength(1);
+    for (const node of [2, 3]) expect(mesh.node(node).agent.ledger().fragmented).toBe(0);
+    const sizes = [1, 2, 3].flatMap((node) => mesh.node(node).all('forward'));
+    for (const { octets } of sizes) expect(octets.length).toBeLessThanOrEqual(600);
+  });
+
+  test('a bundle that only the blocks of this node make too large is cut before it leaves', () => {
+    const plan = planOf([1, 2, 0, 100], [2, 3, 0, 100]);
+    const source = new Node(1, plan);
+    source.up(0, 2);
+    source.agent.originate(0, request(3, 500));
+    source.drain(0);
+    const { octets } = source.all('forward')[0]!;
+    const node = new Node(2, plan, { fragmentOctetsMax: octets.length + 2 });
+    node.up(0, 3);
+    give(node, 0, octets);
+    expect(node.agent.ledger()).toMatchObject({ fragmented: 1, forwarded: 2, stored: 0 });
+    for (const part of node.all('forward')) {
+      expect(part.octets.length).toBeLessThanOrEqual(octets.length + 2);
+    }
+  });
 });
 
 describe('at the destination', () => {

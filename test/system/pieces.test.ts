@@ -1,0 +1,57 @@
+/** Fragments, copies for groups and status reports in a whole mesh, and what the report makes of them. */
+import { describe, expect, it } from 'vitest';
+import type { Report } from '#harness/report/report.ts';
+import { loadScenario } from '#harness/scenario/load.ts';
+import { runQuietly, smallMesh } from './small-mesh.ts';
+
+describe('a virtual fleet whose links take 1 KiB at once', () => {
+  it('delivers larger bundles whole, and times them by their last fragment', async () => {
+    const whole = await runQuietly(smallMesh('virtual', 6));
+    const cut = await runQuietly(smallMesh('virtual', 6, 'bundles: { fragmentSize: 1 KiB }'));
+    expectOneFateEach(cut);
+    const { books, accepted, delivered } = cut.bundles;
+    expect([accepted, delivered]).toEqual([whole.bundles.accepted, whole.bundles.accepted]);
+    // Those of 4 KiB alone: of 5 fragments each, over three hops, with a digit to spare.
+    const [, large] = cut.flows;
+    expect(books.fragmented).toBe(large!.sent);
+    expect(books.reassembled).toBe(5 * large!.sent);
+    expect(books.forwarded - whole.bundles.books.forwarded).toBe(4 * 3 * large!.sent);
+    cut.flows.forEach((flow, index) => {
+      const same = whole.flows[index]!;
+      expect(flow.hops).toBe(same.hops);
+      expect(Math.abs(flow.propagationMs.p50 - same.propagationMs.p50)).toBeLessThan(0.01);
+      // Fragments overlap on the way, so what they add is at most some headers more.
+      expect(flow.overheadMs.p99).toBeLessThan(same.overheadMs.p99 + 1);
+    });
+  });
+});
+
+describe('the scenario of groups', () => {
+  it('gives every alert to every member once, in every fleet the same way', async () => {
+    const scenario = { ...loadScenario('scenarios/alert-group.yaml'), durationMs: 8_000 };
+    const security = {
+      ...scenario.security,
+      revocations: scenario.security.revocations.map((each) => ({ ...each, atMs: 6_000 })),
+    };
+    const report = await runQuietly({ ...scenario, security });
+    expect(report.verdict).toBe('pass');
+    expectOneFateEach(report);
+    const [watch, plane, large] = report.flows;
+    expect([watch!.members, plane!.members, large!.members]).toEqual([5, 8, 1]);
+    for (const flow of report.flows) expect(flow.delivered).toBe(flow.sent * flow.members);
+    expect(report.bundles.statusReports).toEqual({
+      delivered: watch!.delivered + large!.delivered,
+    });
+    expect(report.bundles.books.copied).toBeGreaterThan(0);
+    expect(report.security.revocations).toMatchObject([{ node: 'p1s08', unaware: 0 }]);
+  });
+});
+
+function expectOneFateEach({ bundles, faults, objectives }: Report): void {
+  const { accepted, delivered, expired, deleted, stored, inFlight, books } = bundles;
+  const ends = Object.values(deleted).reduce((sum, count) => sum + count, delivered + expired);
+  expect(ends + stored + inFlight).toBe(accepted);
+  expect(faults.receivedAgain).toBe(0);
+  expect(books.unbalanced).toEqual([]);
+  expect(objectives.at(-1)).toMatchObject({ text: 'every bundle has one fate', held: true });
+}
