@@ -1,10 +1,12 @@
 /** Puts a satellite together from its configuration: decodes, identifies itself, adds services. */
+import type { BundleSecurity } from '#protocol/agent/options.ts';
 import { assert } from '#protocol/assert.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import { agentOptionsOf, BUNDLE_OCTETS_MAX, statementGroupOf } from './bundle-config.ts';
+import { keyRingOf } from './bundle-keys.ts';
 import type { NodeConfig } from './config.ts';
 import { decodeCredentials } from './credentials-json.ts';
 import type { SatellitePorts } from './ports.ts';
@@ -61,6 +63,7 @@ export function createSatellite(
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
       ...agentOptionsOf(bundles, membership.bootMax),
+      ...bundleSecurityOf(config, ports),
       // Provisioned neighbours get bundles as they are.
       custody: link.ltp !== false && config.provisioned === undefined,
       plan,
@@ -69,6 +72,15 @@ export function createSatellite(
     ports,
     [...createServices(config.services, record), ...(statements === undefined ? [] : [statements])],
   );
+}
+
+function bundleSecurityOf(
+  { bundleSecurity }: NodeConfig,
+  { crypto, random }: SatellitePorts,
+): { bundleSecurity?: BundleSecurity } {
+  if (bundleSecurity === undefined) return {};
+  const { policy, keys } = bundleSecurity;
+  return { bundleSecurity: { policy, keys: keyRingOf(keys, crypto.aead, random) } };
 }
 
 function createServices(

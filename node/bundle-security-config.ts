@@ -2,7 +2,7 @@
 import { AES_OCTETS, type AesVariant } from '#protocol/bpsec/bcb-aes-gcm.ts';
 import { SHA_OCTETS, type ShaVariant } from '#protocol/bpsec/bib-hmac-sha2.ts';
 import { type EndpointPattern, parseEndpointPattern } from '#protocol/bpsec/endpoint-pattern.ts';
-import { isKeyLength, KeyRing, type KeyUse } from '#protocol/bpsec/key-ring.ts';
+import type { KeyUse } from '#protocol/bpsec/key-ring.ts';
 import type {
   FailureHandling,
   SecurityPolicy,
@@ -13,17 +13,9 @@ import type {
 import { SCOPE } from '#protocol/bpsec/scope.ts';
 import { BLOCK_TYPE } from '#protocol/bundle/canonical-block.ts';
 import { type Eid, isNullEid, parseEid } from '#protocol/bundle/eid.ts';
-import { fromHex } from '#protocol/bytes/octets.ts';
-import type { Aead, Random } from '#protocol/crypto/ports.ts';
 import { Fault } from '#protocol/fault.ts';
+import { type BundleKey, joinBundleKeys, readBundleKeys } from './bundle-keys.ts';
 import type { JsonCursor } from './json-cursor.ts';
-
-/** One key; its octets are hexadecimal. */
-export interface BundleKey {
-  readonly name: string;
-  readonly use: KeyUse;
-  readonly octets: string;
-}
 
 /** What a person wrote, checked. */
 export interface BundleSecurityConfig {
@@ -32,42 +24,22 @@ export interface BundleSecurityConfig {
 }
 
 /**
- * Reads `{ securitySource?, keys, rules }`. The security source is `node` unless another is given;
- * every key that a rule names must be there, of a use and length that the rule can do with.
+ * Reads `{ securitySource?, keys?, rules }`. The security source is `node` unless another is given;
+ * every key that a rule names must be there or be `granted` by the credentials, of a use and length
+ * that the rule can do with.
  */
-export function readBundleSecurity(cursor: JsonCursor, node: Eid): BundleSecurityConfig {
+export function readBundleSecurity(
+  cursor: JsonCursor,
+  node: Eid,
+  granted: readonly BundleKey[] = [],
+): BundleSecurityConfig {
   cursor.object(['securitySource', 'keys', 'rules']);
   const source = cursor.at('securitySource');
-  const names = new Set<string>();
-  const keys = cursor.at('keys').list(KEYS_MAX, (item) => {
-    const key = readKey(item);
-    if (names.has(key.name)) throw item.at('name').mistake('a name that no other key has');
-    names.add(key.name);
-    return key;
-  });
+  const own = cursor.at('keys');
+  const keys = joinBundleKeys(own.present ? readBundleKeys(own) : [], granted);
   const securitySource = source.present ? readEndpoint(source) : node;
   const rules = cursor.at('rules').list(RULES_MAX, (rule) => readRule(rule, keys));
   return { keys, policy: { securitySource, rules } };
-}
-
-/** A ring of the configured keys. */
-export function keyRingOf(keys: readonly BundleKey[], aead: Aead, random: Random): KeyRing {
-  const ring = new KeyRing(aead, random);
-  for (const { name, use, octets } of keys) ring.add(name, use, fromHex(octets));
-  return ring;
-}
-
-function readKey(cursor: JsonCursor): BundleKey {
-  cursor.object(['name', 'use', 'octets']);
-  const name = cursor.at('name').text();
-  const use = cursor.at('use').oneOf(['hmac', 'aes-gcm', 'key-wrap']);
-  const place = cursor.at('octets').secret;
-  const octets = place.hex(1, KEY_OCTETS_MAX);
-  if (!isKeyLength(use, octets.length / 2)) {
-    const lengths = use === 'key-wrap' ? '16, 24 or 32' : '16 or 32';
-    throw place.mistake(`${lengths} octets in hexadecimal`);
-  }
-  return { name, use, octets };
 }
 
 function readRule(cursor: JsonCursor, keys: readonly BundleKey[]): SecurityRule {
@@ -203,8 +175,5 @@ const { integrity: BIB, confidentiality: BCB } = BLOCK_TYPE;
 const BLOCK_TYPE_MIN = 2;
 const BLOCK_TYPE_MAX = 255;
 
-const KEYS_MAX = 256;
 const RULES_MAX = 256;
 const TARGETS_MAX = 32;
-/** What HMAC takes at the most. */
-const KEY_OCTETS_MAX = 128;

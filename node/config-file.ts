@@ -8,7 +8,7 @@ import { verifyCertificate } from '#protocol/membership/certificate-check.ts';
 import { verifyStatement } from '#protocol/membership/statement.ts';
 import { type NodeConfig, parseNodeConfig } from './config.ts';
 import { ConfigError } from './config-error.ts';
-import { readCredentialsFile } from './credentials-file.ts';
+import { readBundleKeysFile, readCredentialsFile, type SecretReader } from './credentials-file.ts';
 import { decodeCredentials } from './credentials-json.ts';
 
 /**
@@ -16,7 +16,7 @@ import { decodeCredentials } from './credentials-json.ts';
  * is told in one line that others can read its secrets.
  */
 export function readNodeConfig(file: string, warn: (line: string) => void): NodeConfig {
-  const json = withCredentials(parseJson(readText(file), file), file, warn);
+  const json = withSecrets(parseJson(readText(file), file), file, warn);
   try {
     return placed(parseNodeConfig(json), dirname(file));
   } catch (error) {
@@ -54,15 +54,31 @@ function placed(config: NodeConfig, folder: string): NodeConfig {
   return { ...config, store: { ...config.store, directory: resolve(folder, directory) } };
 }
 
-/** The same configuration, with the credentials from the file that it may name instead of them. */
-function withCredentials(json: unknown, file: string, warn: (line: string) => void): unknown {
-  if (typeof json !== 'object' || json === null || !('credentials' in json)) return json;
-  const { credentials: name } = json;
-  // What looks like a key in the wrong place is not told as the name of a file.
-  if (typeof name !== 'string' || /^[0-9a-f]{32,}$/i.test(name)) return json;
-  const { credentials, warning } = readCredentialsFile(name, file);
-  if (warning !== undefined) warn(warning);
-  return { ...json, credentials };
+/** The same configuration, with what is in the files that it may name instead of its secrets. */
+function withSecrets(json: unknown, file: string, warn: (line: string) => void): unknown {
+  if (!isObject(json)) return json;
+  const read = <Content>(name: string, reader: SecretReader<Content>): Content => {
+    const { content, warning } = reader(name, file);
+    if (warning !== undefined) warn(warning);
+    return content;
+  };
+  const { credentials, bundleSecurity } = json;
+  const changed = { ...json };
+  if (isFileName(credentials)) changed.credentials = read(credentials, readCredentialsFile);
+  if (isObject(bundleSecurity) && isFileName(bundleSecurity.keys)) {
+    const keys = read(bundleSecurity.keys, readBundleKeysFile);
+    changed.bundleSecurity = { ...bundleSecurity, keys };
+  }
+  return changed;
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+/** What looks like a key in the wrong place is not told as the name of a file. */
+function isFileName(value: unknown): value is string {
+  return typeof value === 'string' && !/^[0-9a-f]{32,}$/i.test(value);
 }
 
 function badCredentials(what: string): ConfigError {

@@ -4,10 +4,12 @@
  * since the scenario epoch unless the name says otherwise.
  */
 import { isIP } from 'node:net';
+import { ipnEid } from '#protocol/bundle/eid.ts';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { Contact, ContactPlan, NodeNumber, Range } from '#protocol/routing/contact-plan.ts';
 import { type BundleConfig, readBundleConfig } from './bundle-config.ts';
+import { type BundleSecurityConfig, readBundleSecurity } from './bundle-security-config.ts';
 import { readChannel } from './channel-config.ts';
 import { ConfigError } from './config-error.ts';
 import { type CredentialsJson, readCredentials } from './credentials-json.ts';
@@ -49,6 +51,8 @@ export interface NodeConfig {
     /** Where bundles outlive the process; in memory unless given. */
     readonly directory?: string;
   };
+  /** What is done for the security of bundles, and with which keys; nothing if not given. */
+  readonly bundleSecurity?: BundleSecurityConfig;
   /** How bundles are taken, made and cut. */
   readonly bundles?: BundleConfig;
   readonly plan: ContactPlan;
@@ -69,15 +73,18 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const store = root.at('store').object(['octetsMax', 'directory']);
   const directory = store.at('directory');
   const link = readChannel(root.at('link'));
+  const bundleSecurity = root.at('bundleSecurity');
+  const node = root.at('node').integer(1, IPN_NUMBER_MAX);
+  const credentials = readCredentials(root.at('credentials').secret);
   const config: NodeConfig = {
     name: root.at('name').text(),
-    node: root.at('node').integer(1, IPN_NUMBER_MAX),
+    node,
     scid: root.at('scid').integer(0, SCID_MAX),
     epochUnixMs: root.at('epochUnixMs').integer(0),
     boot: root.at('boot').integer(1),
     terminals: root.at('terminals').integer(bind.length, bind.length),
     crypto: root.at('crypto').oneOf(['auto', 'noble', 'native']),
-    credentials: readCredentials(root.at('credentials').secret),
+    credentials,
     link,
     ...(ltp.present ? { ltp: readLtp(ltp, readAddress) } : {}),
     ...(security.present ? { security: readSecurity(security, link) } : {}),
@@ -86,6 +93,15 @@ export function parseNodeConfig(json: unknown): NodeConfig {
       octetsMax: store.at('octetsMax').integer(0),
       ...(directory.present ? { directory: directory.text() } : {}),
     },
+    ...(bundleSecurity.present
+      ? {
+          bundleSecurity: readBundleSecurity(
+            bundleSecurity,
+            ipnEid(node, 0),
+            credentials.bundleKeys,
+          ),
+        }
+      : {}),
     ...(bundles.present ? { bundles: readBundleConfig(bundles) } : {}),
     plan: readPlan(root.at('plan')),
     directory: root.at('directory').list(NODES_MAX, readDirectoryEntry),
@@ -232,6 +248,7 @@ const KEYS = [
   'ltp',
   'security',
   'store',
+  'bundleSecurity',
   'bundles',
   'plan',
   'directory',

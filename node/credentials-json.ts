@@ -1,6 +1,7 @@
 /** Credentials as plain JSON, octets in hexadecimal, for files and process messages. */
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
 import type { Credentials } from '#protocol/membership/credentials.ts';
+import { type BundleKey, readBundleKeys } from './bundle-keys.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
 /** The admission key of one epoch. */
@@ -9,7 +10,7 @@ export interface AdmissionKeyJson {
   readonly key: string;
 }
 
-/** Field by field what `Credentials` is. Holds secrets: never logged, never in a notice. */
+/** Field by field what `Credentials` is, and keys for bundles. Holds secrets: never logged, never in a notice. */
 export interface CredentialsJson {
   readonly constellationId: string;
   readonly rootPublicKeys: readonly string[];
@@ -18,6 +19,8 @@ export interface CredentialsJson {
   readonly certificate: string;
   readonly admissionKeys: readonly AdmissionKeyJson[];
   readonly allowTestEquipment: boolean;
+  /** Those that the authority grants this node for the security of bundles, if any. */
+  readonly bundleKeys?: readonly BundleKey[];
 }
 
 /** The JSON form. */
@@ -56,7 +59,9 @@ export function readCredentials(cursor: JsonCursor): CredentialsJson {
     'certificate',
     'admissionKeys',
     'allowTestEquipment',
+    'bundleKeys',
   ]);
+  const bundleKeys = cursor.at('bundleKeys');
   return {
     constellationId: cursor.at('constellationId').hex(16, 16),
     rootPublicKeys: cursor.at('rootPublicKeys').list(ROOTS_MAX, (key) => key.hex(32, 32)),
@@ -65,6 +70,7 @@ export function readCredentials(cursor: JsonCursor): CredentialsJson {
     certificate: cursor.at('certificate').hex(1, OBJECT_OCTETS_MAX),
     admissionKeys: readAdmissionKeys(cursor.at('admissionKeys')),
     allowTestEquipment: cursor.at('allowTestEquipment').boolean(),
+    ...(bundleKeys.present ? { bundleKeys: readBundleKeys(bundleKeys) } : {}),
   };
 }
 

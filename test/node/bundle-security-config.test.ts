@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keyRingOf, readBundleSecurity } from '#node/bundle-security-config.ts';
+import { keyRingOf } from '#node/bundle-keys.ts';
+import { readBundleSecurity } from '#node/bundle-security-config.ts';
 import { ConfigError, formatConfigError } from '#node/config-error.ts';
 import { JsonCursor } from '#node/json-cursor.ts';
 import { applySecurity } from '#protocol/bpsec/apply-security.ts';
@@ -47,8 +48,8 @@ describe('the security of bundles in a configuration', () => {
 
   const mistakes: [string, (security: Editable) => void, string][] = [
     ['an unknown key', (s) => (s.color = 1), 'color is not a known key'],
-    ['a name twice', (s) => (s.keys[1].name = 'mac'), 'keys[1].name is "mac"'],
-    ['a use that nobody knows', (s) => (s.keys[0].use = 'rsa'), 'keys[0].use is "rsa"'],
+    ['a name twice', (s) => (s.keys[1].name = 'mac'), 'keys[1].name is not right'],
+    ['a use that nobody knows', (s) => (s.keys[0].use = 'rsa'), 'keys[0].use is not right'],
     ['an AES key of 24 octets', (s) => (s.keys[1].octets = SECRET.slice(16)), '16 or 32 octets'],
     ['no octets', (s) => (s.keys[0].octets = ''), 'keys[0].octets is not right'],
     ['a role that nobody has', (s) => (s.rules[0].role = 'judge'), 'rules[0].role is "judge"'],

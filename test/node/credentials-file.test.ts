@@ -51,20 +51,75 @@ describe('credentials in a file', () => {
   });
 });
 
+describe('keys for bundles', () => {
+  const key = (name: string, octets: string) => ({ name, use: 'aes-gcm', octets });
+  const rule = {
+    role: 'source',
+    service: 'confidentiality',
+    targets: ['payload'],
+    key: 'science',
+  };
+  const SECRET = 'd7'.repeat(32);
+  const KEYS_FILE = join(folder, 'secrets', 'keys.json');
+  const withRules = (keys?: unknown) => ({
+    ...CONFIG,
+    credentials: 'secrets/alpha.json',
+    bundleSecurity: { ...(keys === undefined ? {} : { keys }), rules: [rule] },
+  });
+
+  it('come from a file of their own, which calls for a warning when others can read it', () => {
+    write(credentials);
+    writeFileSync(KEYS_FILE, JSON.stringify([key('science', SECRET)]));
+    chmodSync(KEYS_FILE, 0o644);
+    const warnings: string[] = [];
+    const { bundleSecurity } = readJson(withRules('secrets/keys.json'), warnings);
+    expect(bundleSecurity).toMatchObject({ keys: [key('science', SECRET)], policy: {} });
+    expect(warnings).toEqual([expect.stringMatching(/keys\.json: others .* chmod 600/)]);
+  });
+
+  it('come with the credentials, and then need not be listed', () => {
+    write({ ...credentials, bundleKeys: [key('science', SECRET)] });
+    expect(readJson(withRules()).bundleSecurity?.keys).toEqual([key('science', SECRET)]);
+    const own = [key('other', SECRET), key('science', SECRET)];
+    expect(readJson(withRules(own)).bundleSecurity?.keys).toEqual(own);
+  });
+
+  it('are refused when they are wrong, with their own file named and no octet shown', () => {
+    write({ ...credentials, bundleKeys: [key('science', SECRET)] });
+    const twice = messageOf(() => readJson(withRules([key('science', 'd8'.repeat(32))])));
+    expect(twice).toContain('bundleSecurity.keys and the credentials have a key science each');
+    writeFileSync(KEYS_FILE, JSON.stringify([key('science', `${SECRET}d7`)]));
+    const damaged = messageOf(() => readJson(withRules('secrets/keys.json')));
+    expect(damaged).toContain(`${KEYS_FILE}: keys[0].octets is not right`);
+    const missing = messageOf(() => readJson(withRules('secrets/none.json')));
+    expect(missing).toContain('a list of keys, each with name, use and octets');
+    const misplaced = messageOf(() => readJson(withRules(SECRET)));
+    for (const text of [twice, damaged, missing, misplaced]) expect(text).not.toContain('d7d7');
+  });
+});
+
 function write(content: unknown, mode = 0o600): void {
   writeFileSync(FILE, JSON.stringify(content));
   chmodSync(FILE, mode);
 }
 
 function read(name: string, warnings: string[] = []) {
+  return readJson({ ...CONFIG, credentials: name }, warnings);
+}
+
+function readJson(json: unknown, warnings: string[] = []) {
   const file = join(folder, 'node.json');
-  writeFileSync(file, JSON.stringify({ ...CONFIG, credentials: name }));
+  writeFileSync(file, JSON.stringify(json));
   return readNodeConfig(file, (line) => warnings.push(line));
 }
 
 function told(name: string): string {
+  return messageOf(() => read(name));
+}
+
+function messageOf(work: () => unknown): string {
   try {
-    read(name);
+    work();
   } catch (error) {
     if (error instanceof ConfigError) return formatConfigError(error);
     throw error;
