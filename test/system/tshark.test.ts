@@ -23,6 +23,7 @@ import {
 import { Chance, LinkPair, type PairOptions } from '../protocol/link/link-pair.ts';
 import { LtpPair } from '../protocol/ltp/ltp-pair.ts';
 import { LINK_TYPE, pcapOf, udpDatagram } from './pcap.ts';
+import { securedBundlesOf } from './secured-node.ts';
 
 const SPACE_PACKETS = ['-d', 'udp.port==5555,ccsds'];
 const BUNDLES = ['-o', 'uat:user_dlts:"User 0 (DLT=147)","bpv7","0","","0",""'];
@@ -96,6 +97,24 @@ describe.skipIf(version === undefined)('tshark, which is skipped where it is not
     const [signed, , encrypted] = tshark(file, ...BUNDLES, ...fieldsOf(values));
     expect(signed).toBe('6\t\t');
     expect(encrypted).toMatch(/^\t3,3\t[0-9a-f]{24},[0-9a-f]{24}$/);
+  });
+
+  it('reads what a node in flight has signed and encrypted', async () => {
+    const flown = await securedBundlesOf(1);
+    const file = capture('flown.pcap', LINK_TYPE.user0, flown);
+    expect(tshark(file, ...BUNDLES, '-Y', `${COMPLAINTS} || bpsec.value_partial_decode`)).toEqual(
+      [],
+    );
+    const fields = ['bpv7.canonical.type_code', 'bpsec.asb.ctxid', 'bpsec.asb.secsrc.uri'];
+    // Two BCBs, over the payload and over the BIB that signs it; one BIB for the primary block.
+    const line = [
+      ['12', '12', '11', '11', '10', '217', '1'].join(','),
+      '2,2,1',
+      'ipn:101.0,ipn:101.0,ipn:101.0',
+    ].join('\t');
+    const lines = tshark(file, ...BUNDLES, ...fieldsOf(fields));
+    expect(lines).toHaveLength(flown.length);
+    expect(new Set(lines)).toEqual(new Set([line]));
   });
 
   it('reads our LTP segments of every kind, and finds none malformed', () => {
