@@ -10,10 +10,7 @@ export interface AdmissionKeyJson {
   readonly key: string;
 }
 
-/**
- * Field by field what `Credentials` is, and keys for bundles. Holds secrets: never logged, never in a
- * notice.
- */
+/** Field by field what `Credentials` is, and more keys. Secret: never logged, never in a notice. */
 export interface CredentialsJson {
   readonly constellationId: string;
   readonly rootPublicKeys: readonly string[];

@@ -8,6 +8,7 @@
  *   private/root.key                 Ed25519 seeds and admission keys, in hexadecimal
  *   private/issuer-<key id>.key
  *   private/admission-<epoch>.key
+ *   private/bundle-<name>.key        keys for bundles, and the nodes they are for, in JSON
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -20,6 +21,7 @@ import { decodeCertificate } from '#protocol/membership/certificate.ts';
 import { keyIdOf } from '#protocol/membership/cose.ts';
 import { verifyStatement } from '#protocol/membership/statement.ts';
 import { Authority } from './authority.ts';
+import { type BundleGrant, formatGrant, readGrant } from './bundle-grant.ts';
 import type { Archive, AuthorityOptions, Holdings } from './contract.ts';
 import { type NewAuthority, newHoldings } from './holdings.ts';
 import {
@@ -126,11 +128,16 @@ function readPrivateParts(
   folder: string,
   { rootPublicKeys }: PublicParts,
   curve: Curve,
-): Pick<Holdings, 'rootSeed' | 'issuerSeeds' | 'admissionKeys'> {
+): Pick<Holdings, 'rootSeed' | 'issuerSeeds' | 'admissionKeys' | 'bundleGrants'> {
   let rootSeed: Uint8Array | undefined;
   const issuerSeeds: Uint8Array[] = [];
   const admissionKeys = new Map<number, Uint8Array>();
+  const bundleGrants: BundleGrant[] = [];
   for (const file of privateFilesOf(folder)) {
+    if (BUNDLE_FILE.test(basename(file))) {
+      bundleGrants.push(readGrantFile(file));
+      continue;
+    }
     const [, kind, which = ''] = PRIVATE_FILE.exec(basename(file)) ?? [];
     if (kind === undefined) throw damaged(file, 'this is no key of an authority');
     const key = readKey(file);
@@ -147,7 +154,7 @@ function readPrivateParts(
     if (kind === 'issuer') issuerSeeds.push(key);
     else rootSeed = key;
   }
-  return { rootSeed, issuerSeeds, admissionKeys };
+  return { rootSeed, issuerSeeds, admissionKeys, bundleGrants };
 }
 
 function writeAll(folder: string, holdings: Holdings, curve: Curve): void {
@@ -179,6 +186,10 @@ function archiveIn(folder: string, curve: Curve): Archive {
       writeKey(join(folder, `private/issuer-${keyId}.key`), seed);
     },
     admissionKey: (epoch, key) => writeKey(join(folder, `private/admission-${epoch}.key`), key),
+    bundleGrant: (grant) => {
+      const file = join(folder, `private/bundle-${grant.name}.key`);
+      writeNewFile(file, formatGrant(grant), MODE.secret, AGAIN);
+    },
     certificate: (id, octets) => {
       writeNewFile(join(folder, CERTIFICATES, `${toHex(id)}.cose`), octets, MODE.public, AGAIN);
     },
@@ -196,6 +207,17 @@ function readKey(file: string): Uint8Array {
   const text = readText(file).trim();
   if (/^[0-9a-f]{64}$/i.test(text)) return fromHex(text);
   throw damaged(file, 'this is no key of 32 octets in hexadecimal');
+}
+
+function readGrantFile(file: string): BundleGrant {
+  try {
+    const grant = readGrant(JSON.parse(readText(file)));
+    if (basename(file) === `bundle-${grant.name}.key`) return grant;
+    throw damaged(file, `this is the key ${grant.name}`);
+  } catch (error) {
+    if (error instanceof ConfigError && error.file !== undefined) throw error;
+    throw damaged(file, error instanceof ConfigError ? error.message : 'this is not JSON');
+  }
 }
 
 /** In the order of their names; what an interrupted write has left is passed over. */
@@ -239,6 +261,7 @@ function damaged(file: string, what: string): ConfigError {
 const IDENTITY = 'public/authority.json';
 const STATEMENTS = 'public/statements';
 const CERTIFICATES = 'public/certificates';
+const BUNDLE_FILE = /^bundle-.*\.key$/;
 const PRIVATE_FILE = /^(root|issuer|admission)(?:-([0-9a-f]+))?\.key$/;
 /** link-security §5.6. */
 const ROOTS_MAX = 4;

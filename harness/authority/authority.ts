@@ -23,6 +23,7 @@ import {
   signStatement,
   verifyStatement,
 } from '#protocol/membership/statement.ts';
+import { type BundleGrant, type BundleKeyKind, newGrant } from './bundle-grant.ts';
 import type {
   AuthorityOptions,
   Endorsement,
@@ -53,6 +54,8 @@ export class Authority {
   readonly #issuerKeys = new Map<string, Ed25519Key>();
   /** Bounded by the epochs. */
   readonly #admissionKeys: Map<number, Uint8Array>;
+  /** Bounded by what people make. */
+  readonly #bundleGrants: BundleGrant[];
 
   /** `holdings` belong together: the roots have signed the statements, whose serials rise. */
   constructor(holdings: Holdings, options: AuthorityOptions) {
@@ -62,6 +65,7 @@ export class Authority {
     this.#statements = holdings.statements.map((octets) => this.#read(octets));
     this.#certificates = holdings.certificates.map(entryOf);
     this.#admissionKeys = new Map(holdings.admissionKeys);
+    this.#bundleGrants = [...holdings.bundleGrants];
     for (const seed of holdings.issuerSeeds) this.#learn(seed);
   }
 
@@ -78,6 +82,24 @@ export class Authority {
   /** Every certificate issued. */
   get certificates(): readonly IssuedCertificate[] {
     return this.#certificates;
+  }
+
+  /** Every key for the security of bundles; secret. */
+  get bundleGrants(): readonly BundleGrant[] {
+    return this.#bundleGrants;
+  }
+
+  /** Makes a key for the security of bundles. Throws ConfigError when the name is taken. */
+  makeBundleKey(name: string, kind: BundleKeyKind, nodes: string): BundleGrant {
+    if (this.#bundleGrants.some((grant) => grant.name === name)) {
+      throw new ConfigError(`there is a key ${name} already`, {
+        remedy: 'Give another name: a key that is renewed is another key',
+      });
+    }
+    const grant = newGrant(name, kind, nodes, this.#options.random);
+    this.#options.archive?.bundleGrant(grant);
+    this.#bundleGrants.push(grant);
+    return grant;
   }
 
   /** Fresh credentials, with a new identity key each time. */

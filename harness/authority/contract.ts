@@ -7,6 +7,7 @@ import type { CryptoProvider, Random } from '#protocol/crypto/ports.ts';
 import type { Certificate } from '#protocol/membership/certificate.ts';
 import type { Credentials } from '#protocol/membership/credentials.ts';
 import type { ConstellationStatement } from '#protocol/membership/statement.ts';
+import type { BundleGrant } from './bundle-grant.ts';
 
 /** What an authority works with. */
 export interface AuthorityOptions {
@@ -75,6 +76,8 @@ export interface Holdings {
   readonly issuerSeeds: readonly Uint8Array[];
   /** 32 octets, by epoch. */
   readonly admissionKeys: ReadonlyMap<number, Uint8Array>;
+  /** Keys for the security of bundles. */
+  readonly bundleGrants: readonly BundleGrant[];
   /** Every statement, oldest first; at least one. */
   readonly statements: readonly Uint8Array[];
   /** Every certificate issued. */
@@ -88,6 +91,7 @@ export interface Holdings {
 export interface Archive {
   issuerKey(seed: Uint8Array): void;
   admissionKey(epoch: number, key: Uint8Array): void;
+  bundleGrant(grant: BundleGrant): void;
   certificate(id: Uint8Array, octets: Uint8Array): void;
   statement(serial: number, octets: Uint8Array): void;
 }

@@ -31,6 +31,7 @@ export function newHoldings({ name, epoch }: NewAuthority, curve: Curve, random:
     rootSeed,
     issuerSeeds: [issuerSeed],
     admissionKeys,
+    bundleGrants: [],
     statements: [signStatement(fields, rootKey)],
     certificates: [],
   };

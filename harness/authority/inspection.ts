@@ -42,6 +42,8 @@ export interface CredentialsObject {
   readonly rootPublicKeys: readonly Uint8Array[];
   readonly constellationId: Uint8Array;
   readonly allowTestEquipment: boolean;
+  /** The names of its keys for bundles. */
+  readonly bundleKeys: readonly string[];
   /** Secret. */
   readonly identityPrivateKey: Uint8Array | undefined;
 }
@@ -70,7 +72,7 @@ function readCredentialsText(text: string, file: string): CredentialsObject {
   const statement = readObject(fromHex(json.statement), file, 'credentials.statement: ');
   if (certificate.kind !== 'certificate') throw damaged(file, 'credentials.certificate is none');
   if (statement.kind !== 'statement') throw damaged(file, 'credentials.statement is none');
-  const { identityPrivateKey: key, allowTestEquipment } = json;
+  const { identityPrivateKey: key, allowTestEquipment, bundleKeys = [] } = json;
   return {
     kind: 'credentials',
     certificate,
@@ -78,6 +80,7 @@ function readCredentialsText(text: string, file: string): CredentialsObject {
     rootPublicKeys: json.rootPublicKeys.map(fromHex),
     constellationId: fromHex(json.constellationId),
     allowTestEquipment,
+    bundleKeys: bundleKeys.map(({ name }) => name),
     identityPrivateKey: key === ABSENT ? undefined : fromHex(key),
   };
 }

@@ -1,5 +1,6 @@
 /** `orbweaver keys`: the constellation authority, for people with real devices. */
 import type { CommandGroup } from './command.ts';
+import { KEYS_BUNDLE_KEY } from './keys/bundle-key-command.ts';
 import { KEYS_CREATE } from './keys/create-command.ts';
 import { KEYS_EPOCH } from './keys/epoch-command.ts';
 import { KEYS_INSPECT } from './keys/inspect-command.ts';
@@ -20,6 +21,7 @@ export const KEYS: CommandGroup = {
     KEYS_EPOCH,
     KEYS_ISSUER,
     KEYS_STATEMENT,
+    KEYS_BUNDLE_KEY,
   ],
   notes: `Scenarios need none of this: orbweaver up makes an authority for every run. docs/keys.md
 goes from an authority to two nodes that trust it. Secrets stay in files and are never printed.`,

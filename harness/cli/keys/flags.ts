@@ -1,9 +1,11 @@
 /** What the flags of `keys` commands mean; whatever does not fit is a ConfigError. */
 import { ConfigError } from '#node/config-error.ts';
+import { parseEndpointPattern } from '#protocol/bpsec/endpoint-pattern.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { fromHex, utf8Encode } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
 import { ROLE } from '#protocol/membership/certificate.ts';
+import { BUNDLE_KEY_KINDS, type BundleKeyKind } from '../../authority/bundle-grant.ts';
 import type { EpochRange } from '../../authority/contract.ts';
 import { suggestion } from '../../scenario/suggestion.ts';
 
@@ -76,6 +78,25 @@ export function readEpochs(text: string, current: number): EpochRange {
   throw mistake('epochs', text, `first..last, such as ${example}, that end at ${current} or later`);
 }
 
+/** The name of a key, which becomes part of the name of a file. */
+export function readKeyName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(text)) return text;
+  throw mistake('name', text, 'up to 40 letters, digits, dots and dashes, such as science');
+}
+
+/** What a key is for. */
+export function readKeyKind(text: string): BundleKeyKind {
+  const kind = BUNDLE_KEY_KINDS.find((each) => each === text);
+  if (kind !== undefined) return kind;
+  throw mistake('use', text, `one of ${BUNDLE_KEY_KINDS.join(', ')}`);
+}
+
+/** A pattern that endpoints of nodes fit. */
+export function readNodePattern(text: string): string {
+  if (!(parseEndpointPattern(text) instanceof Fault)) return text;
+  throw mistake('nodes', text, 'a pattern such as ipn:257.*, ipn:[257-258].* or *');
+}
+
 /** Octets that are no secret, in hexadecimal. */
 export function readHex(flag: string, text: string, count: number): Uint8Array {
   if (text.length === 2 * count && /^[0-9a-f]+$/i.test(text)) return fromHex(text.toLowerCase());
@@ -102,7 +123,10 @@ function wholeNumber(text: string, max: number | undefined): number | undefined 
 }
 
 function mistake(flag: string, value: string, expected: string): ConfigError {
-  return new ConfigError(`--${flag} is ${value}`, { expected, remedy: `Correct --${flag}` });
+  return new ConfigError(`--${flag} is ${value === '' ? 'missing' : value}`, {
+    expected,
+    remedy: `Correct --${flag}`,
+  });
 }
 
 /** link-security §5.3. */

@@ -131,6 +131,7 @@ function describeKeyStatement({
 
 function describeCredentials(credentials: CredentialsObject): Pick<Answer, 'facts' | 'json'> {
   const { certificate, statement, identityPrivateKey, allowTestEquipment } = credentials;
+  const { bundleKeys } = credentials;
   const { claims, signed } = certificate;
   const { epoch, serial } = statement.fields;
   const hasPrivateKey = identityPrivateKey !== undefined;
@@ -140,6 +141,7 @@ function describeCredentials(credentials: CredentialsObject): Pick<Answer, 'fact
       ...certificateFacts(claims, toHex(signed.keyId)),
       ['private key', hasPrivateKey ? 'here, not shown' : 'on the device alone'],
       ['statement', `epoch ${epoch}, serial ${serial}`],
+      ...(bundleKeys.length === 0 ? [] : [['bundle keys', bundleKeys.join(', ')] as const]),
       ['test peers', allowTestEquipment ? 'allowed' : 'refused'],
     ],
     json: {
@@ -148,6 +150,7 @@ function describeCredentials(credentials: CredentialsObject): Pick<Answer, 'fact
       hasPrivateKey,
       statement: { epoch, serial },
       allowTestEquipment,
+      bundleKeys,
     },
   };
 }

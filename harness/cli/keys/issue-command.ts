@@ -1,9 +1,11 @@
 /** `orbweaver keys issue`: the credentials of one node. */
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { BundleKey } from '#node/bundle-keys.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { toHex } from '#protocol/bytes/octets.ts';
+import { grantedTo } from '../../authority/bundle-grant.ts';
 import type { Endorsement, IssuedCertificate } from '../../authority/contract.ts';
 import { MODE, writeNewFile } from '../../authority/new-file.ts';
 import { textOf } from '../arguments.ts';
@@ -37,7 +39,8 @@ export const KEYS_ISSUE: Command = {
   notes: `FILE is what the key "credentials" of a node's configuration names. It holds secrets, so
 only its owner can read it, and it is never overwritten. With --public-key the private key stays on
 the device, and FILE lacks "identityPrivateKey". Roles can be several: satellite,relay. Nodes with
-the role test are accepted only by nodes that have it too, or that allow test equipment.`,
+the role test are accepted only by nodes that have it too, or that allow test equipment. Keys for
+bundles that are meant for the node (keys bundle-key) go with the credentials.`,
   example: 'orbweaver keys issue authority --eid ipn:257.0 --scid 257 --out alpha.json',
   run,
 };
@@ -66,7 +69,8 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
   const node = { eid, scids, roles, epochs, notBeforeS };
   const credentials =
     publicKey === undefined ? authority.issue(node) : authority.endorse(node, publicKey);
-  writeNewFile(file, formatCredentials(credentials), MODE.secret, ANOTHER_FILE);
+  const bundleKeys = grantedTo(authority.bundleGrants, eid);
+  writeNewFile(file, formatCredentials(credentials, bundleKeys), MODE.secret, ANOTHER_FILE);
   const { claims } = authority.certificates.at(-1) as IssuedCertificate;
   tell(
     {
@@ -75,10 +79,14 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
         ['roles', formatRoles(roles)],
         ['certificate', toHex(claims.id)],
         ['valid', `epochs ${epochs.first} to ${epochs.last}; now is ${epoch}`],
+        ...(bundleKeys.length === 0 ? [] : [['bundle keys', namesOf(bundleKeys)] as const]),
         ['credentials', `${file}, readable by you alone`],
         ...(epochs.first === epochs.last ? [['note', ONE_EPOCH] as const] : []),
       ],
-      json: { eid, scids, roles, certificateId: toHex(claims.id), epochs, file },
+      json: {
+        ...{ eid, scids, roles, certificateId: toHex(claims.id), epochs, file },
+        bundleKeys: bundleKeys.map(({ name }) => name),
+      },
       next:
         publicKey === undefined
           ? `Next: name ${file} as "credentials" in the node's configuration.`
@@ -90,14 +98,25 @@ async function run(invocation: Invocation, terminal: Terminal): Promise<number> 
   return 0;
 }
 
+function namesOf(keys: readonly BundleKey[]): string {
+  return keys.map(({ name }) => name).join(', ');
+}
+
 /** The JSON of a credentials file; without the private key where only the device has it. */
-function formatCredentials(credentials: Endorsement & { identityPrivateKey?: Uint8Array }): string {
+function formatCredentials(
+  credentials: Endorsement & { identityPrivateKey?: Uint8Array },
+  bundleKeys: readonly BundleKey[],
+): string {
   const { identityPrivateKey = new Uint8Array(0) } = credentials;
   const { identityPrivateKey: key, ...json } = encodeCredentials({
     ...credentials,
     identityPrivateKey,
   });
-  const whole = key === '' ? json : { ...json, identityPrivateKey: key };
+  const whole = {
+    ...json,
+    ...(key === '' ? {} : { identityPrivateKey: key }),
+    ...(bundleKeys.length === 0 ? {} : { bundleKeys }),
+  };
   return `${JSON.stringify(whole, undefined, 2)}\n`;
 }
 

@@ -35,11 +35,14 @@ describe('an authority in a folder', () => {
     authority.revoke({ certificateIds: [toHex(authority.certificates[0]!.claims.id)] });
     authority.addIssuer();
     authority.advanceEpoch();
+    const grant = authority.makeBundleKey('science', 'aes-256-gcm', 'ipn:[7-8].*');
     const again = openAuthorityFolder(folder, OPTIONS);
     expect(toHex(again.statement.octets)).toBe(toHex(authority.statement.octets));
     expect(again.certificates.map(({ claims }) => toHex(claims.id))).toEqual(
       authority.certificates.map(({ claims }) => toHex(claims.id)),
     );
+    expect(again.bundleGrants).toEqual([grant]);
+    expect(() => again.makeBundleKey('science', 'key-wrap', '*')).toThrow('key science already');
     const renewed = again.issue(NODE);
     expect(toHex(renewed.constellationId)).toBe(toHex(issued.constellationId));
     expect(again.advanceEpoch().serial).toBe(5);

@@ -132,6 +132,9 @@ describe('the constellation authority', () => {
         throw new ConfigError('no room', { remedy: 'Make some' });
       },
       admissionKey: () => {},
+      bundleGrant: () => {
+        throw new ConfigError('no room', { remedy: 'Make some' });
+      },
       certificate: () => {
         throw new ConfigError('no room', { remedy: 'Make some' });
       },
@@ -144,6 +147,8 @@ describe('the constellation authority', () => {
     expect(() => authority.revoke({ certificateIds: [UNKNOWN] })).toThrow('no room');
     expect(() => authority.addIssuer()).toThrow('no room');
     expect(() => authority.advanceEpoch()).toThrow('no room');
+    expect(() => authority.makeBundleKey('x', 'key-wrap', '*')).toThrow('no room');
+    expect(authority.bundleGrants).toEqual([]);
     expect(authority.certificates).toEqual([]);
     expect(authority.statement.serial).toBe(1);
   });

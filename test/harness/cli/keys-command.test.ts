@@ -38,7 +38,10 @@ describe('orbweaver keys', () => {
   it('never prints a secret, whatever it is asked', async () => {
     const folder = await newAuthority();
     const out = join(base, 'secretive.json');
+    const science = ['--name', 'science', '--use', 'aes-256-gcm', '--nodes', 'ipn:7.*'];
     const told = [
+      await keys('bundle-key', folder, ...science),
+      await keys('bundle-key', folder, '--name', 'science', '--out', join(base, 'science.json')),
       await keys('issue', folder, '--eid', 'ipn:7.0', '--scid', '7', '--out', out),
       await keys('inspect', out, '--authority', folder),
       await keys('inspect', out, '--json'),
@@ -48,13 +51,14 @@ describe('orbweaver keys', () => {
       await keys('issuer', folder),
       await keys('statement', folder, '--json'),
     ];
-    const { identityPrivateKey, admissionKeys } = JSON.parse(readFileSync(out, 'utf8'));
+    const { identityPrivateKey, admissionKeys, bundleKeys } = JSON.parse(readFileSync(out, 'utf8'));
     const secrets = [
+      bundleKeys[0].octets,
       identityPrivateKey,
       ...admissionKeys.map(({ key }: { key: string }) => key),
-      ...readdirSync(join(folder, 'private')).map((name) =>
-        readFileSync(join(folder, 'private', name), 'utf8').trim(),
-      ),
+      ...readdirSync(join(folder, 'private'))
+        .filter((name) => !name.startsWith('bundle-'))
+        .map((name) => readFileSync(join(folder, 'private', name), 'utf8').trim()),
     ];
     const text = told.map((each) => each.out + each.err).join();
     for (const secret of secrets) expect(text).not.toContain(secret.slice(0, 12));
@@ -102,6 +106,63 @@ describe('orbweaver keys create', () => {
     const { code, err } = await keys('create', authority, '--name', 'x');
     expect(code).toBe(2);
     expect(err).toContain('it exists already. Choose a folder that does not exist yet.');
+  });
+});
+
+describe('orbweaver keys bundle-key', () => {
+  const KEY = ['--name', 'science', '--use', 'hmac-sha384', '--nodes', 'ipn:[7-8].*'];
+
+  it('makes a key that goes with the credentials of the nodes it is for, and no others', async () => {
+    const folder = await newAuthority();
+    const { code, out } = await keys('bundle-key', folder, ...KEY);
+    expect([code, out]).toEqual([0, expect.stringContaining('hmac, 48 octets')]);
+    const given = await Promise.all(
+      [7, 8, 9].map(async (node) => {
+        const file = join(base, `granted-${node}.json`);
+        const eid = ['--eid', `ipn:${node}.0`, '--scid', `${node}`];
+        const { bundleKeys } = await keysJson('issue', folder, ...eid, '--out', file);
+        const { out: inspected } = await keys('inspect', file);
+        expect(inspected.includes('bundle keys    science')).toBe(node < 9);
+        return [bundleKeys, JSON.parse(readFileSync(file, 'utf8')).bundleKeys?.[0].octets];
+      }),
+    );
+    expect(given).toEqual([
+      [['science'], expect.stringMatching(/^[0-9a-f]{96}$/)],
+      [['science'], given[0]![1]],
+      [[], undefined],
+    ]);
+  });
+
+  it('writes a key to a file that a configuration can name', async () => {
+    const folder = await newAuthority();
+    await keys('bundle-key', folder, ...KEY);
+    const file = join(base, 'science-key.json');
+    const again = await keysJson('bundle-key', folder, '--name', 'science', '--out', file);
+    expect(again).toMatchObject({ use: 'hmac', octets: 48, nodes: 'ipn:[7-8].*', file });
+    const { keys: kept } = JSON.parse(
+      readFileSync(join(folder, 'private/bundle-science.key'), 'utf8'),
+    );
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(kept);
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+    const { code, err } = await keys('bundle-key', folder, '--name', 'science', '--out', file);
+    expect([code, err]).toEqual([2, expect.stringContaining('it exists already')]);
+  });
+
+  it.each([
+    [['--name', 'a/b'], '--name is a/b. Expected up to 40 letters'],
+    [['--name', 'new'], '--use is missing. Expected one of hmac-sha256'],
+    [['--name', 'new', '--use', 'rsa'], '--use is rsa'],
+    [
+      ['--name', 'new', '--use', 'key-wrap', '--nodes', 'all'],
+      '--nodes is all. Expected a pattern',
+    ],
+    [KEY, 'there is a key science already. Give another name'],
+    [['--name', 'science'], '--use is missing'],
+  ])('refuses %j', async (flags, told) => {
+    const folder = await newAuthority();
+    await keys('bundle-key', folder, ...KEY);
+    const { code, err } = await keys('bundle-key', folder, ...flags);
+    expect([code, err]).toEqual([2, expect.stringContaining(told)]);
   });
 });
 
