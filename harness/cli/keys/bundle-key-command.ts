@@ -24,11 +24,11 @@ export const KEYS_BUNDLE_KEY: Command = {
     json: { type: 'boolean', help: 'print JSON, without secrets' },
     help: { type: 'boolean', help: 'this text' },
   },
-  notes: `Credentials issued from now on to nodes whose endpoint fits PATTERN have the key, which the
-rules in "bundleSecurity" of a node's configuration name. FILE is for a node that has credentials,
-or for a device of another make; a configuration names it as "keys" of "bundleSecurity". It holds a
-secret, so only its owner can read it, and it is never overwritten. A key that is there already is
-only written to FILE; to renew one, make another under another name.`,
+  notes: `Credentials issued from now on to nodes whose endpoint fits PATTERN have the key, which
+the rules in "bundleSecurity" of a node's configuration name. FILE is for a node that has
+credentials, or for a device of another make; a configuration names it as "keys" of
+"bundleSecurity". It holds a secret, so only its owner can read it, and it is never overwritten. A
+key that is there already is only written to FILE; to renew one, make another of another name.`,
   example: 'orbweaver keys bundle-key authority --name x --use aes-256-gcm --nodes "ipn:257.*"',
   run,
 };
