@@ -5,7 +5,7 @@
  * Source: link-security §7 (LS-706, LS-710).
  */
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { BUDGET } from '../session/faults.ts';
+import { BUDGET, UNPLACED } from '../session/faults.ts';
 import { Handshake } from '../session/handshake.ts';
 import type { HandshakeOptions } from '../session/handshake-context.ts';
 import type { Session } from '../session/session.ts';
@@ -17,8 +17,8 @@ export interface AgreementOwner {
   established(now: Instant, session: Session): void;
   /** A session that no frame has come on will carry none. */
   voided(now: Instant, session: Session): void;
-  /** The budget of the peer is used up. */
-  starved(now: Instant): void;
+  /** This side should say HELLO: the budget of the peer is used up, or it knows a former boot. */
+  called(now: Instant): void;
 }
 
 /** Between the handshake and the keying of a link. */
@@ -130,7 +130,7 @@ export class Agreement {
         }
         case 'fault':
           this.#tell(output);
-          if (output.fault === BUDGET) this.#owner.starved(now);
+          if (output.fault === BUDGET || output.fault === UNPLACED) this.#owner.called(now);
       }
     }
   }

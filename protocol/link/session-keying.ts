@@ -62,8 +62,7 @@ export class SessionKeying implements Keying {
       // At the end of a contact the frames of a session that is void may be under way.
       voided: (now: Instant, session: Session) =>
         this.#connection && this.#sessions.void(now, session),
-      // What came in the peer's name used up its budget, so this side says HELLO (LS-709).
-      starved: (now: Instant) => this.unknown(now),
+      called: (now: Instant) => this.unknown(now),
     };
     this.#agreement = new Agreement(options, owner, tell);
     this.#sessions = new SessionTable(options.random, options.membership.spis);

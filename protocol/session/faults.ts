@@ -10,6 +10,11 @@ import { Fault } from '../fault.ts';
 export const LENGTH = new Fault('session', 'length', 'LS-601');
 /** A type, flag, reserved field, padding or handshake id that nothing here answers to. */
 export const HEADER = new Fault('session', 'header', 'LS-601');
+/**
+ * A FINISH of a handshake that is not known, where none is half open: the peer may have agreed with
+ * a former boot of this node, and says HELLO no sooner than it gives up, a minute later.
+ */
+export const UNPLACED = new Fault('session', 'header', 'LS-710');
 /** A protocol version other than 1. */
 export const VERSION = new Fault('session', 'version', 'LS-601');
 /** A cipher suite that is not supported. */

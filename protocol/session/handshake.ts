@@ -21,7 +21,7 @@
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
 import { type Deadline, type Instant, type Machine, sooner } from '../machine.ts';
-import { HEADER, SUITE } from './faults.ts';
+import { HEADER, SUITE, UNPLACED } from './faults.ts';
 import {
   type HandshakeContact,
   HandshakeContext,
@@ -32,7 +32,7 @@ import { COOKIE, DECLINE, FINISH, HELLO, REKEY, REKEY_REPLY, REPLY } from './mes
 import { decodeMessage, type Message, type NoiseMessage, type RekeyMessage } from './messages.ts';
 import { OwnAttempts } from './own-attempts.ts';
 import { Responders } from './responders.ts';
-import type { Session } from './session.ts';
+import { eraseSession, type Session } from './session.ts';
 import { Successions } from './successions.ts';
 
 export type { HandshakeOutput } from './handshake-output.ts';
@@ -173,10 +173,15 @@ export class Handshake implements Machine<HandshakeOutput> {
       return undefined;
     }
     const responder = this.#responders.find(message);
-    if (responder === undefined) return HEADER;
-    if (this.#own.prevailsOverHello(responder.initiatorEphemeral)) return undefined;
+    if (responder === undefined) return this.#responders.spis.length === 0 ? UNPLACED : HEADER;
+    const prevails = this.#own.prevailsOverHello(responder.initiatorEphemeral);
     const session = responder.receiveFinish(message);
-    if (session instanceof Fault) return session;
+    if (session instanceof Fault) return prevails ? undefined : session;
+    // A later boot of the peer knows nothing of what an earlier one has agreed.
+    if (prevails && session.peer.boot <= this.#own.session!.peer.boot) {
+      eraseSession(session);
+      return undefined;
+    }
     this.#own.end(false);
     this.#responders.complete(message);
     this.#acceptedFinish = octets.slice();

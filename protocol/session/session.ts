@@ -87,6 +87,13 @@ export function createSession(
   };
 }
 
+/** Ends a session that nobody will have. */
+export function eraseSession({ sendKey, receiveKey, resume }: Session): void {
+  sendKey.erase();
+  receiveKey.erase();
+  resume.psk.fill(0);
+}
+
 function takeKey({ key }: AssociationKeys, aead: Aead) {
   const expanded = aead.key(key);
   key.fill(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hmacSha512 } from '#protocol/crypto/hash.ts';
-import { DH_ZERO, HEADER } from '#protocol/session/faults.ts';
+import { DH_ZERO, UNPLACED } from '#protocol/session/faults.ts';
 import { FINISH, HELLO } from '#protocol/session/message-header.ts';
 import { macKeyOf } from '#protocol/session/message-macs.ts';
 import { Pair } from '../../simulation/pair.ts';
@@ -100,7 +100,7 @@ describe('a session that is confirmed', () => {
     const own = drain(a.handshake).find((output) => output.kind === 'established');
     a.handshake.confirmed(0, own!.session);
     a.receive(0, finishB.message);
-    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: HEADER, messageType: FINISH }]);
+    expect(drain(a.handshake)).toEqual([{ kind: 'fault', fault: UNPLACED, messageType: FINISH }]);
   });
 });
 
