@@ -17,7 +17,7 @@ import {
   writeCanonicalBlock,
 } from './canonical-block.ts';
 import { formatEid } from './eid.ts';
-import { decodeBundleAge, decodeHopCount, decodePreviousNode } from './extension-blocks.ts';
+import { dataReader, readBundleAge, readHopCount, readPreviousNode } from './extension-blocks.ts';
 import { type PrimaryBlock, readPrimaryBlock, writePrimaryBlock } from './primary-block.ts';
 import { securedBlocks } from './secured-blocks.ts';
 import { checkSenderRules } from './sender-rules.ts';
@@ -58,7 +58,7 @@ export function decodeBundle(octets: Uint8Array, judge: Judge = tolerate): Bundl
   if (!reader.atEnd) return TRAILING_OCTETS;
   const payload = blocks[blocks.length - 1];
   if (payload === undefined || payload.type !== BLOCK_TYPE.payload) return PAYLOAD;
-  let fault = checkExtensions(blocks);
+  let fault = checkExtensions(blocks, reader);
   if (head !== INDEFINITE) fault ??= judge(DEVIATION.framing);
   if (reader.longHeads) fault ??= judge(DEVIATION.longHead);
   return fault ?? checkSenderRules(primary, blocks, judge) ?? { primary, blocks };
@@ -125,14 +125,17 @@ function conflict(earlier: readonly CanonicalBlock[], block: CanonicalBlock): Fa
   return undefined;
 }
 
-function checkExtensions(blocks: readonly CanonicalBlock[]): Fault | undefined {
+/** Notes in `outer` that some data has a head that is too long. */
+function checkExtensions(blocks: readonly CanonicalBlock[], outer: CborReader): Fault | undefined {
   const { encrypted } = securedBlocks(blocks);
   // Bounded by BLOCKS_MAX.
   for (let i = 0; i < blocks.length; i++) {
     const { type, number, data } = blocks[i]!;
     if (!isChecked(type) || encrypted.has(number)) continue;
-    const value = decodeExtension(type, data);
+    const reader = dataReader(data);
+    const value = readExtension(type, reader);
     if (value instanceof Fault) return value;
+    if (reader.longHeads) outer.longHeads = true;
   }
   return undefined;
 }
@@ -146,9 +149,9 @@ function isChecked(type: number): boolean {
   );
 }
 
-function decodeExtension(type: number, data: Uint8Array): unknown {
-  if (type === BLOCK_TYPE.previousNode) return decodePreviousNode(data);
-  return type === BLOCK_TYPE.bundleAge ? decodeBundleAge(data) : decodeHopCount(data);
+function readExtension(type: number, reader: CborReader): unknown {
+  if (type === BLOCK_TYPE.previousNode) return readPreviousNode(reader);
+  return type === BLOCK_TYPE.bundleAge ? readBundleAge(reader) : readHopCount(reader);
 }
 
 const PAYLOAD = new Fault('bundle', 'payload', 'RFC 9171 4.1');

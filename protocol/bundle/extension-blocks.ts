@@ -1,6 +1,7 @@
 /**
  * The data of the extension blocks this node acts on. Every decoder takes the whole data of a
- * block; octets behind the value give `bundle.block-data` (RFC 9171 §4.3.2).
+ * block; octets behind the value give `bundle.block-data` (RFC 9171 §4.3.2). Heads that are longer
+ * than they need be are read: whether a bundle may have them is judged where it is decoded.
  */
 import { CborReader, INDEFINITE } from '../bytes/cbor-reader.ts';
 import { CborWriter } from '../bytes/cbor-writer.ts';
@@ -23,7 +24,11 @@ export function encodePreviousNode(node: Eid): Uint8Array {
 
 /** Faults: those of `readEid`. */
 export function decodePreviousNode(data: Uint8Array): Eid | Fault {
-  const reader = new CborReader(data);
+  return readPreviousNode(dataReader(data));
+}
+
+/** As `decodePreviousNode`, from a `dataReader`. */
+export function readPreviousNode(reader: CborReader): Eid | Fault {
   return whole(reader, readEid(reader));
 }
 
@@ -34,7 +39,11 @@ export function encodeBundleAge(ageMs: number): Uint8Array {
 
 /** Faults: those of the reader; an age above 2^53 − 1 ms is `cbor.integer-range`. */
 export function decodeBundleAge(data: Uint8Array): number | Fault {
-  const reader = new CborReader(data);
+  return readBundleAge(dataReader(data));
+}
+
+/** As `decodeBundleAge`, from a `dataReader`. */
+export function readBundleAge(reader: CborReader): number | Fault {
   return whole(reader, reader.uint());
 }
 
@@ -45,7 +54,11 @@ export function encodeHopCount(hops: HopCount): Uint8Array {
 
 /** Faults: those of the reader; `bundle.hop-count` for other than two items or a limit of 0. */
 export function decodeHopCount(data: Uint8Array): HopCount | Fault {
-  const reader = new CborReader(data);
+  return readHopCount(dataReader(data));
+}
+
+/** As `decodeHopCount`, from a `dataReader`. */
+export function readHopCount(reader: CborReader): HopCount | Fault {
   const items = reader.arrayHead(true);
   if (items instanceof Fault) return items;
   const limit = items === 2 || items === INDEFINITE ? reader.uint() : HOP_COUNT;
@@ -63,10 +76,15 @@ export function encodeTrafficClass(trafficClass: TrafficClass): Uint8Array {
 
 /** Faults: those of the reader; `bundle.traffic-class` for a rank above 3. */
 export function decodeTrafficClass(data: Uint8Array): TrafficClass | Fault {
-  const reader = new CborReader(data);
+  const reader = dataReader(data);
   const rank = reader.uint();
   if (rank instanceof Fault) return rank;
   return rank > 3 ? TRAFFIC_CLASS : whole(reader, rank as TrafficClass);
+}
+
+/** Reads the data of one block, and tells of heads that are too long. */
+export function dataReader(data: Uint8Array): CborReader {
+  return new CborReader(data, 0, data.length, true);
 }
 
 /** The value, unless octets follow it. */

@@ -16,7 +16,14 @@ export interface BundleVector {
   readonly id: string;
   readonly hex: string;
   readonly decoded: { readonly primary: PrimaryVector; readonly blocks: readonly BlockVector[] };
-  readonly expect: { readonly issues?: readonly string[] };
+  readonly expect: {
+    readonly issues?: readonly string[];
+    readonly rfc9171?: 'accept' | 'nonconformant';
+    /** Of the malformed ones, and how firm the standard is about it. */
+    readonly outcome?: 'delete' | 'discard';
+    readonly reason?: number | null;
+    readonly strictness?: string;
+  };
 }
 
 export interface PrimaryVector {
