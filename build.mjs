@@ -8,7 +8,6 @@ import { build } from 'esbuild';
 
 const entryPoints = {
   orbweaver: 'harness/cli/main.ts',
-  host: 'harness/fleet/host.ts',
   node: 'node/main.ts',
   'bench/main': 'bench/main.ts',
   'bench/far-end': 'bench/far-end.ts',
@@ -17,17 +16,11 @@ const entryPoints = {
   'test/iv': 'test/iv/main.ts',
 };
 
-await rm('dist', { recursive: true, force: true });
-await build({
-  entryPoints: Object.fromEntries(
-    Object.entries(entryPoints).filter(([, source]) => existsSync(source)),
-  ),
+const common = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node20.19',
-  format: 'esm',
   sourcemap: 'linked',
   // Every process keeps the text of what it loads.
   minifyWhitespace: true,
@@ -36,8 +29,27 @@ await build({
   external: ['lmdb'],
   // Its CommonJS form, which the platform would choose, cannot be trimmed to what is used.
   alias: { rxjs: fileURLToPath(new URL('node_modules/rxjs/dist/esm/index.js', import.meta.url)) },
-  // CommonJS packages inside an ES module bundle look for `require`.
-  banner: {
-    js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
-  },
-});
+};
+
+await rm('dist', { recursive: true, force: true });
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: Object.fromEntries(
+      Object.entries(entryPoints).filter(([, source]) => existsSync(source)),
+    ),
+    format: 'esm',
+    splitting: true,
+    // CommonJS packages inside an ES module bundle look for `require`.
+    banner: {
+      js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);",
+    },
+  }),
+  // A fleet starts it once for each of its processes, and one script starts sooner than modules.
+  build({
+    ...common,
+    entryPoints: { host: 'harness/fleet/host.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  }),
+]);

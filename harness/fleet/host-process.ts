@@ -23,7 +23,7 @@ export class HostProcess {
   constructor(onReport: (report: HostReport) => void) {
     this.#child = fork(HOST_ENTRY, [], {
       execArgv: HOST_NODE_OPTIONS,
-      env: { ...process.env, NODE_OPTIONS: '' },
+      env: { ...process.env, NODE_OPTIONS: '', ...HOST_ALLOCATION },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     this.#child.on('message', (report) => onReport(report as HostReport));
@@ -56,7 +56,7 @@ export class HostProcess {
 }
 
 /** The bundled child entry lies beside the bundled harness in dist/. */
-const HOST_ENTRY = fileURLToPath(new URL('./host.js', distUrl()));
+const HOST_ENTRY = fileURLToPath(new URL('./host.cjs', distUrl()));
 const LAST_WORDS_MAX = 2_000;
 /**
  * A node allocates little and lives long: a small young generation keeps it small, and so does one
@@ -69,6 +69,15 @@ const HOST_NODE_OPTIONS = [
   '--v8-pool-size=1',
   '--no-sparkplug',
 ];
+
+/**
+ * What parsing a script takes for a moment goes back to the system. Untold, the C library of Linux
+ * keeps it once it has seen blocks of that size come and go.
+ */
+const HOST_ALLOCATION = {
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+};
 
 /** dist/, from the bundle that runs there or from the sources in a test. */
 function distUrl(): URL {

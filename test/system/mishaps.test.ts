@@ -111,7 +111,7 @@ function children(parent: number | undefined = process.pid): number[] {
   const lines = execFileSync('ps', ['-o', 'pid=,ppid=,args=', '-A']).toString().split('\n');
   return lines
     .map((line) => line.trim().split(/\s+/))
-    .filter((words) => Number(words[1]) === parent && words.at(-1)?.endsWith('host.js'))
+    .filter((words) => Number(words[1]) === parent && words.at(-1)?.endsWith('host.cjs'))
     .map(([pid]) => Number(pid))
     .sort((a, b) => a - b);
 }
