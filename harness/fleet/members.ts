@@ -10,6 +10,7 @@ import type { Authority } from '../authority/authority.ts';
 import type { World, WorldNode } from '../constellation/world.ts';
 import type { BundleRules } from '../scenario/bundle-rules.ts';
 import type { Flow, Scenario } from '../scenario/scenario.ts';
+import { bundleSecurityIn } from './bundle-security.ts';
 import type { Member } from './fleet.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
@@ -51,6 +52,7 @@ export function membersOf(
   const phases = flows.map(({ everyMs }) => Math.floor(random.fraction() * everyMs * 1000));
   const durationUs = scenario.durationMs * 1000;
   const startsAt = trafficStartsAt(scenario);
+  const bundleSecurityOf = bundleSecurityIn(scenario, world, authority);
   return world.nodes.map((node) => ({
     name: node.name,
     node: node.node,
@@ -77,6 +79,7 @@ export function membersOf(
         ? {}
         : { directory: join(homes, node.name, 'store') }),
     },
+    ...bundleSecurityOf(node),
     bundles: bundlesOf(scenario.bundles, node.name),
     ...(homes === undefined || scenario.faults.length === 0
       ? {}

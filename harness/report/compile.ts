@@ -42,10 +42,12 @@ export function compileReport(
   const faults = measured.faults.summary(trace, result.received);
   const flows = trace.flows();
   const books = addLedgers(result.snapshots, world);
+  const secured = security.summary(result.snapshots);
   const asked = judge(scenario.objectives, {
     bootMs,
     links,
-    revocations: security.revocations(),
+    bundleSecurity: secured.bundles,
+    revocations: secured.revocations,
     lost: ledger.inFlight + (ledger.deleted['store-lost'] ?? 0),
     receivedAgain: faults.receivedAgain,
     sent: sum(flows.map(({ sent, members }) => sent * members)),
@@ -67,7 +69,7 @@ export function compileReport(
     processes,
     bootMs,
     links,
-    security: { suite: scenario.security.suite, ...security.summary(result.snapshots) },
+    security: { suite: scenario.security.suite, ...secured },
     bundles: {
       ...ledger,
       refused: tally(snapshots.map(({ refused }) => refused)),

@@ -1,4 +1,6 @@
 /** `report.json`: a published type. Later work only adds fields. */
+
+import type { BundleSecurityCounts } from '#node/journal.ts';
 import type { Ledger } from '#protocol/agent/contract.ts';
 import type { CryptoProviderName } from '#protocol/crypto/ports.ts';
 import type { BlockCounts } from '#protocol/link/contract.ts';
@@ -123,6 +125,8 @@ export interface SecurityReport {
   /** Pairs of neighbours that have met, by where their keys come from. */
   readonly links: Readonly<Record<LinkKind, number>>;
   readonly revocations: readonly RevocationReport[];
+  /** Of bundles from end to end, as all nodes have counted it. */
+  readonly bundles: BundleSecurityCounts;
 }
 
 /** Everything a run found out. */

@@ -78,6 +78,7 @@ export class SecurityCensus {
       ),
       links: linksByKind(snapshots),
       revocations: this.revocations(),
+      bundles: bundleSecurityOf(all),
     };
   }
 
@@ -92,6 +93,18 @@ export class SecurityCensus {
       knownAfterMs: unaware.size > 0 ? null : (lastAt - at) / MICROSECONDS_PER_MS,
     }));
   }
+}
+
+/** The sum over all nodes. */
+function bundleSecurityOf(snapshots: readonly SatelliteSnapshot[]): SecurityReport['bundles'] {
+  const counts = snapshots.map(({ bundleSecurity }) => bundleSecurity);
+  const total = { secured: 0, verified: 0, accepted: 0 };
+  for (const { secured, verified, accepted } of counts) {
+    total.secured += secured;
+    total.verified += verified;
+    total.accepted += accepted;
+  }
+  return { ...total, failed: tally(counts.map(({ failed }) => failed)) };
 }
 
 /** Pairs of neighbours that have met; one end is enough to know. */

@@ -141,8 +141,17 @@ function securityFacts(security: SecurityReport): [string, string][] {
   ];
   return [
     ['security', counts.join(', ')],
+    ...bundleSecurityFacts(security.bundles),
     ...known.map((line): [string, string] => ['revoked', line]),
   ];
+}
+
+function bundleSecurityFacts(bundles: SecurityReport['bundles']): [string, string][] {
+  const { secured, verified, accepted, failed } = bundles;
+  const failures = tally(failed);
+  if (secured + verified + accepted === 0 && failures === '') return [];
+  const counts = `${number(secured)} secured, ${number(verified)} verified, ${number(accepted)}`;
+  return [['bpsec', `${counts} accepted${failures === '' ? '' : `, failed: ${failures}`}`]];
 }
 
 function faultFacts(faults: FaultReport): [string, string][] {

@@ -15,6 +15,8 @@ export interface Evidence {
   /** Launch to all expected links secured; null when that never happened. */
   readonly bootMs: number | null;
   readonly links: { readonly expected: number; readonly secured: number };
+  /** Bundles to which a node has added security operations, and of which one has accepted some. */
+  readonly bundleSecurity: Pick<Report['security']['bundles'], 'secured' | 'accepted'>;
   readonly revocations: readonly Pick<RevocationReport, 'knownAfterMs' | 'unaware'>[];
   /** Accepted bundles that no node has any more, and that have met no fate it should be. */
   readonly lost: number;
@@ -86,6 +88,13 @@ function holds(objective: Objective, evidence: Evidence): Omit<ObjectiveResult, 
       const ratio = Math.floor((delivered / sent) * 1_000) / 1_000;
       const value = `${ratio} (${delivered} of ${sent})`;
       return { held: delivered / sent >= objective.min, value };
+    }
+    case 'secured-accepted': {
+      const { secured, accepted } = evidence.bundleSecurity;
+      if (secured === 0) return { held: false, value: 'no bundle was secured' };
+      const ratio = Math.floor((accepted / secured) * 1_000) / 1_000;
+      const value = `${ratio} (${accepted} of ${secured})`;
+      return { held: accepted / secured >= objective.min, value };
     }
     case 'nothing-lost': {
       const { sent, lost, receivedAgain } = evidence;

@@ -3,6 +3,7 @@ import { DATAGRAM_OCTETS_MAX } from '#node/channel-config.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { frameSizes } from '#protocol/link/channel.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
+import { checkBundleSecurity } from './check-bundle-security.ts';
 import { checkBundles } from './check-bundles.ts';
 import { checkFaults } from './check-faults.ts';
 import { checkSecurity } from './check-security.ts';
@@ -42,6 +43,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   checkFlows(scenario, names, report);
   checkBundles(scenario, names, report);
   checkSecurity(scenario, names, report);
+  checkBundleSecurity(scenario, names, report);
   checkFaults(scenario, names, report);
   if (errors.length === 0) attempt(placeOfGrid(scenario), () => satellitesOf(scenario));
   return errors;

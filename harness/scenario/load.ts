@@ -139,11 +139,13 @@ function constellationOf(
   }
 }
 
-function securityOf({ suite, rekeyAfter, revocations }: ScenarioInput['security']): Security {
+function securityOf(input: ScenarioInput['security']): Security {
+  const { suite, rekeyAfter, revocations, bundles } = input;
   return {
     suite,
     rekeyAfterMs: rekeyAfter,
     revocations: revocations.map(({ node, at, from }) => ({ node, atMs: at, from })),
+    bundles,
   };
 }
 
@@ -183,7 +185,7 @@ function faultOf(input: ScenarioInput['faults'][number]): ScheduledFault {
 
 function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   const { linksSecuredWithin, deliveredRatio, overheadPerHopP50, latencyP99 } = input;
-  const { revocationsKnownWithin } = input;
+  const { securedAcceptedRatio, revocationsKnownWithin } = input;
   const objectives: Objective[] = [];
   if (linksSecuredWithin !== undefined) {
     const text = `all links secured within ${linksSecuredWithin / 1_000} s`;
@@ -203,6 +205,10 @@ function objectivesOf(input: ScenarioInput['objectives']): Objective[] {
   if (latencyP99 !== undefined) {
     const text = `latency p99 under ${latencyP99} ms`;
     objectives.push({ kind: 'latency-p99', text, maxMs: latencyP99 });
+  }
+  if (securedAcceptedRatio !== undefined) {
+    const text = `secured bundles accepted at least ${securedAcceptedRatio}`;
+    objectives.push({ kind: 'secured-accepted', text, min: securedAcceptedRatio });
   }
   if (revocationsKnownWithin !== undefined) {
     const text = `revocations known to all within ${revocationsKnownWithin / 1_000} s`;

@@ -6,6 +6,7 @@ import type { StatusName } from '#node/services-config.ts';
 import type { ChannelOptions } from '#protocol/link/channel.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
 import type { BundleRules } from './bundle-rules.ts';
+import type { ScenarioSecurityRule } from './bundle-security.ts';
 
 /** How the nodes are run: harness/fleet/fleet.ts says what each kind is. */
 export type FleetKind = 'processes' | 'hosted' | 'virtual';
@@ -81,6 +82,8 @@ export interface Security {
   /** After so long the keys of a link are replaced. */
   readonly rekeyAfterMs: number;
   readonly revocations: readonly ScheduledRevocation[];
+  /** For the security of bundles from end to end. */
+  readonly bundles: readonly ScenarioSecurityRule[];
 }
 
 /** A statement that revokes one node reaches another, from which it spreads. Nodes by name. */
@@ -117,6 +120,7 @@ export type Objective =
   | { readonly kind: 'delivered-ratio'; readonly text: string; readonly min: number }
   | { readonly kind: 'nothing-lost'; readonly text: string }
   | { readonly kind: 'overhead-per-hop-p50'; readonly text: string; readonly maxMs: number }
+  | { readonly kind: 'secured-accepted'; readonly text: string; readonly min: number }
   | { readonly kind: 'revocations-known'; readonly text: string; readonly withinMs: number }
   | { readonly kind: 'latency-p99'; readonly text: string; readonly maxMs: number };
 

@@ -8,6 +8,7 @@ import { STATUSES } from '#node/services-config.ts';
 import { TRAFFIC_CLASSES } from '#protocol/traffic-class.ts';
 import { ALTITUDE_KM_MIN } from '../constellation/elements.ts';
 import { bundlesSchema } from './bundle-rules.ts';
+import { bundleSecuritySchema } from './bundle-security.ts';
 import {
   choice,
   count,
@@ -151,6 +152,9 @@ const security = mapping({
     }),
     512,
   ).default([]),
+  bundles: list(bundleSecuritySchema, 256)
+    .default([])
+    .describe('Rules for the security of bundles from end to end; the first that fits decides.'),
 });
 
 const kill = mapping({
@@ -184,6 +188,9 @@ const objectives = mapping({
   latencyP99: quantity('duration', 'ms', { min: 0, max: 3_600_000, example: '200 ms' })
     .optional()
     .describe('Source to destination, over all flows.'),
+  securedAcceptedRatio: ratio(0, 1)
+    .optional()
+    .describe('Bundles whose security an acceptor found to hold, of those that were secured.'),
   revocationsKnownWithin: quantity('duration', 'ms', { min: 0, max: 3_600_000, example: '10 s' })
     .optional()
     .describe('From a revocation being told to one node until all others know of it.'),

@@ -101,6 +101,14 @@ export function kinds<
   return z.discriminatedUnion('kind', mappings, { error: () => 'a mapping with a kind' });
 }
 
+/** Any of some forms; the message says `what`. */
+export function oneOfForms<const Forms extends readonly [z.ZodType, z.ZodType]>(
+  forms: Forms,
+  what: string,
+) {
+  return z.union(forms, { error: () => what });
+}
+
 /** A list of at most `max` items. */
 export function list<Item extends z.ZodType>(item: Item, max: number) {
   const error = () => `a list of at most ${max} items`;

@@ -47,7 +47,7 @@ export const WALKER_66: Scenario = {
   },
   groundLink: { rateBps: 20_000_000 },
   crypto: 'auto',
-  security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
+  security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [], bundles: [] },
   bundles: {
     strictness: 'tolerant',
     statusReports: false,

@@ -114,5 +114,9 @@ function snapshot(
     deleted: { canceled: 0 },
     ...nothing,
   };
-  return { frames, refused, deviations, ledger, links: [] } as unknown as SatelliteSnapshot;
+  const bundleSecurity = { secured: 0, verified: 0, accepted: 0, failed: {} };
+  return {
+    ...{ frames, refused, deviations, bundleSecurity, ledger },
+    links: [],
+  } as unknown as SatelliteSnapshot;
 }

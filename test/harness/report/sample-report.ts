@@ -34,6 +34,7 @@ export const REPORT: Report = {
     refusals: { mac1: 2 },
     links: { 'authenticated handshake': 129, 'pre-shared key': 0 },
     revocations: [],
+    bundles: { secured: 0, verified: 0, accepted: 0, failed: {} },
   },
   bundles: {
     accepted: 13_120,

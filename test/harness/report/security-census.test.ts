@@ -37,6 +37,18 @@ describe('the census of keys', () => {
     });
   });
 
+  it('adds up what was done for the security of bundles', () => {
+    const one = { ...snapshot([]), bundleSecurity: counts(3, 0, 1, { 'bpsec.mac': 2 }) };
+    const other = { ...snapshot([]), bundleSecurity: counts(1, 4, 2, { 'bpsec.mac': 1 }) };
+    const snapshots = new Map([
+      [1, one],
+      [2, other],
+    ]);
+    expect(new SecurityCensus(NODES).summary(snapshots).bundles).toEqual(
+      counts(4, 4, 3, { 'bpsec.mac': 3 }),
+    );
+  });
+
   it('knows when the last node has learned of a revocation', () => {
     const census = new SecurityCensus(NODES);
     census.handed({ ...HANDED, serial: 2 }, 1_000_000);
@@ -88,5 +100,15 @@ function snapshot(
   links: readonly ReturnType<typeof link>[],
   faults: Record<string, number> = {},
 ): SatelliteSnapshot {
-  return { links, frames: { faults } } as unknown as SatelliteSnapshot;
+  const bundleSecurity = counts(0, 0, 0, {});
+  return { links, frames: { faults }, bundleSecurity } as unknown as SatelliteSnapshot;
+}
+
+function counts(
+  secured: number,
+  verified: number,
+  accepted: number,
+  failed: Record<string, number>,
+) {
+  return { secured, verified, accepted, failed };
 }

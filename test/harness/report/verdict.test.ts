@@ -4,6 +4,7 @@ import { type Evidence, isClean, judge, verdictOf } from '#harness/report/verdic
 const GOOD: Evidence = {
   bootMs: 8_412,
   links: { expected: 9, secured: 9 },
+  bundleSecurity: { secured: 20, accepted: 19 },
   revocations: [
     { knownAfterMs: 900, unaware: 0 },
     { knownAfterMs: 1_200, unaware: 0 },
@@ -20,6 +21,7 @@ const RATIO = { kind: 'delivered-ratio', text: 'ratio', min: 1 } as const;
 const NOTHING = { kind: 'nothing-lost', text: 'nothing' } as const;
 const OVERHEAD = { kind: 'overhead-per-hop-p50', text: 'overhead', maxMs: 0.5 } as const;
 const LATENCY = { kind: 'latency-p99', text: 'latency', maxMs: 100 } as const;
+const SECURED = { kind: 'secured-accepted', text: 'secured', min: 0.95 } as const;
 const KNOWN = { kind: 'revocations-known', text: 'known', withinMs: 1_200 } as const;
 
 describe('an objective', () => {
@@ -41,6 +43,9 @@ describe('an objective', () => {
     [LATENCY, { latencyMsP99: 120 }, false, '120.000 ms'],
     [LATENCY, { latencyMsP99: undefined }, false, 'no bundle was delivered'],
     [KNOWN, {}, true, '1.200 s'],
+    [SECURED, {}, true, '0.95 (19 of 20)'],
+    [SECURED, { bundleSecurity: { secured: 20, accepted: 18 } }, false, '0.9 (18 of 20)'],
+    [SECURED, { bundleSecurity: { secured: 0, accepted: 0 } }, false, 'no bundle was secured'],
     [KNOWN, { revocations: [{ knownAfterMs: 1_201, unaware: 0 }] }, false, '1.201 s'],
     [KNOWN, { revocations: [{ knownAfterMs: null, unaware: 3 }] }, false, '3 nodes do not know'],
     [KNOWN, { revocations: [] }, false, 'none was handed out'],

@@ -96,7 +96,7 @@ describe('a scenario', () => {
       },
       groundLink: { rateBps: 100_000_000 },
       crypto: 'auto',
-      security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [] },
+      security: { suite: 'classical', rekeyAfterMs: 600_000, revocations: [], bundles: [] },
       bundles: {
         strictness: 'tolerant',
         statusReports: false,
@@ -590,6 +590,7 @@ describe('the security of a scenario', () => {
       suite: 'hybrid',
       rekeyAfterMs: 120_000,
       revocations: [{ node: 'p1s02', atMs: 30_000, from: 'london' }],
+      bundles: [],
     });
   });
 
