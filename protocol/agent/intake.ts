@@ -6,7 +6,6 @@
  */
 import {
   type Bundle,
-  bundleId,
   decodeBundle,
   decodePrimary,
   encodeBundle,
@@ -40,6 +39,7 @@ import type { Delivery } from './delivery.ts';
 import { copyTarget, type Groups, originalId } from './groups.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
+import { identify } from './identity.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { PATIENCE_US } from './neighbours.ts';
 import { type AgentOptions, clockOf, reassemblyOf } from './options.ts';
@@ -113,7 +113,7 @@ export class Intake {
       return;
     }
     const facts = inspect(received);
-    const id = this.#identify(received);
+    const id = identify(received);
     if (this.#isDuplicate(received, id, facts.hops)) {
       this.#holdings.outputs.push({ kind: 'duplicate', id });
       this.#holdings.answer(receipt, this.#holdings.outdoes(id, facts.hops));
@@ -199,7 +199,7 @@ export class Intake {
   #newOne(make: () => Bundle): { readonly bundle: Bundle; readonly id: string } {
     for (;;) {
       const bundle = make();
-      const id = this.#identify(bundle);
+      const id = identify(bundle);
       if (!this.#isKnown(id)) return { bundle, id };
     }
   }
@@ -226,16 +226,6 @@ export class Intake {
 
   #instantOf(unixMs: number): Instant {
     return (unixMs - this.#epochUnixMs) * MICROSECONDS_PER_MS;
-  }
-
-  /** The bundle's id. An anonymous one has no identity, so it gets a number: each is a new one. */
-  #identify(bundle: Bundle): string {
-    const id = bundleId(bundle.primary, payloadOf(bundle).data.length);
-    if (!isNullEid(bundle.primary.source)) return id;
-    let numbered = `${id}@${this.#holdings.nextOrder()}`;
-    // One from before a restart may have the number. Bounded by those held and those remembered.
-    while (this.#isKnown(numbered)) numbered = `${id}@${this.#holdings.nextOrder()}`;
-    return numbered;
   }
 
   #isKnown(id: string): boolean {

@@ -436,13 +436,20 @@ describe('on reception', () => {
     expect(block(onward, BLOCK_TYPE.bundleAge)!.data).toEqual(age.data);
   });
 
-  test('anonymous bundles have no identity, so none is a duplicate', () => {
+  test('an anonymous bundle has no identity, and yet a copy of it is not delivered', () => {
     const node = new Node(2, PAIR);
     node.agent.register(0, 7);
-    for (let copy = 0; copy < 2; copy++) {
-      node.agent.receive(0, reprimary(sample(), { source: NULL_EID, flags: 4 }), 1);
+    const anonymous = { source: NULL_EID, flags: 4 };
+    const receive = (octets: Uint8Array) => {
+      node.agent.receive(0, octets, 1);
       node.drain(0);
-    }
+    };
+    receive(reprimary(sample(), anonymous));
+    receive(reprimary(sample(), anonymous));
+    expect(node.agent.ledger()).toMatchObject({ accepted: 1, delivered: 1 });
+    expect(node.all('duplicate')).toHaveLength(1);
+    receive(reprimary(sample(), { ...anonymous, lifetimeMs: 7_000 }));
+    receive(reprimary(withHops(sample(), 3), anonymous));
     expect(node.agent.ledger()).toMatchObject({ accepted: 2, delivered: 2 });
   });
 });
