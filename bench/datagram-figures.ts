@@ -53,12 +53,14 @@ export async function datagramFigures(): Promise<Figure[]> {
   return figures;
 }
 
-interface Wire {
+/** Two processes and what lies between them, to be measured. */
+export interface Wire {
   readonly run: Entrant;
   end(): void;
 }
 
-async function rawEntrant(octets: number): Promise<Wire> {
+/** Bare datagrams, as many as arrive. */
+export async function rawEntrant(octets: number): Promise<Wire> {
   const far = new FarEndProcess();
   const socket = await connected(await far.port({ kind: 'raw' }));
   const datagram = new Uint8Array(octets);
@@ -124,7 +126,8 @@ async function connected(port: number): Promise<Socket> {
 }
 
 const ROUNDS = 9;
-const ROUND_MS = 300;
+/** How long one turn of an entrant is measured. */
+export const ROUND_MS = 300;
 const BURST = 32;
 /** Primary header, security header, TFDF header, packet header of a long packet, MAC, FECF. */
 const FRAME_OVERHEAD_OCTETS = 7 + 3 + 14 + 1 + 4 + 16 + 2;

@@ -1,6 +1,7 @@
 /**
  * The far end of a measurement over loopback, in a process of its own. It counts what arrives:
- * bare datagrams, bare datagrams that it opens, frames that a link lets in, or bundles delivered.
+ * bare datagrams, bare datagrams that it opens, frames that a link lets in, octets of LTP blocks, or
+ * bundles delivered.
  */
 import { createSocket } from 'node:dgram';
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';
@@ -16,6 +17,7 @@ import { type CredentialsJson, decodeCredentials } from '#node/credentials-json.
 import type { TerminalAddress } from '#node/ports.ts';
 import { AAD_OCTETS } from './frame-pair.ts';
 import { LinkEnd } from './link-end.ts';
+import { LtpEnd } from './ltp-end.ts';
 import { RAW_AEAD } from './raw-aead.ts';
 import { BenchNode } from './two-nodes.ts';
 
@@ -23,7 +25,7 @@ import { BenchNode } from './two-nodes.ts';
 export type Order =
   /** Listen on a bare socket; with a key, open what arrives. */
   | { readonly kind: 'raw'; readonly key?: string }
-  /** Listen as a terminal does, for one of the next two. */
+  /** Listen as a terminal does, for one of the next three. */
   | { readonly kind: 'bind' }
   | {
       readonly kind: 'link';
@@ -31,6 +33,7 @@ export type Order =
       readonly near: TerminalAddress;
       readonly frameOctetsMax: number;
     }
+  | { readonly kind: 'ltp'; readonly near: TerminalAddress; readonly segmentOctets: number }
   | { readonly kind: 'node'; readonly config: NodeConfig; readonly epochNs: string }
   | { readonly kind: 'count' };
 
@@ -60,6 +63,11 @@ async function obey(order: Order): Promise<void> {
       const node = new BenchNode(1, credentials, nativeProvider);
       const end = new LinkEnd(node, frameOctetsMax, terminals!, near);
       count = () => end.framesReceived;
+      break;
+    }
+    case 'ltp': {
+      const end = new LtpEnd(2, order.segmentOctets, terminals!, order.near, () => {});
+      count = () => end.octetsReceived;
       break;
     }
     case 'node':

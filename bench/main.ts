@@ -10,6 +10,7 @@ import { floodFigures } from './flood-figures.ts';
 import { frameFigures } from './frame-figures.ts';
 import { handshakeFigures } from './handshake-figures.ts';
 import { hopFigures } from './hop-figures.ts';
+import { ltpFigures } from './ltp-figures.ts';
 import { storeFigures } from './store-figures.ts';
 
 const QUESTIONS = {
@@ -20,6 +21,7 @@ const QUESTIONS = {
   handshakes: ['Agreeing keys, on one core', handshakeFigures],
   allocations: ['Memory that a frame takes, native', allocationFigures],
   links: ['Link to link against raw datagrams', datagramFigures],
+  ltp: ['LTP over UDP against raw datagrams', ltpFigures],
   flood: ['Ten thousand HELLOs a second at one node', floodFigures],
 } as const;
 
