@@ -27,7 +27,11 @@ export class Cancellation implements Speaker {
   ) {
     this.#span = span;
     this.lane = lane;
-    this.#octets = encodeSegment({ kind: 'cancel', ...cancelled, extensions: NO_EXTENSIONS });
+    this.#octets = encodeSegment({
+      kind: 'cancel',
+      ...cancelled,
+      extensions: NO_EXTENSIONS,
+    }).slice();
     this.#timer = new Timer('LTP cancellation', () => {
       if (this.#transmissions >= span.limits.transmissionsMax) {
         closed();

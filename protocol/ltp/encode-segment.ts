@@ -1,5 +1,6 @@
 /** Writes segments, every SDNV as short as it can be. Source: RFC 5326 §3. */
 import { assert } from '../assert.ts';
+import { briefOctets } from '../bytes/slab.ts';
 import { sdnvOctets, writeSdnv } from './sdnv.ts';
 import type {
   CheckpointMark,
@@ -13,9 +14,9 @@ import type {
 /** The least that a maximum for segments may be: room for any head and some content. */
 export const SEGMENT_OCTETS_MIN = 96;
 
-/** Fresh octets of the segment; its data and extensions are copied. */
+/** Fresh octets of the segment, which is soon sent; its data and extensions are copied. */
 export function encodeSegment(segment: Segment): Uint8Array {
-  const out = new Uint8Array(segmentOctets(segment));
+  const out = briefOctets(segmentOctets(segment));
   const { header, trailer } = segment.extensions;
   assert(header.length <= 15 && trailer.length <= 15, 'counts have four bits');
   out[0] = typeOf(segment);

@@ -4,6 +4,9 @@
 export class RecentNumbers {
   readonly #countMax: number;
   readonly #numbers = new Set<number>();
+  /** The same numbers, in a ring once there are `countMax`; the oldest is then at `#oldest`. */
+  readonly #ring: number[] = [];
+  #oldest = 0;
 
   constructor(countMax: number) {
     this.#countMax = countMax;
@@ -14,11 +17,14 @@ export class RecentNumbers {
   }
 
   add(number: number): void {
+    if (this.#numbers.has(number)) return;
     this.#numbers.add(number);
-    if (this.#numbers.size <= this.#countMax) return;
-    for (const oldest of this.#numbers) {
-      this.#numbers.delete(oldest);
+    if (this.#ring.length < this.#countMax) {
+      this.#ring.push(number);
       return;
     }
+    this.#numbers.delete(this.#ring[this.#oldest]!);
+    this.#ring[this.#oldest] = number;
+    this.#oldest = (this.#oldest + 1) % this.#countMax;
   }
 }

@@ -20,7 +20,7 @@ import {
   type ReportSegment,
   type SessionId,
 } from './segment.ts';
-import { SerialNumbers } from './serial-numbers.ts';
+import type { SerialNumbers } from './serial-numbers.ts';
 import type { Span } from './span.ts';
 
 /** A report not yet made. */
@@ -78,7 +78,7 @@ export class Reporter {
     this.#session = session;
     this.#received = received;
     this.#cancel = cancel;
-    this.#serials = SerialNumbers.ofSegments(span.random);
+    this.#serials = span.serials();
   }
 
   /** Whether the sender has acknowledged that the whole red part is stored here. */

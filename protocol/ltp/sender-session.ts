@@ -30,7 +30,7 @@ import {
   type ReportSegment,
   type SessionId,
 } from './segment.ts';
-import { SerialNumbers } from './serial-numbers.ts';
+import type { SerialNumbers } from './serial-numbers.ts';
 import type { SessionEnds, Span } from './span.ts';
 
 /** Bounded by the block, `SCATTERED_MAX` and the reports of one round trip, which are so too. */
@@ -72,7 +72,7 @@ export class SenderSession implements Speaker {
     this.#block = block;
     this.#ends = ends;
     this.#checkpointEveryOctets = checkpointEveryOctets;
-    this.#serials = SerialNumbers.ofSegments(span.random);
+    this.#serials = span.serials();
     this.#checkpoints = new Checkpoints(span, (now, checkpoint) => this.#expire(now, checkpoint));
     lane.sendSessions++;
     lane.sendOctets += octets.length;

@@ -19,9 +19,8 @@ export class SerialNumbers {
     return new SerialNumbers(1 + high * 2 ** 24 + ((d! << 16) | (e! << 8) | f!));
   }
 
-  /** Numbers of checkpoints or reports within a session, from 13 random bits on, never 0. */
-  static ofSegments(random: Random): SerialNumbers {
-    const [a, b] = random.octets(2);
+  /** Numbers of checkpoints or reports within a session, from 13 bits of chance on, never 0. */
+  static ofSegments([a, b]: Uint8Array): SerialNumbers {
     return new SerialNumbers(1 + (((a! << 8) | b!) >>> 3));
   }
 
@@ -35,3 +34,6 @@ export class SerialNumbers {
     return this.#next++;
   }
 }
+
+/** What `ofSegments` takes. */
+export const SERIAL_OCTETS = 2;

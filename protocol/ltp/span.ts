@@ -6,6 +6,7 @@ import { AnswerTime } from './answer-time.ts';
 import type { LtpLimits, LtpOptions, LtpOutput } from './contract.ts';
 import { LtpCounters } from './counters.ts';
 import { LinkTimers, type Timer } from './link-timers.ts';
+import { SERIAL_OCTETS, SerialNumbers } from './serial-numbers.ts';
 
 /** How a session ends, said to the table that keeps it. */
 export interface SessionEnds {
@@ -18,7 +19,10 @@ export interface SessionEnds {
 /** The state that is of no one session. */
 export class Span {
   readonly limits: LtpLimits;
-  readonly random: Random;
+  readonly #random: Random;
+  /** Drawn in one go, for every session needs a little. */
+  #chance: Uint8Array = new Uint8Array(0);
+  #drawn = 0;
   /** Whether the far side claims a stored block in one report. */
   readonly wholeReports: boolean;
   readonly timers = new LinkTimers();
@@ -30,10 +34,22 @@ export class Span {
   constructor(limits: LtpLimits, options: LtpOptions) {
     const { random, wholeReports = false, answers, counters } = options;
     this.limits = limits;
-    this.random = random;
+    this.#random = random;
     this.wholeReports = wholeReports;
     this.answers = answers ?? new AnswerTime();
     this.counters = counters ?? new LtpCounters();
+  }
+
+  /** Numbers of checkpoints or reports for a session that begins. */
+  serials(): SerialNumbers {
+    if (this.#drawn === this.#chance.length) {
+      this.#chance = this.#random.octets(CHANCE_OCTETS);
+      this.#drawn = 0;
+    }
+    this.#drawn += SERIAL_OCTETS;
+    return SerialNumbers.ofSegments(
+      this.#chance.subarray(this.#drawn - SERIAL_OCTETS, this.#drawn),
+    );
   }
 
   /** A session ends early, and its owner hears of it. */
@@ -47,3 +63,6 @@ export class Span {
     this.timers.start(timer, now, this.answers.us);
   }
 }
+
+/** For a hundred sessions and more. */
+const CHANCE_OCTETS = 128 * SERIAL_OCTETS;
