@@ -1,7 +1,7 @@
 /**
  * The far end of a measurement over loopback, in a process of its own. It counts what arrives:
- * bare datagrams, bare datagrams that it opens, frames that a link lets in, octets of LTP blocks, or
- * bundles delivered.
+ * bare datagrams, bare datagrams that it opens, frames that a link lets in, octets of LTP blocks,
+ * or bundles delivered.
  */
 import { createSocket } from 'node:dgram';
 import { chooseCrypto } from '#node/adapters/choose-crypto.ts';

@@ -148,10 +148,9 @@ export class BlockTransfer {
   }
 
   #waits(trafficClass: TrafficClass): boolean {
-    const engine = this.#live();
-    if (engine.waiting(trafficClass)) return true;
+    if (this.#engine?.waiting(trafficClass)) return true;
     const { nextOctets } = this.#queues[trafficClass]!;
-    return nextOctets !== undefined && nextOctets <= engine.roomToSend(trafficClass);
+    return nextOctets !== undefined && nextOctets <= this.#live().roomToSend(trafficClass);
   }
 
   /** What the engine has to say, and only when that is nothing a new block. */

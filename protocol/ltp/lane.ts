@@ -83,6 +83,8 @@ export class Lane {
 
 /** The first that holds; those before it leave. Bounded by the set. */
 function firstThat(speakers: Set<Speaker>, holds: (speaker: Speaker) => boolean) {
+  // Most lanes are asked often and have nothing.
+  if (speakers.size === 0) return undefined;
   for (const speaker of speakers) {
     if (holds(speaker)) return speaker;
     speakers.delete(speaker);
