@@ -1,7 +1,9 @@
 /** The links of one node: one for each pair of a neighbour and the terminal that looks at it. */
 import type { AgentOutput, Receipt } from '#protocol/agent/contract.ts';
+import { raiseAge } from '#protocol/agent/onward.ts';
 import type { BundleLink, LinkOutput } from '#protocol/link/contract.ts';
-import { type Deadline, type Instant, sooner } from '#protocol/machine.ts';
+import type { OutboundBundle } from '#protocol/link/unit-queue.ts';
+import { type Deadline, type Instant, MICROSECONDS_PER_MS, sooner } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 
 /** One link, and what the agent was told about it. */
@@ -88,7 +90,7 @@ export class Neighbours {
   /** Hands a bundle to a link of the neighbour it goes to; false when none is up. */
   forward(now: Instant, bundle: Extract<AgentOutput, { readonly kind: 'forward' }>): boolean {
     const neighbour = this.upTo(bundle.to);
-    neighbour?.link.send(now, bundle);
+    neighbour?.link.send(now, outboundOf(bundle));
     return neighbour !== undefined;
   }
 
@@ -113,6 +115,14 @@ export class Neighbours {
     this.#inView[terminal] = neighbour;
     this.#inContact = this.#inView.filter((seen) => seen !== undefined);
   }
+}
+
+/** What a link is given: where it carries its age, a bundle that grows older while it waits. */
+function outboundOf(bundle: Extract<AgentOutput, { readonly kind: 'forward' }>): OutboundBundle {
+  const { id, octets, trafficClass, agedAt } = bundle;
+  if (agedAt === undefined) return bundle;
+  const olderMs = (now: Instant) => Math.floor((now - agedAt) / MICROSECONDS_PER_MS);
+  return { id, octets, trafficClass, octetsAt: (now) => raiseAge(octets, olderMs(now)) };
 }
 
 /** By what the agent answers for a bundle that a link has brought, where the link asks for it. */

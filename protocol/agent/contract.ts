@@ -146,6 +146,8 @@ export type AgentOutput =
       readonly to: NodeNumber;
       readonly octets: Uint8Array;
       readonly trafficClass: TrafficClass;
+      /** For a bundle that carries its age: when that was right. See `raiseAge`. */
+      readonly agedAt: Instant | undefined;
     }
   /** Give to the local service. */
   | {

@@ -189,7 +189,8 @@ export class Custody {
     }
     bundle.phase = 'sending';
     if (bundle.inStore === 'yes') bundle.bundle = undefined;
-    this.#holdings.outputs.push({ kind: 'forward', id, to, octets, trafficClass });
+    const agedAt = age === undefined ? undefined : bundle.arrivedAt + stayMs * MICROSECONDS_PER_MS;
+    this.#holdings.outputs.push({ kind: 'forward', id, to, octets, trafficClass, agedAt });
   }
 
   /** Puts fragments of at most so many octets in its place, if it can be cut and stored twice. */

@@ -5,10 +5,17 @@
  * Source: RFC 9171 §4.4, §5.4 step 4.
  */
 import { assert } from '../assert.ts';
-import { BLOCKS_MAX, type Bundle, encodeBundle, payloadOf } from '../bundle/bundle.ts';
+import {
+  BLOCKS_MAX,
+  type Bundle,
+  decodeBundle,
+  encodeBundle,
+  payloadOf,
+} from '../bundle/bundle.ts';
 import { BLOCK_TYPE, type CanonicalBlock, PAYLOAD_NUMBER } from '../bundle/canonical-block.ts';
 import type { IpnEid } from '../bundle/eid.ts';
 import {
+  decodeBundleAge,
   decodeHopCount,
   encodeBundleAge,
   encodeHopCount,
@@ -56,6 +63,24 @@ export function encodeOnward(
   if (age !== undefined) add(blocks, secured, BLOCK_TYPE.bundleAge, age);
   if (previousNode !== undefined) add(blocks, secured, BLOCK_TYPE.previousNode, previousNode);
   blocks.push(payload);
+  return encodeBundle({ primary: bundle.primary, blocks });
+}
+
+/**
+ * The bundle in `octets`, whose age block says `byMs` more; RFC 9171 §5.4 has it written at the
+ * last moment. The same octets where there is nothing to raise, or where the age is secured.
+ */
+export function raiseAge(octets: Uint8Array, byMs: number): Uint8Array {
+  if (byMs <= 0) return octets;
+  const bundle = decodeBundle(octets);
+  assert(!(bundle instanceof Fault), 'what this node sends is a bundle');
+  const secured = securedBlocks(bundle.blocks);
+  const blocks = bundle.blocks.map((block) => {
+    if (block.type !== BLOCK_TYPE.bundleAge || isSecured(block.number, secured)) return block;
+    const age = decodeBundleAge(block.data);
+    assert(!(age instanceof Fault), 'the codec has read the age');
+    return withData(block, encodeBundleAge(Math.min(age + byMs, Number.MAX_SAFE_INTEGER)));
+  });
   return encodeBundle({ primary: bundle.primary, blocks });
 }
 

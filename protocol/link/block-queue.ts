@@ -7,8 +7,9 @@
  */
 import { CLIENT_SERVICE_AGGREGATION, CLIENT_SERVICE_BUNDLE } from '../ltp/contract.ts';
 import { encodeServiceData, serviceDataOctets, UNITS_MAX } from '../ltp/service-data.ts';
+import type { Instant } from '../machine.ts';
 import { QUEUE_OCTETS_MAX } from './contract.ts';
-import { type OutboundBundle, UnitQueue } from './unit-queue.ts';
+import { GROWTH_OCTETS_MAX, type OutboundBundle, UnitQueue } from './unit-queue.ts';
 
 /** One or more bundles on their way into a session. */
 export interface BundleBlock {
@@ -29,24 +30,26 @@ export class BlockQueue {
     return this.#waiting.push(bundle);
   }
 
-  /** Octets of the bundle that is next; undefined when none waits. */
+  /** Octets of the bundle that is next, at most; undefined when none waits. */
   get nextOctets(): number | undefined {
-    return this.#waiting.first?.octets.length;
+    const next = this.#waiting.first;
+    if (next === undefined) return undefined;
+    return next.octets.length + (next.octetsAt === undefined ? 0 : GROWTH_OCTETS_MAX);
   }
 
   /**
    * The next bundle as a block, with those behind it that fit as well into `shareOctetsMax`: 0 for
-   * a far side that takes no more than one.
+   * a far side that takes no more than one. They leave at `now`.
    */
-  take(shareOctetsMax: number): BundleBlock | undefined {
+  take(shareOctetsMax: number, now: Instant): BundleBlock | undefined {
     const first = this.#waiting.shift();
     if (first === undefined) return undefined;
-    const units = [unitOf(first)];
+    const units = [unitOf(first, now)];
     const ids = [first.id];
     let octets = serviceDataOctets(units[0]!);
     // Bounded by UNITS_MAX.
     for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
-      const unit = unitOf(next);
+      const unit = unitOf(next, now);
       octets += serviceDataOctets(unit);
       if (octets > shareOctetsMax || units.length === UNITS_MAX) break;
       if (this.#apart.has(first.id) || this.#apart.has(next.id)) break;
@@ -56,7 +59,7 @@ export class BlockQueue {
     }
     this.#apart.delete(first.id);
     if (units.length === 1) {
-      return { ids, clientService: CLIENT_SERVICE_BUNDLE, octets: first.octets };
+      return { ids, ...units[0]! };
     }
     return { ids, clientService: CLIENT_SERVICE_AGGREGATION, octets: encodeServiceData(units) };
   }
@@ -83,8 +86,8 @@ export class BlockQueue {
   }
 }
 
-function unitOf({ octets }: OutboundBundle) {
-  return { clientService: CLIENT_SERVICE_BUNDLE, octets };
+function unitOf({ octets, octetsAt }: OutboundBundle, now: Instant) {
+  return { clientService: CLIENT_SERVICE_BUNDLE, octets: octetsAt?.(now) ?? octets };
 }
 
 /** Some refused blocks full of the smallest bundles. */

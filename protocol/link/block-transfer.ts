@@ -166,6 +166,7 @@ export class BlockTransfer {
     const room = Math.min(octetsMax - SEGMENT_HEAD_OCTETS, engine.roomToSend(lane));
     const { ids, clientService, octets } = this.#queues[lane]!.take(
       this.#options.isOwnKind ? room : 0,
+      this.now,
     )!;
     const block = { octets, redOctets: octets.length, clientService, lane };
     const session = engine.send(this.now, block);

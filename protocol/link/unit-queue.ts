@@ -1,5 +1,6 @@
 /** The bundles or packets that wait for one lane of a link, in the order of their arrival. */
 import { Fifo } from '../fifo.ts';
+import type { Instant } from '../machine.ts';
 import type { TrafficClass } from '../traffic-class.ts';
 
 /** A bundle or packet on its way out. The octets are a view that its owner does not change. */
@@ -13,7 +14,15 @@ export interface OutboundUnit {
 export interface OutboundBundle extends OutboundUnit {
   readonly id: string;
   readonly trafficClass: TrafficClass;
+  /**
+   * Where they change with time: the octets as they are to leave at an instant, `GROWTH_OCTETS_MAX`
+   * more than `octets` at most.
+   */
+  readonly octetsAt?: ((now: Instant) => Uint8Array) | undefined;
 }
+
+/** An age that was one octet and has become nine. */
+export const GROWTH_OCTETS_MAX = 8;
 
 /** Bounded by `octetsMax`, counting `UNIT_COST_OCTETS` for each unit too. */
 export class UnitQueue<U extends OutboundUnit = OutboundUnit> {

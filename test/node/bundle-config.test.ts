@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeConfig } from '#node/config.ts';
+import type { SendRequest } from '#protocol/agent/contract.ts';
 import { type Eid, ipnEid, parseEid } from '#protocol/bundle/eid.ts';
 import { MICROSECONDS_PER_S as SECONDS } from '#protocol/machine.ts';
 import { SmallSky } from '../simulation/small-sky.ts';
@@ -42,23 +43,42 @@ describe('the bundle options of a node', () => {
     );
     expect(ids).toEqual([`ipn:101.1000-0-${2 ** 32}`, `ipn:101.1000-0-${2 * 2 ** 32}`]);
   });
+
+  it('reach its agent: without a clock the wait for a slow line counts as age', () => {
+    const sky = skyWith({ clockless: true }, 20_000);
+    sky.time.advanceTo(3 * SECONDS);
+    // Each takes the line for half a second, and is of use for four.
+    for (let n = 0; n < 20; n++) sky.satellite(101).send({ ...request(1_250), lifetimeMs: 4_000 });
+    sky.time.advanceTo(30 * SECONDS);
+    const at = sky.notices.flatMap((notice) =>
+      notice.kind === 'bundle-delivered' && notice.node === 102 ? [notice.at / SECONDS] : [],
+    );
+    expect(at.length).toBeGreaterThan(5);
+    expect(Math.max(...at)).toBeLessThan(3 + 4 + 1);
+    expect(sky.kinds(102)).toContain('bundle-expired');
+  });
 });
 
-function skyWith(bundles: NonNullable<NodeConfig['bundles']>): SmallSky {
+function skyWith(bundles: NonNullable<NodeConfig['bundles']>, rateBps = 10_000_000): SmallSky {
   const configs = { 101: { bundles }, 102: { bundles } };
   const services = { 101: { sink: true }, 102: { sink: true } };
-  return new SmallSky({ nodes: [101, 102], meetings: [CONTACT], configs, services });
+  const meetings = [CONTACT];
+  return new SmallSky({ nodes: [101, 102], meetings, configs, services, rateBps });
 }
 
 /** Sends to the sink of 102, and lets it arrive. */
 function send(sky: SmallSky, sizeOctets: number, destination: Eid = ipnEid(102, 9), from = 101) {
-  sky.satellite(from).send({
+  sky.satellite(from).send({ ...request(sizeOctets), destination });
+  sky.time.advanceTo(sky.time.now + 5 * SECONDS);
+}
+
+function request(sizeOctets: number): SendRequest {
+  return {
     adu: new Uint8Array(sizeOctets),
-    destination,
+    destination: ipnEid(102, 9),
     sourceService: 1_000,
     lifetimeMs: 60_000,
     trafficClass: 1,
     reports: { delivery: true },
-  });
-  sky.time.advanceTo(sky.time.now + 5 * SECONDS);
+  };
 }

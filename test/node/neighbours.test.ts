@@ -66,10 +66,15 @@ it('hand a bundle to a link that is up, and what became of one to the link that 
   neighbours.meet(102, 1, make('a'));
   const second = neighbours.meet(103, 0, make('b'));
   const bundle = { kind: 'forward', id: 'x', to: 103, octets: new Uint8Array(1) } as const;
-  expect(neighbours.forward(1, { ...bundle, trafficClass: 1 })).toBe(false);
+  expect(neighbours.forward(1, { ...bundle, trafficClass: 1, agedAt: undefined })).toBe(false);
   second.up = true;
-  expect(neighbours.forward(1, { ...bundle, trafficClass: 1 })).toBe(true);
-  const received = { kind: 'received', bundle: bundle.octets, trafficClass: 1 } as const;
+  expect(neighbours.forward(1, { ...bundle, trafficClass: 1, agedAt: undefined })).toBe(true);
+  const received = {
+    kind: 'received',
+    bundle: bundle.octets,
+    trafficClass: 1,
+    agedAt: undefined,
+  } as const;
   expect(receiptOf(second, received)).toBeUndefined();
   const receipt = receiptOf(second, { ...received, receipt: 9 })!;
   neighbours.settle(2, { kind: 'settled', receipt, kept: true });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeOnward } from '#protocol/agent/onward.ts';
+import { encodeOnward, raiseAge } from '#protocol/agent/onward.ts';
 import { BLOCKS_MAX, type Bundle, decodeBundle } from '#protocol/bundle/bundle.ts';
 import { BLOCK_TYPE, type CanonicalBlock } from '#protocol/bundle/canonical-block.ts';
 import { type IpnEid, ipnEid, NULL_EID } from '#protocol/bundle/eid.ts';
@@ -25,6 +25,17 @@ test.each(sound)('$id goes on twice and then is still a bundle', ({ hex }) => {
   const once = decode(encodeOnward(decode(fromHex(hex)), ipnEid(4_000, 0), undefined));
   const twice = decode(encodeOnward(once, ipnEid(4_001, 0), undefined));
   expect(twice.blocks.map(({ type }) => type)).toEqual(once.blocks.map(({ type }) => type));
+});
+
+test('an age grows while a bundle waits for its turn, unless it is secured or there is none', () => {
+  const aged = encodeOnward(bundleOf([]), NODE, 250);
+  expect(onward(decode(raiseAge(aged, 100)), undefined, undefined)).toContain('7:2:19015e');
+  expect(raiseAge(aged, 0)).toBe(aged);
+  const bib = block(BLOCK_TYPE.integrity, 3, '820204');
+  const secured = encodeOnward(bundleOf([bib, block(BLOCK_TYPE.bundleAge, 2, '05')]), NODE, 9);
+  for (const octets of [secured, encodeOnward(bundleOf([]), NODE, undefined)]) {
+    expect(toHex(raiseAge(octets, 100))).toBe(toHex(octets));
+  }
 });
 
 test('what a node made goes on without a previous node, even when it names no source', () => {

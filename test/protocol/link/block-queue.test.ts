@@ -6,28 +6,36 @@ import { decodeServiceData } from '#protocol/ltp/service-data.ts';
 describe('bundles that wait for a block', () => {
   it('share one as far as they fit, in the order of their coming', () => {
     const queue = queueOf(100, 200, 300, 400);
-    const block = queue.take(700);
+    const block = queue.take(700, 0);
     expect(block?.ids).toEqual(['0', '1', '2']);
     expect(block?.clientService).toBe(2);
     expect(unitsOf(block).map(({ length }) => length)).toEqual([100, 200, 300]);
     expect(block!.octets.length).toBeLessThanOrEqual(700);
-    expect(queue.take(700)?.ids).toEqual(['3']);
-    expect(queue.take(700)).toBeUndefined();
+    expect(queue.take(700, 0)?.ids).toEqual(['3']);
+    expect(queue.take(700, 0)).toBeUndefined();
   });
 
   it('go as they are when they go alone', () => {
     const queue = queueOf(1_000, 10);
-    const block = queue.take(500);
+    const block = queue.take(500, 0);
     expect(block).toEqual({ ids: ['0'], clientService: 1, octets: octetsOf(0, 1_000) });
     expect(queue.nextOctets).toBe(10);
-    expect(queueOf(10, 10).take(0)?.ids).toEqual(['0']);
+    expect(queueOf(10, 10).take(0, 0)?.ids).toEqual(['0']);
+  });
+
+  it('leave as they are at that instant, and are given room to grow', () => {
+    const queue = new BlockQueue();
+    const octetsAt = (now: number) => new Uint8Array(10 + now);
+    for (const n of [0, 1]) queue.push({ ...bundle(n, 10), octetsAt });
+    expect(queue.nextOctets).toBe(18);
+    expect(unitsOf(queue.take(100, 5)).map(({ length }) => length)).toEqual([15, 15]);
   });
 
   it('go alone once they came back in company, until they have', () => {
     const queue = new BlockQueue();
     queue.setApart(['1', '2']);
     for (const n of [0, 1, 2, 3, 4]) queue.push(bundle(n, 10));
-    const ids = () => queue.take(1_000)?.ids;
+    const ids = () => queue.take(1_000, 0)?.ids;
     expect([ids(), ids(), ids(), ids()]).toEqual([['0'], ['1'], ['2'], ['3', '4']]);
     for (const n of [1, 2]) queue.push(bundle(n, 10));
     expect(ids()).toEqual(['1', '2']);
