@@ -69,6 +69,15 @@ describe('the report for people', () => {
     expect(formatReport(REPORT, false)).not.toContain('kills');
   });
 
+  it('tells what stands for other bundles in the books, and how many members a group has', () => {
+    const { bundles } = REPORT;
+    const books = { ...bundles.books, fragmented: 3, copied: 4, reassembled: 12_000 };
+    const flows = [{ ...FLOW, to: 'watch', members: 5 }];
+    const text = formatReport({ ...REPORT, bundles: { ...bundles, books }, flows }, false);
+    expect(text).toContain('\n           + 3 cut + 4 copied + 12,000 joined\n');
+    expect(text).toContain('london → watch ×5');
+  });
+
   it('shows thirty flows and says how many more there are', () => {
     const text = formatReport({ ...REPORT, flows: new Array(33).fill(FLOW) }, false);
     expect(text.split('london → new-york')).toHaveLength(31);

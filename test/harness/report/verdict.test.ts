@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, isClean, judge, verdictOf } from '#harness/report/verdict.ts';
+import { type Evidence, isClean, judge, judgeBooks, verdictOf } from '#harness/report/verdict.ts';
+import { REPORT } from './sample-report.ts';
 
 const GOOD: Evidence = {
   bootMs: 8_412,
@@ -75,4 +76,28 @@ describe('the verdict', () => {
       expect(isClean({ objectives, casualties })).toBe(clean);
     },
   );
+});
+
+describe('the books', () => {
+  const { bundles, faults } = REPORT;
+  it('hold when each bundle has one fate', () => {
+    expect(judgeBooks(bundles, bundles.books, faults)).toEqual({
+      text: 'every bundle has one fate',
+      held: true,
+      value: '13120 of 13120',
+    });
+  });
+
+  it.each([
+    ['2 of 13122 unaccounted for', { ...bundles, accepted: 13_122 }, bundles.books, faults],
+    ['3 received again', bundles, bundles.books, { ...faults, receivedAgain: 3 }],
+    [
+      'the books of alpha do not balance',
+      bundles,
+      { ...bundles.books, unbalanced: ['alpha'] },
+      faults,
+    ],
+  ])('do not hold with %s', (value, ledger, books, kills) => {
+    expect(judgeBooks(ledger, books, kills)).toMatchObject({ held: false, value });
+  });
 });
