@@ -2,7 +2,10 @@
 import type { BundleSecurity } from '#protocol/agent/options.ts';
 import { assert } from '#protocol/assert.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
+import { utf8Encode } from '#protocol/bytes/octets.ts';
+import { HedgedRandom, hedgeSecret } from '#protocol/crypto/hedged-random.ts';
 import { Fault } from '#protocol/fault.ts';
+import type { Credentials } from '#protocol/membership/credentials.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
 import { agentOptionsOf, BUNDLE_OCTETS_MAX, statementGroupOf } from './bundle-config.ts';
@@ -63,7 +66,7 @@ export function createSatellite(
       storeOctetsMax: store.octetsMax,
       bundleOctetsMax: BUNDLE_OCTETS_MAX,
       ...agentOptionsOf(bundles, membership.bootMax),
-      ...bundleSecurityOf(config, ports),
+      ...bundleSecurityOf(config, credentials, membership.bootMax, ports),
       // Provisioned neighbours get bundles as they are.
       custody: link.ltp !== false && config.provisioned === undefined,
       plan,
@@ -74,13 +77,18 @@ export function createSatellite(
   );
 }
 
+/** What is drawn for it differs in every boot of every node, whatever the generator gives. */
 function bundleSecurityOf(
   { bundleSecurity }: NodeConfig,
+  { identityPrivateKey }: Credentials,
+  boot: number,
   { crypto, random }: SatellitePorts,
 ): { bundleSecurity?: BundleSecurity } {
   if (bundleSecurity === undefined) return {};
   const { policy, keys } = bundleSecurity;
-  return { bundleSecurity: { policy, keys: keyRingOf(keys, crypto.aead, random) } };
+  const secret = hedgeSecret(identityPrivateKey, BUNDLES_LABEL);
+  const hedged = new HedgedRandom(random, BUNDLES_LABEL, secret, boot);
+  return { bundleSecurity: { policy, keys: keyRingOf(keys, crypto.aead, hedged) } };
 }
 
 function createServices(
@@ -99,3 +107,5 @@ function createServices(
     ...pings.map((ping) => new Ping(ping)),
   ];
 }
+
+const BUNDLES_LABEL = utf8Encode('ISLK1 bundles');

@@ -6,7 +6,8 @@
  *
  * Within one source they differ by the counter. Two sources of one key, in two lives of a node or
  * in two nodes that share the key, differ by the drawn octets: of a million sources, two have the
- * same with a probability below 3 in 10^8, however much each encrypts. See docs/decisions/0017.
+ * same with a probability below 3 in 10^8, however much each encrypts. The owner hedges the draw,
+ * so that this holds even where a generator repeats itself. See docs/decisions/0017 and 0024.
  *
  * Source: RFC 9173 §4.3.1, NIST SP 800-38D §8.2.1.
  */

@@ -5,9 +5,8 @@
  *
  * Source: link-security §5.4, §8 (LS-802), §15.
  */
-import { CborWriter } from '../bytes/cbor-writer.ts';
-import { concat, utf8Encode } from '../bytes/octets.ts';
-import { hmacSha512, sha512 } from '../crypto/hash.ts';
+import { utf8Encode } from '../bytes/octets.ts';
+import { HedgedRandom, hedgeSecret } from '../crypto/hedged-random.ts';
 import type { Curve, Ed25519Key, Random, X25519Key } from '../crypto/ports.ts';
 import type { Credentials } from './credentials.ts';
 import { signKeyStatement } from './key-statement.ts';
@@ -48,17 +47,13 @@ export function createBootIdentity(
  * and use. Source: LS-802, after RFC 8937.
  */
 export class EphemeralKeys {
-  readonly #secret: Uint8Array;
-  readonly #boot: number;
   readonly #curve: Curve;
-  readonly #random: Random;
-  #counter = 0;
+  readonly #random: HedgedRandom;
 
   constructor(identityPrivateKey: Uint8Array, boot: number, curve: Curve, random: Random) {
-    this.#secret = hmacSha512(identityPrivateKey, HEDGE_LABEL);
-    this.#boot = boot;
+    const secret = hedgeSecret(identityPrivateKey, HEDGE_LABEL);
+    this.#random = new HedgedRandom(random, EPHEMERAL_LABEL, secret, boot);
     this.#curve = curve;
-    this.#random = random;
   }
 
   /** The next key, fresh; the taker erases it when done. */
@@ -71,16 +66,7 @@ export class EphemeralKeys {
 
   /** Up to 64 octets from which one key may grow, fresh; the taker erases them when done. */
   seed(count: number): Uint8Array {
-    const use = new CborWriter()
-      .uint(this.#boot)
-      .uint(this.#counter++)
-      .finish();
-    const seed = concat([EPHEMERAL_LABEL, this.#random.octets(32), this.#secret, use]);
-    const hash = sha512(seed);
-    const octets = hash.slice(0, count);
-    hash.fill(0);
-    seed.fill(0);
-    return octets;
+    return this.#random.octets(count);
   }
 }
 

@@ -121,6 +121,26 @@ describe('a security source', () => {
     expect(applySecurity(bad, policy(seals()), ring())).toMatchObject({ layer: 'cbor' });
   });
 
+  it('leaves out what cannot be added where its rule says so, and adds the rest', () => {
+    const signed = success(apply(signs({ targets: [7] })));
+    const keep = { targets: ['primary', 7, 'payload'], onFailure: 'keep' } as const;
+    const more = success(applySecurity(signed, policy(signs(keep)), ring()));
+    // The age is signed already, and the primary block is bound with its CRC.
+    expect(success(readSecurityBlocks(more)).signed).toEqual(new Set([1, 2]));
+    const sealed = success(apply(seals()));
+    expect(applySecurity(sealed, policy(seals({ onFailure: 'keep' })), ring())).toBe(sealed);
+    const mixed = policy(signs({ onFailure: 'keep' }), seals({ targets: [7] }));
+    const both = success(readSecurityBlocks(success(applySecurity(sealed, mixed, ring()))));
+    expect([both.signed, both.encrypted]).toEqual([new Set(), new Set([1, 2])]);
+  });
+
+  it('takes no number that an operation on a block that has gone was on', () => {
+    const signed = success(apply(signs({ targets: [7] })));
+    const blocks = signed.blocks.filter(({ number }) => number !== 2);
+    const more = success(applySecurity({ ...signed, blocks }, policy(seals()), ring()));
+    expect(more.blocks.map(({ number }) => number)).toEqual([4, 3, 1]);
+  });
+
   it('makes no bundle of more blocks than a node takes', () => {
     const age = blockOf(bundle, 2);
     const many = Array.from({ length: 30 }, (_, at) => ({

@@ -66,6 +66,18 @@ describe('a verifier', () => {
 });
 
 describe('an acceptor', () => {
+  it('tells how many operations it accepted, and how many it verified', () => {
+    const two = secured(signs({ targets: ['payload', 7] }));
+    const counts = (...rules: SecurityRule[]) => {
+      const outcome = checkSecurity(bundleOf(two), policy(...rules), ring(), false);
+      return outcome.verdict === 'pass' ? [outcome.verified, outcome.accepted] : [];
+    };
+    expect(counts()).toEqual([0, 0]);
+    expect(counts(verifies('integrity'))).toEqual([2, 0]);
+    expect(counts(verifies('integrity', { targets: [7] }), accepts('integrity'))).toEqual([1, 1]);
+    expect(counts(verifies('integrity', { key: 'other-hmac', onFailure: 'keep' }))).toEqual([0, 0]);
+  });
+
   it('takes off what it accepts, and the block with the last of it', () => {
     expect(passed(signedPayload, accepts('integrity'))).toBe(PLAIN);
     const two = secured(signs({ targets: ['payload', 7] }));
@@ -172,6 +184,22 @@ describe('the destination', () => {
       expect(outcome).toMatchObject({ verdict: 'discard', reason: 14 });
     }
     expect(delivered(sealedAge)).toBe(PLAIN.replace('85070200004100', ''));
+  });
+
+  it('tells a context that nobody here knows from an operation that no rule is for', () => {
+    const { primary, blocks } = bundleOf(sealedPayload);
+    const bcb = blocks[0]!;
+    const content = { ...success(decodeSecurityBlock(bcb.data)), contextId: 3 };
+    const changed = { ...bcb, data: encodeSecurityBlock(content), octets: undefined };
+    const foreign = hexOf({ primary, blocks: [changed, ...blocks.slice(1)] });
+    const outcome = checkSecurity(bundleOf(foreign), policy(), ring(), true);
+    expect(outcome).toMatchObject({ verdict: 'discard', reason: 13 });
+  });
+
+  it('finds nothing wrong in an operation on a block that somebody took out', () => {
+    const gone = sealedAge.replace(/850702000041../, '');
+    const outcome = checkSecurity(bundleOf(gone), policy(), ring(), true);
+    expect(outcome).toMatchObject({ verdict: 'pass', findings: [] });
   });
 
   it('decrypts a BIB by whichever rule there is', () => {
