@@ -3,8 +3,9 @@
  * machine.
  *
  * Commands gather while a transaction is flushed, and the next transaction takes them all: one
- * flush, many bundles. They are answered when it is durable, in the order in which they came. A
- * bundle that no command waits for is read from the memory map at once.
+ * flush, many bundles; what comes and goes within one is not written. They are answered when it is
+ * durable, in the order in which they came. A bundle that no command waits for is read from the
+ * memory map at once.
  */
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,7 @@ import { ConfigError } from '../config-error.ts';
 import type { OpenedStore, StoreCompletion, StoreContents } from '../ports.ts';
 import { isSoundLmdbFile } from './lmdb-file.ts';
 import { makeFolders } from './make-folders.ts';
-import { openStoreTables, type StoredEntry, type StoreTables } from './store-tables.ts';
+import { openStoreTables, type StoreTables } from './store-tables.ts';
 
 /**
  * Opens the store in `directory`, which is made if need be. A data file that is damaged as a whole
@@ -49,23 +50,45 @@ async function openWhole(
 ): Promise<OpenedStore | undefined> {
   const tables = await openStoreTables(directory, octetsMax + MAP_OCTETS_MORE);
   try {
-    const index = new Map<string, StoredEntry>();
-    const setAside = filesAside + tables.scan((id, entry) => index.set(id, entry));
-    return new LmdbStore(tables, octetsMax, index, setAside);
+    const entries = new Map<string, Entry>();
+    const found = (id: string, key: number, sizeOctets: number) =>
+      entries.set(id, entryAt(id, key, sizeOctets));
+    const setAside = filesAside + tables.scan(found);
+    return new LmdbStore(tables, octetsMax, entries, setAside);
   } catch {
     await tables.close();
     return undefined;
   }
 }
 
-type Command =
-  | { readonly kind: 'put'; readonly stored: StoredBundle }
-  | { readonly kind: 'get'; readonly id: string }
-  | { readonly kind: 'delete'; readonly id: string; readonly seen: SeenNote | undefined }
-  | { readonly kind: 'refuse'; readonly id: string };
+/** What is known of one bundle. */
+interface Entry {
+  readonly id: string;
+  /** Where it is, durable or in the transaction under way; NOWHERE when it is not. */
+  key: number;
+  /** Its octets there. */
+  sizeOctets: number;
+  /** Its octets once all commands are obeyed. */
+  sizeOctetsNext: number;
+  /** How many have not been answered. */
+  commands: number;
+}
+
+interface Command {
+  readonly kind: 'put' | 'get' | 'delete' | 'refuse';
+  readonly entry: Entry;
+  /** Of a put. */
+  readonly octets: Uint8Array | undefined;
+  readonly note: BundleNote | undefined;
+  /** Of a removal. */
+  readonly seen: SeenNote | undefined;
+  /** What the entry said before the transaction. */
+  keyBefore: number;
+  sizeOctetsBefore: number;
+}
 
 interface Owed {
-  readonly key: number | undefined;
+  readonly key: number;
   readonly id: string;
   readonly seen: SeenNote | undefined;
 }
@@ -79,15 +102,13 @@ interface Owed {
 class LmdbStore implements OpenedStore {
   readonly #tables: StoreTables;
   readonly #octetsMax: number;
-  /** What is durable. */
-  readonly #index: Map<string, StoredEntry>;
+  /** By id: those that are durable, and those of which a command has not been answered. */
+  readonly #entries: Map<string, Entry>;
   readonly #setAside: number;
   /** Bounded by the commands that have not been answered. */
   #waiting: Command[] = [];
-  /** Octets that each bundle will have once its commands are obeyed; bounded as they are. */
-  readonly #unsettled = new Map<string, { sizeOctets: number; commands: number }>();
   #octets = 0;
-  /** Removals of transactions that failed: the next one does them. Bounded by the index. */
+  /** Removals of transactions that failed: the next one does them. Bounded by the entries. */
   #owed: Owed[] = [];
   #flushing: Promise<void> | undefined;
   readonly #completed = new Subject<StoreCompletion>();
@@ -97,14 +118,14 @@ class LmdbStore implements OpenedStore {
   constructor(
     tables: StoreTables,
     octetsMax: number,
-    index: Map<string, StoredEntry>,
+    entries: Map<string, Entry>,
     setAside: number,
   ) {
     this.#tables = tables;
     this.#octetsMax = octetsMax;
-    this.#index = index;
+    this.#entries = entries;
     this.#setAside = setAside;
-    for (const { sizeOctets } of index.values()) this.#octets += sizeOctets;
+    for (const { sizeOctets } of entries.values()) this.#octets += sizeOctets;
   }
 
   contents(): StoreContents {
@@ -113,19 +134,20 @@ class LmdbStore implements OpenedStore {
   }
 
   put(id: string, octets: Uint8Array, note: BundleNote): void {
-    const others = this.#octets - this.#sizeOf(id);
-    if (others + octets.length > this.#octetsMax) {
-      this.#take({ kind: 'refuse', id }, id, this.#sizeOf(id));
-    } else this.#take({ kind: 'put', stored: { id, octets, note } }, id, octets.length);
+    const entry = this.#entryOf(id);
+    const fits = this.#octets - entry.sizeOctetsNext + octets.length <= this.#octetsMax;
+    if (fits) this.#take(commandOn(entry, 'put', octets, note), octets.length);
+    else this.#take(commandOn(entry, 'refuse'), entry.sizeOctetsNext);
   }
 
   get(id: string): void {
-    if (this.#unsettled.has(id)) this.#take({ kind: 'get', id }, id, this.#sizeOf(id));
-    else this.#completed.next(this.#read(id));
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.commands === 0) this.#completed.next(this.#read(id, entry));
+    else this.#take(commandOn(entry, 'get'), entry.sizeOctetsNext);
   }
 
   delete(id: string, seen?: SeenNote): void {
-    this.#take({ kind: 'delete', id, seen }, id, 0);
+    this.#take(commandOn(this.#entryOf(id), 'delete', undefined, undefined, seen), 0);
   }
 
   async close(): Promise<void> {
@@ -135,26 +157,34 @@ class LmdbStore implements OpenedStore {
   }
 
   *#readAll(): Iterable<StoredBundle> {
-    for (const { key } of this.#index.values()) {
+    for (const { key } of this.#entries.values()) {
       const stored = this.#tables.read(key);
       if (stored !== undefined) yield stored;
     }
   }
 
-  #read(id: string): StoreCompletion {
-    const entry = this.#index.get(id);
-    const octets = entry === undefined ? undefined : this.#tables.read(entry.key)?.octets;
+  #read(id: string, entry: Entry | undefined): StoreCompletion {
+    const octets =
+      entry === undefined || entry.key === NOWHERE
+        ? undefined
+        : this.#tables.read(entry.key)?.octets;
     return { kind: 'got', id, octets };
   }
 
-  #sizeOf(id: string): number {
-    return this.#unsettled.get(id)?.sizeOctets ?? this.#index.get(id)?.sizeOctets ?? 0;
+  #entryOf(id: string): Entry {
+    let entry = this.#entries.get(id);
+    if (entry === undefined) {
+      entry = entryAt(id, NOWHERE, 0);
+      this.#entries.set(id, entry);
+    }
+    return entry;
   }
 
-  #take(command: Command, id: string, sizeOctets: number): void {
-    this.#octets += sizeOctets - this.#sizeOf(id);
-    const commands = (this.#unsettled.get(id)?.commands ?? 0) + 1;
-    this.#unsettled.set(id, { sizeOctets, commands });
+  #take(command: Command, sizeOctetsNext: number): void {
+    const { entry } = command;
+    this.#octets += sizeOctetsNext - entry.sizeOctetsNext;
+    entry.sizeOctetsNext = sizeOctetsNext;
+    entry.commands += 1;
     this.#waiting.push(command);
     this.#flushing ??= this.#flush();
   }
@@ -165,78 +195,101 @@ class LmdbStore implements OpenedStore {
     await new Promise((resolve) => setImmediate(resolve));
     // Bounded by the commands of the node: each round answers at least one.
     while (this.#waiting.length > 0) {
-      const first = this.#waiting.findIndex(({ kind }) => kind === 'get');
-      // A read sees the writes before it and none after it, so it stands between transactions.
-      const batch = this.#waiting.splice(0, first < 0 ? this.#waiting.length : Math.max(first, 1));
+      const batch = this.#nextBatch();
       const durable = await this.#commit(batch);
       for (const command of batch) this.#settle(command, durable);
     }
     this.#flushing = undefined;
   }
 
-  /** Asks the tables for it; what to do should the transaction fail. */
-  #write(command: Command): () => void {
-    if (command.kind === 'get' || command.kind === 'refuse') return () => {};
-    const { id } = command.kind === 'put' ? command.stored : command;
-    const before = this.#index.get(id);
-    if (before !== undefined) this.#tables.remove(before.key);
-    if (command.kind === 'put') {
-      this.#index.set(id, this.#tables.put(command.stored));
-      return () => {
-        if (before === undefined) this.#index.delete(id);
-        else this.#index.set(id, before);
-      };
-    }
-    this.#index.delete(id);
-    if (command.seen !== undefined) this.#tables.remember(id, command.seen);
-    return () => this.#owed.push({ key: before?.key, id, seen: command.seen });
+  /** A read sees the writes before it and none after it, so it stands between transactions. */
+  #nextBatch(): readonly Command[] {
+    const all = this.#waiting;
+    const first = all.findIndex(({ kind }) => kind === 'get');
+    this.#waiting = first < 0 ? [] : all.slice(Math.max(first, 1));
+    return first < 0 ? all : all.slice(0, Math.max(first, 1));
   }
 
   /** Whether the transaction is durable. */
   async #commit(batch: readonly Command[]): Promise<boolean> {
-    if (batch.every(({ kind }) => kind === 'get' || kind === 'refuse')) return true;
-    const undo: (() => void)[] = [];
+    if (!batch.some(({ kind }) => kind === 'put' || kind === 'delete')) return true;
     try {
       await this.#tables.transact(() => {
         for (const { key, id, seen } of this.#owed) {
-          if (key !== undefined) this.#tables.remove(key);
+          if (key !== NOWHERE) this.#tables.remove(key);
           if (seen !== undefined) this.#tables.remember(id, seen);
         }
-        for (const command of batch) undo.push(this.#write(command));
+        for (const command of batch) this.#write(command);
       });
       this.#owed = [];
       return true;
     } catch {
-      for (const step of undo.reverse()) step();
+      for (const command of batch.toReversed()) this.#undo(command);
       return false;
     }
   }
 
-  #settle(command: Command, durable: boolean): void {
-    const { id } = command.kind === 'put' ? command.stored : command;
-    const unsettled = this.#unsettled.get(id);
-    if (unsettled !== undefined && --unsettled.commands === 0) {
-      this.#unsettled.delete(id);
-      this.#octets += this.#sizeOf(id) - unsettled.sizeOctets;
+  /** Asks the tables for it. */
+  #write(command: Command): void {
+    const { kind, entry, octets, note, seen } = command;
+    if (kind !== 'put' && kind !== 'delete') return;
+    command.keyBefore = entry.key;
+    command.sizeOctetsBefore = entry.sizeOctets;
+    if (entry.key !== NOWHERE) this.#tables.remove(entry.key);
+    entry.key = NOWHERE;
+    entry.sizeOctets = 0;
+    if (octets !== undefined && note !== undefined) {
+      entry.key = this.#tables.put(entry.id, octets, note);
+      entry.sizeOctets = octets.length;
     }
-    switch (command.kind) {
-      case 'put':
-        this.#completed.next(
-          durable ? { kind: 'put', id } : { kind: 'put-failed', id, reason: 'io' },
-        );
-        break;
-      case 'get':
-        this.#completed.next(this.#read(id));
-        break;
-      case 'delete':
-        this.#completed.next({ kind: 'deleted', id });
-        break;
-      case 'refuse':
-        this.#completed.next({ kind: 'put-failed', id, reason: 'full' });
+    if (seen !== undefined) this.#tables.remember(entry.id, seen);
+  }
+
+  /** The transaction has failed: what was put is not there, and what was removed is owed. */
+  #undo({ kind, entry, keyBefore, sizeOctetsBefore, seen }: Command): void {
+    if (kind === 'put') {
+      entry.key = keyBefore;
+      entry.sizeOctets = sizeOctetsBefore;
+    } else if (kind === 'delete') this.#owed.push({ key: keyBefore, id: entry.id, seen });
+  }
+
+  #settle({ kind, entry }: Command, durable: boolean): void {
+    const { id } = entry;
+    entry.commands -= 1;
+    if (entry.commands === 0) {
+      this.#octets += entry.sizeOctets - entry.sizeOctetsNext;
+      entry.sizeOctetsNext = entry.sizeOctets;
+      if (entry.key === NOWHERE) this.#entries.delete(id);
     }
+    this.#completed.next(this.#answerTo(kind, entry, durable));
+  }
+
+  #answerTo(kind: Command['kind'], entry: Entry, durable: boolean): StoreCompletion {
+    const { id } = entry;
+    if (kind === 'get') return this.#read(id, entry);
+    if (kind === 'delete') return { kind: 'deleted', id };
+    if (kind === 'refuse') return { kind: 'put-failed', id, reason: 'full' };
+    return durable ? { kind: 'put', id } : { kind: 'put-failed', id, reason: 'io' };
   }
 }
 
+function entryAt(id: string, key: number, sizeOctets: number): Entry {
+  return { id, key, sizeOctets, sizeOctetsNext: sizeOctets, commands: 0 };
+}
+
+/** All of one shape. */
+function commandOn(
+  entry: Entry,
+  kind: Command['kind'],
+  octets?: Uint8Array,
+  note?: BundleNote,
+  seen?: SeenNote,
+): Command {
+  return { kind, entry, octets, note, seen, keyBefore: NOWHERE, sizeOctetsBefore: 0 };
+}
+
+/** The key of what is not in the tables. */
+const NOWHERE = -1;
 const DATA_FILE = 'data.mdb';
 /** Pages that are not full, and the tables beside the bundles; LMDB takes more when it needs it. */
 const MAP_OCTETS_MORE = 16 * 1024 * 1024;

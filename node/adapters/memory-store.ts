@@ -101,14 +101,12 @@ export class MemoryStore implements OpenedStore {
       const [fate = 0, cut = 0] = random.octets(2);
       if (fate % 3 === 0) this.#obey(command);
       else if (fate % 3 === 1 && command.kind === 'put') {
-        const record = encodeBundleRecord(command.stored);
+        const record = recordOf(command.stored);
         torn.set(command.stored.id, record.subarray(0, (record.length * cut) >> 8));
         this.#bundles.delete(command.stored.id);
       }
     }
-    const whole = [...this.#bundles].map(
-      ([id, stored]) => [id, encodeBundleRecord(stored)] as const,
-    );
+    const whole = [...this.#bundles].map(([id, stored]) => [id, recordOf(stored)] as const);
     return { records: new Map([...whole, ...torn]), seen: new Map(this.#seen) };
   }
 
@@ -161,6 +159,10 @@ export class MemoryStore implements OpenedStore {
     if (size === 0) this.#sizes.delete(id);
     else this.#sizes.set(id, size);
   }
+}
+
+function recordOf({ id, octets, note }: StoredBundle): Uint8Array {
+  return encodeBundleRecord(id, octets, note).slice();
 }
 
 const SEEN_MAX = 65_536;

@@ -1,28 +1,30 @@
 /**
  * How a store writes a bundle, and what it remembers of one that has gone. Numbers are big-endian,
- * instants are Unix milliseconds as float64.
+ * instants are Unix milliseconds as float64. The CRC is that of IEEE 802.3, which the platform has.
  *
- *   bundle      | CRC-32C of what follows 4 | previous 4 | arrived 8 | id length 2 | id | octets |
+ *   bundle      | CRC-32 of what follows 4 | previous 4 | arrived 8 | id length 2 | id | octets |
  *   seen, key   | expires 8 | id |
- *   seen, value | CRC-32C of what follows 4 | hops 4, all ones for infinitely many | went 8 |
+ *   seen, value | CRC-32 of what follows 4 | hops 4, all ones for infinitely many | went 8 |
  */
-import type { SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
+import { crc32 } from 'node:zlib';
+import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import { assert } from '#protocol/assert.ts';
-import { crc32c } from '#protocol/bytes/crc.ts';
-import { utf8Decode, utf8Encode } from '#protocol/bytes/octets.ts';
+import { utf8Decode } from '#protocol/bytes/octets.ts';
+import { briefOctets } from '#protocol/bytes/slab.ts';
 
-/** A fresh record of a bundle. */
-export function encodeBundleRecord({ id, octets, note }: StoredBundle): Uint8Array {
-  const name = utf8Encode(id);
-  assert(name.length <= ID_OCTETS_MAX, 'the id of a bundle is short');
-  const record = new Uint8Array(HEAD_OCTETS + name.length + octets.length);
-  const view = new DataView(record.buffer);
+/** A fresh record of a bundle, to be written soon. */
+export function encodeBundleRecord(id: string, octets: Uint8Array, note: BundleNote): Uint8Array {
+  const idOctets = Buffer.byteLength(id);
+  assert(idOctets <= ID_OCTETS_MAX, 'the id of a bundle is short');
+  const start = HEAD_OCTETS + idOctets;
+  const record = briefOctets(start + octets.length);
+  const view = new DataView(record.buffer, record.byteOffset, start);
   view.setUint32(4, note.previous);
   view.setFloat64(8, note.arrivedUnixMs);
-  view.setUint16(16, name.length);
-  record.set(name, HEAD_OCTETS);
-  record.set(octets, HEAD_OCTETS + name.length);
-  view.setUint32(0, crc32c(record, 4));
+  view.setUint16(16, idOctets);
+  ENCODER.encodeInto(id, record.subarray(HEAD_OCTETS, start));
+  record.set(octets, start);
+  view.setUint32(0, crc32(record.subarray(4)));
   return record;
 }
 
@@ -30,7 +32,7 @@ export function encodeBundleRecord({ id, octets, note }: StoredBundle): Uint8Arr
 export function decodeBundleRecord(record: Uint8Array): StoredBundle | undefined {
   if (record.length < HEAD_OCTETS) return undefined;
   const view = new DataView(record.buffer, record.byteOffset, record.length);
-  if (view.getUint32(0) !== crc32c(record, 4)) return undefined;
+  if (view.getUint32(0) !== crc32(record.subarray(4))) return undefined;
   const end = HEAD_OCTETS + view.getUint16(16);
   const id = end > record.length ? undefined : utf8Decode(record.subarray(HEAD_OCTETS, end));
   if (id === undefined) return undefined;
@@ -40,12 +42,12 @@ export function decodeBundleRecord(record: Uint8Array): StoredBundle | undefined
 
 /** The key of a bundle that has gone; keys sort by when it expires. */
 export function encodeSeenKey(id: string, { untilUnixMs }: SeenNote): Uint8Array {
-  const name = utf8Encode(id);
-  assert(name.length <= ID_OCTETS_MAX, 'the id of a bundle is short');
-  const key = new Uint8Array(8 + name.length);
+  const idOctets = Buffer.byteLength(id);
+  assert(idOctets <= ID_OCTETS_MAX, 'the id of a bundle is short');
+  const key = briefOctets(8 + idOctets);
   // Positive numbers sort by their octets as they sort by value.
-  new DataView(key.buffer).setFloat64(0, Math.max(0, untilUnixMs));
-  key.set(name, 8);
+  new DataView(key.buffer, key.byteOffset, 8).setFloat64(0, Math.max(0, untilUnixMs));
+  ENCODER.encodeInto(id, key.subarray(8));
   return key;
 }
 
@@ -56,11 +58,11 @@ export function untilOfSeenKey(key: Uint8Array): number {
 
 /** What is remembered beside the key. */
 export function encodeSeenValue({ hops, fromUnixMs }: SeenNote): Uint8Array {
-  const value = new Uint8Array(SEEN_OCTETS);
-  const view = new DataView(value.buffer);
+  const value = briefOctets(SEEN_OCTETS);
+  const view = new DataView(value.buffer, value.byteOffset, SEEN_OCTETS);
   view.setUint32(4, Math.min(hops, HOPS_INFINITE));
   view.setFloat64(8, fromUnixMs);
-  view.setUint32(0, crc32c(value, 4));
+  view.setUint32(0, crc32(value.subarray(4)));
   return value;
 }
 
@@ -69,7 +71,7 @@ export function decodeSeen(key: Uint8Array, value: Uint8Array): [string, SeenNot
   if (key.length < 8 || value.length !== SEEN_OCTETS) return undefined;
   const view = new DataView(value.buffer, value.byteOffset);
   const id = utf8Decode(key.subarray(8));
-  if (id === undefined || view.getUint32(0) !== crc32c(value, 4)) return undefined;
+  if (id === undefined || view.getUint32(0) !== crc32(value.subarray(4))) return undefined;
   const hops = view.getUint32(4);
   return [
     id,
@@ -81,6 +83,7 @@ export function decodeSeen(key: Uint8Array, value: Uint8Array): [string, SeenNot
   ];
 }
 
+const ENCODER = new TextEncoder();
 const HEAD_OCTETS = 18;
 const SEEN_OCTETS = 16;
 const HOPS_INFINITE = 0xffff_ffff;

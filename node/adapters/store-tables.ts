@@ -8,7 +8,7 @@
  * Writes are made in transactions only. The record formats are in store-record.ts.
  */
 import type { Database, RootDatabase } from 'lmdb';
-import type { SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
+import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import {
   decodeBundleRecord,
   decodeSeen,
@@ -17,12 +17,6 @@ import {
   encodeSeenValue,
   untilOfSeenKey,
 } from './store-record.ts';
-
-/** A bundle that a table holds. */
-export interface StoredEntry {
-  readonly key: number;
-  readonly sizeOctets: number;
-}
 
 /** The environment in `directory`, which exists; throws what LMDB throws. */
 export async function openStoreTables(directory: string, mapOctets: number): Promise<StoreTables> {
@@ -63,12 +57,12 @@ export class StoreTables {
    * Goes through all bundles once and sets aside the records that cannot be read; how many. Throws
    * what LMDB throws when the tables themselves are damaged.
    */
-  scan(found: (id: string, entry: StoredEntry) => void): number {
+  scan(found: (id: string, key: number, sizeOctets: number) => void): number {
     let setAside = 0;
     for (const { key, value } of this.#bundles.getRange()) {
       const stored = decodeBundleRecord(value);
       this.#nextKey = key + 1;
-      if (stored !== undefined) found(stored.id, { key, sizeOctets: stored.octets.length });
+      if (stored !== undefined) found(stored.id, key, stored.octets.length);
       else {
         this.#putAside(key, value);
         setAside += 1;
@@ -96,10 +90,10 @@ export class StoreTables {
   }
 
   /** Writes a bundle, in a transaction; where it is. */
-  put(stored: StoredBundle): StoredEntry {
+  put(id: string, octets: Uint8Array, note: BundleNote): number {
     const key = this.#nextKey++;
-    void this.#bundles.put(key, encodeBundleRecord(stored));
-    return { key, sizeOctets: stored.octets.length };
+    void this.#bundles.put(key, encodeBundleRecord(id, octets, note));
+    return key;
   }
 
   /** Takes a bundle out, in a transaction. */

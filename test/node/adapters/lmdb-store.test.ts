@@ -3,6 +3,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -98,6 +99,58 @@ it('writes many bundles with one flush', async () => {
   const ids = Array.from({ length: 300 }, (_, k) => `b${k}`);
   await Promise.all(ids.map((id) => put(store, id)));
   expect(transactionsOf(directory) - before).toBeLessThanOrEqual(3);
+});
+
+it('does not write what comes and goes within one transaction', async () => {
+  const directory = newDirectory();
+  const { store } = await reopened(directory, 10_000_000);
+  await put(store, 'first');
+  const octetsBefore = statSync(join(directory, 'data.mdb')).size;
+  const answers: string[] = [];
+  store.completed$.subscribe(({ kind, id }) => answers.push(`${kind} ${id}`));
+  const seen = { hops: 1, fromUnixMs: 0, untilUnixMs: 9 };
+  store.put('second', new Uint8Array(5_000_000), { previous: 0, arrivedUnixMs: 0 });
+  store.delete('second', seen);
+  store.get('second');
+  store.put('third', letters('t'), { previous: 0, arrivedUnixMs: 0 });
+  store.get('third');
+  store.delete('third', seen);
+  await expect.poll(() => answers.length).toBe(6);
+  const second = ['put second', 'deleted second', 'got second'];
+  expect(answers).toEqual([...second, 'put third', 'got third', 'deleted third']);
+  expect(statSync(join(directory, 'data.mdb')).size - octetsBefore).toBeLessThan(1_000_000);
+  await store.close();
+  const contents = (await reopened(directory)).store.contents();
+  expect([...contents.bundles].map(({ id }) => id)).toEqual(['first']);
+  expect(new Map(contents.seen)).toEqual(
+    new Map([
+      ['second', seen],
+      ['third', seen],
+    ]),
+  );
+});
+
+it('can be filled and drained again and again, in a file that stays as large', async () => {
+  const directory = newDirectory();
+  const { store } = await reopened(directory, 1_000_000);
+  const sizes: number[] = [];
+  for (let round = 0; round < 4; round++) {
+    const answers: StoreCompletion[] = [];
+    const life = store.completed$.subscribe((completion) => answers.push(completion));
+    for (let k = 0; k < 1_100; k++) {
+      store.put(`b${k}`, letters('b'), { previous: 0, arrivedUnixMs: 0 });
+    }
+    await expect.poll(() => answers.length).toBe(1_100);
+    expect(answers.filter(({ kind }) => kind === 'put').length).toBe(1_000);
+    const refused = answers.filter((answer) => answer.kind === 'put-failed');
+    expect(new Set(refused.map(({ reason }) => reason))).toEqual(new Set(['full']));
+    for (let k = 0; k < 1_000; k++) store.delete(`b${k}`);
+    await expect.poll(() => answers.length).toBe(2_100);
+    life.unsubscribe();
+    expect(idsIn(store)).toEqual([]);
+    sizes.push(statSync(join(directory, 'data.mdb')).size);
+  }
+  expect(sizes[3]).toBeLessThanOrEqual(2 * sizes[0]!);
 });
 
 it('is refused with a remedy where there can be no store', async () => {
