@@ -35,13 +35,12 @@ it('loses nothing that a node has, and delivers nothing twice, however often nod
   for (const [index, flight] of flights.entries()) {
     const far = flights[1 - index]!;
     const arrived = new Set(far.idsOf('bundle-accepted'));
-    const gone = new Set([...delivered, ...flight.idsOf('bundle-forwarded')]);
     // What a node has accepted it delivers or sends on, in whichever of its lives.
-    const kept = flight.idsOf('bundle-accepted').filter((id) => !gone.has(id));
+    const kept = flight.idsOf('bundle-accepted').filter((id) => !flight.gone.has(id));
     expect(kept.filter((id) => !flight.doubtful.has(id))).toEqual([]);
     // What has arrived is delivered, but for what was on record as delivered when the node died.
     const wanted = flight.idsOf('bundle-forwarded').filter((id) => arrived.has(id));
-    const missing = wanted.filter((id) => !delivered.includes(id) && !far.doubtful.has(id));
+    const missing = wanted.filter((id) => !far.gone.has(id) && !far.doubtful.has(id));
     expect(missing).toEqual([]);
     expect(flight.restored).toBeGreaterThan(0);
     const { accepted, deleted, ...fates } = flight.snapshot!.ledger;
@@ -89,17 +88,21 @@ class Flight {
   /** Whether the traffic is over and nothing waits. */
   get idle(): boolean {
     const accepted = this.idsOf('bundle-accepted');
-    const gone = new Set([
-      ...this.idsOf('bundle-delivered'),
-      ...this.idsOf('bundle-forwarded'),
-      ...this.doubtful,
-    ]);
+    const { gone } = this;
     const last = this.#notices.findLast(({ kind }) => kind === 'bundle-accepted');
     const quiet = last !== undefined && last.at >= TRAFFIC_ENDS_US - 200_000;
-    return quiet && accepted.every((id) => gone.has(id));
+    return quiet && accepted.every((id) => gone.has(id) || this.doubtful.has(id));
   }
 
-  idsOf(kind: 'bundle-accepted' | 'bundle-delivered' | 'bundle-forwarded'): string[] {
+  /** What was sent on, or delivered to a service or, as a status report, to the node itself. */
+  get gone(): Set<string> {
+    const kinds = ['bundle-delivered', 'bundle-forwarded', 'status-report'] as const;
+    return new Set(kinds.flatMap((kind) => this.idsOf(kind)));
+  }
+
+  idsOf(
+    kind: 'bundle-accepted' | 'bundle-delivered' | 'bundle-forwarded' | 'status-report',
+  ): string[] {
     return this.#notices.flatMap((notice) => (notice.kind === kind ? [notice.id] : []));
   }
 
