@@ -51,5 +51,7 @@ await Promise.all([
     entryPoints: { host: 'harness/fleet/host.ts' },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
+    // What it loads later it requires, so that Node never sets up its loader of modules.
+    supported: { 'dynamic-import': false },
   }),
 ]);
