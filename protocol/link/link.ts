@@ -31,7 +31,6 @@ export class Link implements BundleLink {
   readonly #keying: Keying;
   readonly #reader: FrameReader;
   readonly #outlet: Outlet;
-  /** Idle frames fill the line. */
   readonly #idles: boolean;
   #now: Instant = 0;
   #connected = false;
@@ -41,6 +40,9 @@ export class Link implements BundleLink {
   #framesReceived = 0;
   #idleFramesReceived = 0;
   #pacedFramesThisTurn = 0;
+  /** There is nothing to say until the next verb, and then the deadline stays as it is, too. */
+  #quiet = false;
+  #soonest: Soonest | undefined;
 
   /** `keying` passes to the link. */
   constructor(options: LinkOptions, keying: Keying) {
@@ -119,28 +121,16 @@ export class Link implements BundleLink {
   }
 
   poll(): LinkOutput | undefined {
-    const output = this.#outlet.shift();
-    if (output !== undefined || this.#pacedFramesThisTurn === PACED_FRAMES_PER_TURN_MAX) {
-      return output;
-    }
-    this.#pacedFramesThisTurn++;
-    const sealer = this.#bundleSealer;
-    const next = sealer && this.#outlet.sendBundleFrame(this.#now, sealer);
-    if (next === undefined) return this.#pollIdle();
-    if (next instanceof Fault) this.#keying.spent(this.#now, next);
-    else this.#keying.sent(this.#now);
-    this.#obeyKeying();
-    return next instanceof Fault ? this.#outlet.shift() : next;
+    if (this.#quiet) return undefined;
+    const output = this.#outlet.shift() ?? this.#pollPaced();
+    this.#quiet = output === undefined;
+    return output;
   }
 
   deadline(): Deadline | undefined {
     if (!this.#connected || this.#closing) return undefined;
-    const soonest = new Soonest();
-    soonest.offer(this.#outlet.closesAt, 'contact closes');
-    soonest.join(this.#keying.deadline());
-    soonest.join(this.#outlet.deadline());
-    if (this.#bundleSealer !== undefined) soonest.offer(this.#outlet.bundleAt, 'next frame');
-    if (this.#idles) soonest.offer(this.#outlet.idleAt, 'next frame');
+    const soonest = this.#soonest ?? this.#findSoonest();
+    if (this.#quiet) this.#soonest = soonest;
     return Number.isFinite(soonest.at) ? soonest : undefined;
   }
 
@@ -164,15 +154,34 @@ export class Link implements BundleLink {
     assert(now >= this.#now, 'time does not fall');
     this.#now = now;
     this.#pacedFramesThisTurn = 0;
+    this.#quiet = false;
+    this.#soonest = undefined;
     if (!this.#connected) return;
     this.#keying.review(now);
     this.#obeyKeying();
   }
 
-  /** A frame of only idle data, where the line would else be empty. */
-  #pollIdle(): LinkOutput | undefined {
+  #pollPaced(): LinkOutput | undefined {
+    if (this.#pacedFramesThisTurn++ >= PACED_FRAMES_PER_TURN_MAX) return undefined;
+    const sealer = this.#bundleSealer;
+    const next = sealer && this.#outlet.sendBundleFrame(this.#now, sealer);
+    // Only idle data, where the line would else be empty.
     const fills = this.#idles && this.#connected && !this.#closing;
-    return fills ? this.#outlet.sendIdleFrame(this.#now) : undefined;
+    if (next === undefined) return fills ? this.#outlet.sendIdleFrame(this.#now) : undefined;
+    if (next instanceof Fault) this.#keying.spent(this.#now, next);
+    else this.#keying.sent(this.#now);
+    this.#obeyKeying();
+    return next instanceof Fault ? this.#outlet.shift() : next;
+  }
+
+  #findSoonest(): Soonest {
+    const soonest = new Soonest();
+    soonest.offer(this.#outlet.closesAt, 'contact closes');
+    soonest.join(this.#keying.deadline());
+    soonest.join(this.#outlet.deadline());
+    if (this.#bundleSealer !== undefined) soonest.offer(this.#outlet.bundleAt, 'next frame');
+    if (this.#idles) soonest.offer(this.#outlet.idleAt, 'next frame');
+    return soonest;
   }
 
   #receiveFrame(datagram: Uint8Array): void {

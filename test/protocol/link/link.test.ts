@@ -4,6 +4,7 @@ import { Fault } from '#protocol/fault.ts';
 import { writeFecf } from '#protocol/frame/fecf.ts';
 import { encodeFrame } from '#protocol/frame/uslp.ts';
 import { PACER_EARLY_US } from '#protocol/link/pacer.ts';
+import { SessionKeying } from '#protocol/link/session-keying.ts';
 import { SendKey } from '#protocol/session/keys.ts';
 import type { SessionParameters } from '#protocol/session/session.ts';
 import type { TrafficClass } from '#protocol/traffic-class.ts';
@@ -130,6 +131,22 @@ describe('priority and pace', () => {
     expect(pair.ends[0].link.deadline()?.at).toBeLessThanOrEqual(pair.now);
     pair.run(S);
     expect(idsOf(pair, 0, 'sent')).toEqual(['large']);
+  });
+});
+
+describe('a link that has nothing to say', () => {
+  it('asks its parts no more until it is told something', () => {
+    const pair = securedPair();
+    const [{ link }] = pair.ends;
+    const asked = vi.spyOn(SessionKeying.prototype, 'deadline');
+    const first = link.deadline();
+    asked.mockClear();
+    expect([link.poll(), link.deadline(), link.deadline()]).toEqual([undefined, first, first]);
+    expect(asked).not.toHaveBeenCalled();
+    link.tick(pair.now);
+    expect([link.poll(), link.deadline()]).toEqual([undefined, first]);
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
   });
 });
 
