@@ -49,6 +49,8 @@ export class BlockTransfer {
   readonly #answers = new AnswerTime(ANSWER_MARGIN_US);
   readonly #counters = new LtpCounters();
   #bundlesSent = 0;
+  /** By traffic class: false where nothing can wait, as nothing has happened since that was so. */
+  readonly #mayWait = TRAFFIC_CLASSES.map(() => true);
   /** By traffic class. */
   readonly #queues = TRAFFIC_CLASSES.map(() => new BlockQueue());
   #engine: LtpEngine | undefined = undefined;
@@ -78,11 +80,13 @@ export class BlockTransfer {
 
   /** Takes a bundle in; false when its class has no room. */
   send(bundle: OutboundBundle): boolean {
+    this.#mayWait.fill(true);
     return this.#queues[bundle.trafficClass]!.push(bundle);
   }
 
   /** Takes a segment that came in on the channel of a class; the fault for which it is dropped. */
   receive(now: Instant, segment: Uint8Array, trafficClass: TrafficClass): Fault | undefined {
+    this.#mayWait.fill(true);
     return this.#live().receive(now, segment, trafficClass);
   }
 
@@ -98,6 +102,7 @@ export class BlockTransfer {
       return;
     }
     this.#unsettled.delete(receipt);
+    this.#mayWait.fill(true);
     const session = this.#incoming(receipt);
     if (kept) this.#engine?.stored(now, session);
     else this.#engine?.refuse(now, session);
@@ -125,6 +130,8 @@ export class BlockTransfer {
   }
 
   tick(now: Instant): void {
+    if ((this.deadline()?.at ?? Number.POSITIVE_INFINITY) > now) return;
+    this.#mayWait.fill(true);
     this.#engine?.tick(now);
   }
 
@@ -148,9 +155,13 @@ export class BlockTransfer {
   }
 
   #waits(trafficClass: TrafficClass): boolean {
-    if (this.#engine?.waiting(trafficClass)) return true;
+    if (!this.#mayWait[trafficClass]) return false;
     const { nextOctets } = this.#queues[trafficClass]!;
-    return nextOctets !== undefined && nextOctets <= this.#live().roomToSend(trafficClass);
+    const waits =
+      this.#engine?.waiting(trafficClass) === true ||
+      (nextOctets !== undefined && nextOctets <= this.#live().roomToSend(trafficClass));
+    this.#mayWait[trafficClass] = waits;
+    return waits;
   }
 
   /** What the engine has to say, and only when that is nothing a new block. */
@@ -201,6 +212,7 @@ export class BlockTransfer {
     const bundles = bundlesIn(octets, clientService);
     if (bundles instanceof Fault) {
       this.#outputs.push({ kind: 'fault', fault: bundles });
+      this.#mayWait.fill(true);
       this.#engine?.refuse(this.now, session);
       return;
     }
