@@ -91,6 +91,7 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
     const endsAt = await drive(run, options.signal, screen);
     const pss = summarizePss(fleet.pids);
     const result = await fleet.stop();
+    for (const [node, found] of result.inventories) trace.returned(node, endsAt, found);
     const links = census.summary(endsAt);
     const stopped = options.signal.aborted;
     const { bootMs } = watch;

@@ -48,6 +48,8 @@ export interface FleetResult {
    * node, as the sinks themselves have written down; undefined where nobody is killed.
    */
   readonly received: ReadonlyMap<string, number> | undefined;
+  /** What is in the stores of nodes that could be killed, where those outlive them. */
+  readonly inventories: ReadonlyMap<NodeNumber, Inventory>;
 }
 
 /** One fleet, one run: launch, then advance and changes in turn, then stop. */

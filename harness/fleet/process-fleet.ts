@@ -11,6 +11,7 @@ import type { Instant } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import { tally } from '../report/tally.ts';
+import { auditStores } from './audit.ts';
 import type { Directory, HostReport } from './control.ts';
 import type { Fleet, FleetObserver, FleetResult, Member } from './fleet.ts';
 import type { HostExit } from './host-process.ts';
@@ -196,6 +197,7 @@ export class ProcessFleet implements Fleet {
       transitsUs: this.#transitsUs,
       digest: undefined,
       received: receivedAt(this.#members.flatMap(({ home }) => home ?? [])),
+      inventories: await auditStores(this.#members),
     };
   }
 

@@ -10,6 +10,7 @@ import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { ChannelChange } from '../channel/schedule.ts';
 import { Ether, type EtherDatagrams } from './ether.ts';
 import type { Fleet, FleetObserver, FleetResult, Member } from './fleet.ts';
+import type { Inventory } from './inventory.ts';
 import { VirtualNode } from './virtual-node.ts';
 import { VirtualTime } from './virtual-time.ts';
 
@@ -125,7 +126,17 @@ export class VirtualFleet implements Fleet {
       transitsUs: [],
       digest: this.#ether.digest(),
       received: this.#choice.kills ? this.#received : undefined,
+      inventories: this.#inventories(),
     };
+  }
+
+  #inventories(): FleetResult['inventories'] {
+    const found = new Map<NodeNumber, Inventory>(); // Bounded by the members.
+    for (const [node, each] of this.#nodes) {
+      const inventory = each.inventory();
+      if (inventory !== undefined) found.set(node, inventory);
+    }
+    return found;
   }
 }
 

@@ -88,6 +88,7 @@ export class VirtualNode {
   /** Is put together anew with what is left; what that is, of its store. Not yet started. */
   revive(): Inventory {
     [this.#store, this.#vault, this.#satellite] = this.#assemble();
+    this.#disk = undefined;
     return takeInventory(this.#store.contents());
   }
 
@@ -95,6 +96,15 @@ export class VirtualNode {
   stop(): void {
     this.#life?.unsubscribe();
     this.#life = undefined;
+    this.#store.flush();
+  }
+
+  /** What is on its disk; undefined when it has none. */
+  inventory(): Inventory | undefined {
+    if (!this.#world.disks) return undefined;
+    if (this.#disk === undefined) return takeInventory(this.#store.contents());
+    const { octetsMax } = this.#member.store;
+    return takeInventory(new MemoryStore(octetsMax, 'prompt', this.#disk).contents());
   }
 
   #assemble(): [MemoryStore, MemoryVault, Satellite] {

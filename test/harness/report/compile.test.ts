@@ -83,6 +83,7 @@ function compile(result: Partial<FleetResult>) {
       transitsUs: [],
       digest: undefined,
       received: undefined,
+      inventories: new Map(),
       ...result,
     },
     casualties: [],
