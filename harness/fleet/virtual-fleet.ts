@@ -65,7 +65,8 @@ export class VirtualFleet implements Fleet {
       const key = `${node} ${id}`;
       if (kills) this.#received.set(key, (this.#received.get(key) ?? 0) + 1);
     };
-    const world = { time: this.#time, crypto: this.#crypto, seed, directory, disks, record };
+    const choice = { seed, directory, kills, disks, record };
+    const world = { time: this.#time, crypto: this.#crypto, ...choice };
     this.setChannels(channels);
     for (const member of this.#members) {
       const terminals = this.#terminals.get(member.node) as EtherDatagrams;

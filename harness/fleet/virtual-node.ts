@@ -22,6 +22,8 @@ export interface VirtualWorld {
   readonly crypto: CryptoProvider;
   readonly seed: number;
   readonly directory: readonly DirectoryEntry[];
+  /** Whether nodes are killed; what their vaults write takes time then. */
+  readonly kills: boolean;
   /** Whether stores are disks, which take time to write and outlive a life; in memory if not. */
   readonly disks: boolean;
   /** Is told by each node what its traffic sink receives. */
@@ -81,8 +83,9 @@ export class VirtualNode {
     this.#life = undefined;
     this.#terminals.turnAway();
     const chance = new SeededRandom(this.#world.seed, `${this.#member.name} crash ${this.#lives}`);
+    const reached = Math.floor(chance.fraction() * (1 + this.#vault.waiting));
+    this.#records = this.#vault.afterPowerCut(reached);
     this.#disk = this.#world.disks ? this.#store.crash(chance) : undefined;
-    this.#records = this.#vault.records;
   }
 
   /** Is put together anew with what is left; what that is, of its store. Not yet started. */
@@ -108,12 +111,12 @@ export class VirtualNode {
   }
 
   #assemble(): [MemoryStore, MemoryVault, Satellite] {
-    const { time, crypto, seed, directory, disks, record } = this.#world;
+    const { time, crypto, seed, directory, kills, disks, record } = this.#world;
     const { store: storage, name } = this.#member;
     this.#lives += 1;
     const onDisk = (flush: () => void): void => time.at(time.now + WRITE_US, flush);
     const store = new MemoryStore(storage.octetsMax, disks ? onDisk : 'prompt', this.#disk);
-    const vault = new MemoryVault(this.#records);
+    const vault = new MemoryVault(this.#records, kills ? onDisk : 'prompt');
     const ports = {
       clock: new VirtualClock(time),
       datagrams: this.#terminals,

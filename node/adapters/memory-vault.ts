@@ -7,8 +7,11 @@ import { Subject } from 'rxjs';
 import { assert } from '#protocol/assert.ts';
 import type { Vault, VaultCompletion, VaultRecords } from '../ports.ts';
 
-/** When writes are made durable: in the same turn, or one by one when `flush` is called. */
-export type Flushing = 'prompt' | 'held';
+/**
+ * When writes are made durable: in the same turn; one by one when `flush` is called; or so when the
+ * owner's timer calls what it is given with each write.
+ */
+export type Flushing = 'prompt' | 'held' | ((flush: () => void) => void);
 
 interface Write {
   readonly record: string;
@@ -43,6 +46,7 @@ export class MemoryVault implements Vault {
   write(record: string, octets: Uint8Array): void {
     this.#waiting.push({ record, octets: octets.slice() });
     if (this.#flushing === 'prompt') this.flush();
+    else if (this.#flushing !== 'held') this.#flushing(() => this.flush());
   }
 
   /** Makes the oldest write durable, or has it fail, and answers it. */
