@@ -63,7 +63,8 @@ describe('the members of a fleet', () => {
       { kind: 'kill', node: 'alpha', atMs: 1, everyMs: undefined, untilMs: undefined, backMs: 1 },
     ] as const;
     const store = { octetsMax: 1_000_000, durability: 'flush' } as const;
-    expect(homesOf({ faults })[0]).toEqual(['homes/alpha', undefined]);
+    const memory = { ...store, durability: 'memory' } as const;
+    expect(homesOf({ faults, store: memory })[0]).toEqual(['homes/alpha', undefined]);
     expect(homesOf({ store })[0]).toEqual([undefined, 'homes/alpha/store']);
     expect(homesOf({ faults, store })[1]).toEqual(['homes/beta', 'homes/beta/store']);
   });
