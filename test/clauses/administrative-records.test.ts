@@ -97,6 +97,11 @@ test.each([
     'a report of five items',
     array('01', array(array(TRUE, FALSE, FALSE, FALSE), '00', NONE, STAMP, '00')),
   ],
+  ...['83', '85', '86', '87'].map((head) => [
+    `a head ${head} of a report of four`,
+    record(TRUE).replace(/^820184/, `8201${head}`),
+  ]),
+  ['a head of one item on two', record(TRUE).replace(/^82/, '81')],
   ['nothing', ''],
   ['a half of a report', recordVector('sr-received').slice(0, 30)],
   ['a report and an octet', `${recordVector('sr-received')}00`],

@@ -25,6 +25,9 @@ test.each([
   ['six items without a CRC type', array('01', '01', '00', '00', bytes('00'), bytes('0000'))],
   ['five items with a CRC type', array('01', '01', '00', '01', bytes('00'))],
   ['seven items', sealed(1, '01', '01', '00', '01', bytes('00'), '00')],
+  ['a head of six with five items', payload().replace(/^85/, '86')],
+  ['a head of four with five items', payload().replace(/^85/, '84')],
+  ['a head of five with six items', payload('00', { crc: 1 }).replace(/^86/, '85')],
   ['no items', array()],
   ['an indefinite array', `9f01010000${bytes('00')}ff`],
 ])('clause 25: a canonical block of %s is malformed', (_name, last) => {

@@ -14,6 +14,7 @@ import {
   dtn,
   framed,
   ipn,
+  MADE_AT_MS,
   NONE,
   payload,
   primary,
@@ -130,6 +131,19 @@ test.each([
     device.inject(framed(primary({ [field]: endpoint }), payload()));
   }
   expect(device.faults.length).toBe(3);
+  device.expectDropped();
+});
+
+test.each(['81', '83', '80', '84'])('clause 19: a head %s of two items is malformed', (head) => {
+  const stamp = array(uint(MADE_AT_MS), '05');
+  const wrong = (item: string) => item.replace(/^82/, head);
+  const device = new Device().inject(
+    framed(primary({ destination: wrong(ipn(200, 1)) }), payload()),
+    framed(primary({ destination: wrong(dtn('//a/b')) }), payload()),
+    framed(primary({ destination: `8202${wrong(array('18c8', '01'))}` }), payload()),
+    framed(primary({ timestamp: wrong(stamp) }), payload()),
+    framed(primary(), block(10, 2, wrong(array('05', '00'))), payload()),
+  );
   device.expectDropped();
 });
 
