@@ -41,6 +41,7 @@ export class Journal {
   /** Bounded by the reasons there are. */
   readonly #refused: Record<string, number> = {};
   readonly #refusals = new RefusalLog();
+  readonly #unintelligible = new RefusalLog();
   readonly #notices = new Subject<Notice>();
   /** Not told yet. Bounded by what one input of the satellite causes. */
   readonly #pending = new Fifo<Notice>();
@@ -161,8 +162,17 @@ export class Journal {
         this.deviations.add(fact.fault);
         break;
       case 'fault':
-        this.faults.add(fact.fault);
+        this.#noteFault(at, fact);
     }
+  }
+
+  /** Counts it; octets that are no bundle are told of as well, within reason. */
+  #noteFault(at: Instant, { fault, found }: Extract<AgentFact, { readonly kind: 'fault' }>): void {
+    this.faults.add(fault);
+    if (found === undefined || !this.#unintelligible.admits(at, fault)) return;
+    const { from: neighbour, offset } = found;
+    const { key: reason, clause } = fault;
+    this.note({ kind: 'bundle-unintelligible', at, neighbour, reason, clause, offset });
   }
 
   /** Nothing more will happen. */

@@ -97,6 +97,17 @@ export type Notice =
       readonly id: string;
       readonly originated: boolean;
     }
+  /** A neighbour sent what is no bundle; ten a second told. */
+  | {
+      readonly kind: 'bundle-unintelligible';
+      readonly at: Instant;
+      readonly neighbour: NodeNumber;
+      /** The fault, and the rule that was broken. */
+      readonly reason: string;
+      readonly clause: string;
+      /** Where in the octets. */
+      readonly offset: number;
+    }
   /** A security operation failed, is missing or could not be added; what was done about it. */
   | {
       readonly kind: 'bundle-insecure';

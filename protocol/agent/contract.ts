@@ -218,7 +218,12 @@ export type AgentOutput =
       readonly fault: Fault;
       readonly handling: FailureHandling;
     }
-  | { readonly kind: 'fault'; readonly fault: Fault }
+  | {
+      readonly kind: 'fault';
+      readonly fault: Fault;
+      /** When octets from a neighbour are no bundle: from whom, and where they are wrong. */
+      readonly found?: { readonly from: NodeNumber; readonly offset: number };
+    }
   /** A bundle was taken although its sender should not have sent it so. */
   | { readonly kind: 'deviation'; readonly fault: Fault };
 

@@ -9,11 +9,12 @@ import {
   decodeBundle,
   decodePrimary,
   encodeBundle,
+  faultOffset,
   payloadOf,
   wholeId,
 } from '../bundle/bundle.ts';
 import { isNullEid } from '../bundle/eid.ts';
-import { type Judge, refuse } from '../bundle/strictness.ts';
+import { type Judge, profileOf, telling } from '../bundle/strictness.ts';
 import { Fault } from '../fault.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
@@ -58,6 +59,8 @@ export class Intake {
   readonly #delivery: Delivery;
   readonly #custody: Custody;
   readonly #guard: BundleGuard;
+  /** What the node refuses, and the same, telling of what it forgives. */
+  readonly #profile: Judge;
   readonly #judge: Judge;
 
   constructor(
@@ -80,7 +83,10 @@ export class Intake {
     this.#delivery = delivery;
     this.#custody = custody;
     this.#guard = guard;
-    this.#judge = this.#judgeBy(options.strictness === 'strict');
+    this.#profile = profileOf(options.strictness);
+    this.#judge = telling(this.#profile, (fault) =>
+      holdings.outputs.push({ kind: 'deviation', fault }),
+    );
   }
 
   /**
@@ -107,7 +113,8 @@ export class Intake {
   receive(now: Instant, octets: Uint8Array, from: NodeNumber, receipt?: Receipt): void {
     const received = decodeBundle(octets, this.#judge);
     if (received instanceof Fault) {
-      this.#holdings.outputs.push({ kind: 'fault', fault: received });
+      const found = { from, offset: faultOffset(octets, this.#profile) };
+      this.#holdings.outputs.push({ kind: 'fault', fault: received, found });
       this.#reportUnintelligible(now, octets);
       this.#holdings.answer(receipt, true);
       return;
@@ -270,14 +277,6 @@ export class Intake {
     const subject = reporter.subjectOf(primary, 0);
     reporter.received(now, subject);
     reporter.settled(now, subject, 'block-unintelligible');
-  }
-
-  #judgeBy(isStrict: boolean): Judge {
-    return (deviation) => {
-      const fault = isStrict ? refuse(deviation) : undefined;
-      if (fault === undefined) this.#holdings.outputs.push({ kind: 'deviation', fault: deviation });
-      return fault;
-    };
   }
 }
 

@@ -40,7 +40,25 @@ export interface Bundle {
  * confidentiality block has encrypted it (RFC 9172 §3.8).
  */
 export function decodeBundle(octets: Uint8Array, judge: Judge = tolerate): Bundle | Fault {
-  const reader = new CborReader(octets, 0, octets.length, true);
+  return readBundle(bundleReader(octets), judge);
+}
+
+/**
+ * Where `decodeBundle` stops in octets that it refuses, for a person who looks for the fault: at
+ * the item whose form is wrong, right behind the one whose value is, or at the end of the block or
+ * bundle when none alone is to blame.
+ */
+export function faultOffset(octets: Uint8Array, judge: Judge = tolerate): number {
+  const reader = bundleReader(octets);
+  readBundle(reader, judge);
+  return reader.offset;
+}
+
+function bundleReader(octets: Uint8Array): CborReader {
+  return new CborReader(octets, 0, octets.length, true);
+}
+
+function readBundle(reader: CborReader, judge: Judge): Bundle | Fault {
   const head = reader.arrayHead(true);
   if (head instanceof Fault) return head;
   const primary = readPrimaryBlock(reader);
@@ -69,7 +87,7 @@ export function decodeBundle(octets: Uint8Array, judge: Judge = tolerate): Bundl
  * Faults: those of `readPrimaryBlock`.
  */
 export function decodePrimary(octets: Uint8Array): PrimaryBlock | Fault {
-  const reader = new CborReader(octets, 0, octets.length, true);
+  const reader = bundleReader(octets);
   const head = reader.arrayHead(true);
   return head instanceof Fault ? head : readPrimaryBlock(reader);
 }
@@ -125,7 +143,7 @@ function conflict(earlier: readonly CanonicalBlock[], block: CanonicalBlock): Fa
   return undefined;
 }
 
-/** Notes in `outer` that some data has a head that is too long. */
+/** `outer`, which has read the blocks, learns where data is wrong or has too long a head. */
 function checkExtensions(blocks: readonly CanonicalBlock[], outer: CborReader): Fault | undefined {
   const { encrypted } = securedBlocks(blocks);
   // Bounded by BLOCKS_MAX.
@@ -134,7 +152,10 @@ function checkExtensions(blocks: readonly CanonicalBlock[], outer: CborReader): 
     if (!isChecked(type) || encrypted.has(number)) continue;
     const reader = dataReader(data);
     const value = readExtension(type, reader);
-    if (value instanceof Fault) return value;
+    if (value instanceof Fault) {
+      outer.offset = data.byteOffset - outer.octets.byteOffset + reader.offset;
+      return value;
+    }
     if (reader.longHeads) outer.longHeads = true;
   }
   return undefined;

@@ -44,3 +44,17 @@ export const refuse: Judge = (deviation) =>
 
 /** The tolerant profile. */
 export const tolerate: Judge = () => undefined;
+
+/** The judge of a profile, which is tolerant unless it is named. */
+export function profileOf(strictness: Strictness | undefined): Judge {
+  return strictness === 'strict' ? refuse : tolerate;
+}
+
+/** The same judge, which tells of what it forgives. */
+export function telling(judge: Judge, tell: (deviation: Fault) => void): Judge {
+  return (deviation) => {
+    const fault = judge(deviation);
+    if (fault === undefined) tell(deviation);
+    return fault;
+  };
+}

@@ -2,7 +2,7 @@
  * A strict cursor over CBOR (RFC 8949). It takes only what core deterministic encoding (§4.2.1)
  * writes: shortest heads, definite lengths, no floats; an indefinite array, or heads that are too
  * long, only where the caller asks. It copies nothing, allocates nothing that the input merely
- * declares, and after a Fault its position means nothing.
+ * declares. After a Fault it stands at or right behind the head at fault, and reads no further.
  */
 import { Fault } from '../fault.ts';
 import { utf8Decode } from './octets.ts';

@@ -21,6 +21,7 @@ import {
   NONE,
   payload,
   primary,
+  text,
   uint,
 } from './raw-bundle.ts';
 
@@ -205,6 +206,28 @@ describe('what both profiles refuse', () => {
     expect(keyOf(decodeBundle(fromHex(hex), refuse))).toBe(key);
     expect(keyOf(decodeBundle(fromHex(hex)))).toBe(key);
   });
+});
+
+test.each<[string, string, (hex: string) => number]>([
+  ['the version', bundle({ version: '06' }), (hex) => hex.indexOf('06') + 2],
+  ['the scheme', bundle({ source: array('19ffff', '00') }), (hex) => hex.indexOf('19ffff') + 6],
+  [
+    'a hop limit',
+    bundle({}, block(10, 2, array('00', '00'))),
+    (hex) => hex.indexOf('43820000') + 6,
+  ],
+  ['an age', bundle({}, block(7, 2, text('x'))), (hex) => hex.indexOf('426178') + 2],
+  ['data that breaks off', bundle({}).slice(0, -6), (hex) => hex.indexOf('4568656c') + 2],
+  [
+    'a block with a wrong CRC',
+    bundle({ lifetime: '19ffff' }).replace('19ffff', '19fffe'),
+    (hex) => hex.indexOf('85010100'),
+  ],
+  ['octets behind the break', `${bundle({})}00`, (hex) => hex.length - 2],
+])('a person is told where it stops: at or behind %s', (_name, hex, place) => {
+  const device = new Device().inject(hex);
+  const [found] = device.node.all('fault').map((output) => output.found);
+  expect(found).toEqual({ from: 100, offset: place(hex) / 2 });
 });
 
 test.each([...bundleVectors('public'), ...bundleVectors('derived')])(

@@ -67,6 +67,20 @@ it('tells ten refusals a second for each reason of the security of links, and co
   expect(journal.faults.snapshot()).toEqual(counts);
 });
 
+it('tells where octets that are no bundle are wrong, ten times a second for each reason', () => {
+  const { journal, told } = listening();
+  const fault = new Fault('bundle', 'test', 'RFC 9171 4.1');
+  for (let n = 0; n < 25; n++) {
+    journal.record(n, { kind: 'fault', fault, found: { from: 102, offset: n } });
+  }
+  journal.record(30, { kind: 'fault', fault });
+  while (journal.tell());
+  expect(told).toHaveLength(10);
+  const where = { neighbour: 102, reason: 'bundle.test', clause: 'RFC 9171 4.1', offset: 9 };
+  expect(told[9]).toEqual({ kind: 'bundle-unintelligible', at: 9, ...where });
+  expect(journal.faults.snapshot()).toEqual({ 'bundle.test': 26 });
+});
+
 const refusalOf = (fault: Fault, messageType?: number) =>
   ({ kind: 'fault', fault, messageType }) as const;
 
