@@ -45,6 +45,24 @@ describe('the scenario of groups', () => {
     expect(report.bundles.books.copied).toBeGreaterThan(0);
     expect(report.security.revocations).toMatchObject([{ node: 'p1s08', unaware: 0 }]);
   });
+
+  it('loses and repeats no piece when nodes are killed, some of which have no clock', async () => {
+    const scenario = loadScenario('scenarios/alert-group.yaml');
+    const fault = { kind: 'kill', node: undefined, atMs: 4_000, everyMs: 2_000 } as const;
+    const report = await runQuietly({
+      ...scenario,
+      durationMs: 14_000,
+      security: { ...scenario.security, revocations: [] },
+      bundles: { ...scenario.bundles, clockless: ['p1s01', 'p2s03'], strictness: 'strict' },
+      store: { ...scenario.store, durability: 'flush' },
+      faults: [{ ...fault, untilMs: 11_000, backMs: 1_500 }],
+      objectives: scenario.objectives.filter(({ kind }) => kind !== 'revocations-known'),
+    });
+    expect(report.faults).toMatchObject({ kills: 4, returns: 4, receivedAgain: 0 });
+    expect(report.bundles).toMatchObject({ stored: 0, inFlight: 0, expired: 0, deleted: {} });
+    expectOneFateEach(report);
+    expect(report.verdict).toBe('pass');
+  });
 });
 
 function expectOneFateEach({ bundles, faults, objectives }: Report): void {
