@@ -3,7 +3,7 @@
  * one reading of it, handed round as the epoch, puts a whole fleet on the same time.
  */
 import { Subject } from 'rxjs';
-import type { Instant } from '#protocol/machine.ts';
+import { type Instant, MICROSECONDS_PER_S } from '#protocol/machine.ts';
 import { LagHistogram } from '../lag-histogram.ts';
 import type { Clock } from '../ports.ts';
 
@@ -11,8 +11,9 @@ import type { Clock } from '../ports.ts';
 export class SystemClock implements Clock {
   /** How long after its instant each alarm went off. */
   readonly lag = new LagHistogram();
-  /** The instant at which this process began; negative before the epoch. */
-  readonly #originUs: number;
+  /** The reading at instant 0, as `process.hrtime` gives it: whole seconds, and nanoseconds. */
+  readonly #epochS: number;
+  readonly #epochNs: number;
   readonly #alarm = new Subject<Instant>();
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
@@ -25,15 +26,8 @@ export class SystemClock implements Clock {
 
   /** `epochNs` is the reading of `process.hrtime.bigint()` at instant 0; it may lie ahead. */
   constructor(epochNs: bigint) {
-    // Both read the same clock, but `performance` needs no big integer at every asking. The first
-    // reading, which takes long, is not the one that counts.
-    let elapsedNs = 0n;
-    let elapsedMs = 0;
-    for (let reading = 0; reading < 3; reading++) {
-      elapsedNs = process.hrtime.bigint() - epochNs;
-      elapsedMs = performance.now();
-    }
-    this.#originUs = Number(elapsedNs) / 1000 - elapsedMs * 1000;
+    this.#epochS = Number(epochNs / NS_PER_S);
+    this.#epochNs = Number(epochNs % NS_PER_S);
   }
 
   /** Puts instant 0 at a time of the wall clock, as it stands now. */
@@ -77,10 +71,14 @@ export class SystemClock implements Clock {
     this.#alarm.next(this.now());
   }
 
+  /** Read without a big integer; `performance` would be loaded for it. */
   #elapsedUs(): number {
-    return Math.floor(performance.now() * 1000 + this.#originUs);
+    const [seconds, nanoseconds] = process.hrtime();
+    const us = (seconds - this.#epochS) * MICROSECONDS_PER_S;
+    return us + Math.floor((nanoseconds - this.#epochNs) / 1000);
   }
 }
 
 /** The longest wait that setTimeout can hold. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+const NS_PER_S = 1_000_000_000n;
