@@ -1,5 +1,6 @@
 /** The managed parameters of a node's links, as a person writes them. */
 import { type ChannelCoding, type ChannelOptions, frameSizes } from '#protocol/link/channel.ts';
+import type { TrafficClass } from '#protocol/traffic-class.ts';
 import type { JsonCursor } from './json-cursor.ts';
 
 /** Reads and checks them; throws ConfigError with the place and the remedy. */
@@ -14,6 +15,7 @@ export function readChannel(cursor: JsonCursor): ChannelOptions {
     ocf: flag(cursor.at('ocf')),
     bulkShare: share(cursor.at('bulkShare')),
     ltp: flag(cursor.at('ltp')),
+    greenClasses: classes(cursor.at('greenClasses')),
     coding: coding.present ? readCoding(coding) : undefined,
   };
   checkLength(cursor, options);
@@ -56,6 +58,8 @@ function checkLength(cursor: JsonCursor, options: Omit<ChannelOptions, 'frameOct
 const flag = (cursor: JsonCursor) => (cursor.present ? cursor.boolean() : undefined);
 const octets = (cursor: JsonCursor, max: number) =>
   cursor.present ? cursor.integer(0, max) : undefined;
+const classes = (cursor: JsonCursor) =>
+  cursor.present ? cursor.list(4, (each) => each.integer(0, 3) as TrafficClass) : undefined;
 const share = (cursor: JsonCursor) =>
   cursor.present ? cursor.number(0, BULK_SHARE_MAX) : undefined;
 
@@ -68,6 +72,7 @@ const KEYS = [
   'ocf',
   'bulkShare',
   'ltp',
+  'greenClasses',
   'coding',
 ];
 

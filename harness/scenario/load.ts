@@ -150,9 +150,10 @@ function securityOf(input: ScenarioInput['security']): Security {
 }
 
 function channelOf(input: ScenarioInput['link']): Scenario['link']['channel'] {
-  const { frames, idleFrames, insertZone: insertZoneOctets, bulkShare, ltp, coding } = input;
+  const { frames, idleFrames, insertZone: insertZoneOctets, bulkShare, ltp, green, coding } = input;
   const fixedLength = frames === 'fixed';
-  const shared = { fixedLength, idleFrames, insertZoneOctets, bulkShare, ltp };
+  const greenClasses = green.map(trafficClassOf);
+  const shared = { fixedLength, idleFrames, insertZoneOctets, bulkShare, ltp, greenClasses };
   if (coding === undefined) return shared;
   const { code, interleave, randomizer } = coding;
   return {

@@ -130,6 +130,9 @@ const link = mapping({
   ltp: truth()
     .default(true)
     .describe('Whether a node keeps a bundle until the next one has stored it (LTP).'),
+  green: list(choice(TRAFFIC_CLASSES), 4)
+    .default([])
+    .describe('Classes that LTP sends once and never repeats: what is late is worth nothing.'),
   coding: coding.optional(),
   rangeMax: quantity('length', 'km', { min: 1, max: 100_000, example: '5000 km' }).optional(),
   grazingAltitude: quantity('length', 'km', { min: 0, max: 1_000, example: '80 km' }).prefault(

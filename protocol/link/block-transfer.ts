@@ -1,9 +1,10 @@
 /**
- * Bundles under LTP, on one link: each is a block, all of it red, and each traffic class a lane of
- * the engine. Small ones that wait together are one block.
+ * Bundles under LTP, on one link: each is a block, and each traffic class a lane of the engine.
+ * Small ones that wait together are one block. Blocks are red, all of them, or green where a class
+ * is not worth repeating.
  *
  *   send ──► waiting ──► block ─► segments ─► lanes of the link ─► frames
- *   sent ◄─── the far side has stored all of the block
+ *   sent ◄─── the far side has stored all of the block; of a green one, it has left
  *   settle ─► the report that says so, or a cancellation
  *
  * An engine serves from the first bundle or segment until the link goes down: then every bundle
@@ -31,6 +32,7 @@ import type { Deadline, Instant } from '../machine.ts';
 import { TRAFFIC_CLASSES, type TrafficClass } from '../traffic-class.ts';
 import { BlockQueue } from './block-queue.ts';
 import type { BlockCounts, LinkOutput } from './contract.ts';
+import { GreenBlocks } from './green-blocks.ts';
 import type { SegmentSource } from './segment-lane.ts';
 import type { OutboundBundle } from './unit-queue.ts';
 
@@ -41,6 +43,8 @@ export interface BlockTransferOptions {
   readonly random: Random;
   /** The far side is of this kind: it claims a block in one report, and takes several bundles. */
   readonly isOwnKind: boolean;
+  /** Classes whose blocks are green. */
+  readonly greenClasses?: readonly TrafficClass[] | undefined;
 }
 
 /** Bounded as its engine and its queues are. */
@@ -58,6 +62,7 @@ export class BlockTransfer {
   readonly #underWay = new Map<number, readonly string[]>();
   /** Bundles not answered for yet, by receipt. Bounded by the sessions of the engine. */
   readonly #unsettled = new Map<number, number>();
+  readonly #greenBlocks = new GreenBlocks();
   /** Bounded by the bundles of one block. */
   readonly #outputs = new Fifo<LinkOutput>();
   /** The time of the turn: segments are pulled at it. */
@@ -125,6 +130,7 @@ export class BlockTransfer {
     for (const queue of this.#queues) ids.push(...queue.discard());
     this.#underWay.clear();
     this.#unsettled.clear();
+    this.#greenBlocks.clear();
     this.#engine = undefined;
     return ids;
   }
@@ -179,7 +185,8 @@ export class BlockTransfer {
       this.#options.isOwnKind ? room : 0,
       this.now,
     )!;
-    const block = { octets, redOctets: octets.length, clientService, lane };
+    const isGreen = this.#options.greenClasses?.includes(lane) === true;
+    const block = { octets, redOctets: isGreen ? 0 : octets.length, clientService, lane };
     const session = engine.send(this.now, block);
     assert(session !== undefined, 'a block is begun where there is room');
     this.#underWay.set(session.number, ids);
@@ -187,28 +194,27 @@ export class BlockTransfer {
   }
 
   #take(told: LtpOutput): void {
-    if (told.kind === 'received') {
-      this.#receiveBlock(told);
-      return;
-    }
-    // Of what is green, or comes in and ends early, nothing has been promised to anybody.
-    if (told.kind === 'green' || told.session.originator !== this.#options.localEngine) {
-      if (told.kind === 'cancelled') this.#unsettled.delete(told.session.number);
-      return;
-    }
-    const { number } = told.session;
+    const { originator, number } = told.session;
+    if (told.kind === 'received') this.#receiveRed(told);
+    else if (told.kind === 'green') this.#receiveGreen(told);
+    else if (originator === this.#options.localEngine) this.#conclude(number, told.kind);
+    // Of what comes in and ends early nothing has been promised to anybody.
+    else this.#unsettled.delete(number);
+  }
+
+  /** A session of this end is over. */
+  #conclude(number: number, how: 'completed' | 'cancelled'): void {
     const ids = this.#underWay.get(number);
     assert(ids !== undefined, 'a session that ends had bundles');
     this.#underWay.delete(number);
-    const kind = told.kind === 'completed' ? 'sent' : 'unsent';
+    const kind = how === 'completed' ? 'sent' : 'unsent';
     for (const id of ids) this.#outputs.push({ kind, id });
     if (kind === 'unsent' && ids.length > 1) {
       for (const queue of this.#queues) queue.setApart(ids);
     }
   }
 
-  #receiveBlock({ session, lane, octets, clientService }: Received): void {
-    const receipt = session.number;
+  #receiveRed({ session, lane, octets, clientService }: Told<'received'>): void {
     const bundles = bundlesIn(octets, clientService);
     if (bundles instanceof Fault) {
       this.#outputs.push({ kind: 'fault', fault: bundles });
@@ -216,11 +222,20 @@ export class BlockTransfer {
       this.#engine?.refuse(this.now, session);
       return;
     }
-    this.#unsettled.set(receipt, bundles.length);
-    const trafficClass = lane as TrafficClass;
-    for (const bundle of bundles) {
-      this.#outputs.push({ kind: 'received', bundle, trafficClass, receipt });
-    }
+    this.#unsettled.set(session.number, bundles.length);
+    const about = { trafficClass: lane as TrafficClass, receipt: session.number };
+    for (const bundle of bundles) this.#outputs.push({ kind: 'received', bundle, ...about });
+  }
+
+  /** The sender has forgotten the bundles, so there is nothing to answer for. */
+  #receiveGreen(told: Told<'green'>): void {
+    const block = this.#greenBlocks.add(told);
+    if (block === undefined) return;
+    const bundles = bundlesIn(block, told.clientService);
+    const trafficClass = told.lane as TrafficClass;
+    if (bundles instanceof Fault) this.#outputs.push({ kind: 'fault', fault: bundles });
+    else
+      for (const bundle of bundles) this.#outputs.push({ kind: 'received', bundle, trafficClass });
   }
 
   #incoming(number: number) {
@@ -247,7 +262,7 @@ export class BlockTransfer {
   }
 }
 
-type Received = Extract<LtpOutput, { readonly kind: 'received' }>;
+type Told<K extends LtpOutput['kind']> = Extract<LtpOutput, { readonly kind: K }>;
 
 /** The bundles of a block, as views; or the fault for which it is none. */
 function bundlesIn(block: Uint8Array, clientService: number): readonly Uint8Array[] | Fault {

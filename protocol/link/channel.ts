@@ -10,6 +10,7 @@ import { trailerOctets } from '../frame/frame-draft.ts';
 import type { ManagedParameters } from '../frame/managed-parameters.ts';
 import { POINTED_HEADER_OCTETS, TFDF_HEADER_OCTETS } from '../frame/tfdf.ts';
 import { headerOctets } from '../frame/uslp.ts';
+import type { TrafficClass } from '../traffic-class.ts';
 
 /** The channel coding of a link: each block is one datagram. Source: CCSDS 131.0-B-5. */
 export interface ChannelCoding {
@@ -37,6 +38,8 @@ export interface ChannelOptions {
   readonly coding?: ChannelCoding | undefined;
   /** Bundles go by LTP, and are the sender's until the far side has stored them; not by default. */
   readonly ltp?: boolean | undefined;
+  /** Classes that LTP sends once: what is late is worth nothing there. None by default. */
+  readonly greenClasses?: readonly TrafficClass[] | undefined;
 }
 
 /** What frames say in their operational control field: a CLCW or a Frame Security Report. */

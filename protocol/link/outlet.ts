@@ -238,11 +238,11 @@ export class Outlet {
 
 /** Undefined where bundles go as they are. */
 function makeBlocks(options: LinkOptions): BlockTransfer | undefined {
-  const { ltp = false, localScid, remoteScid, random } = options;
+  const { ltp = false, localScid, remoteScid, random, greenClasses } = options;
   if (!ltp) return undefined;
   assert(random !== undefined, 'session numbers are drawn');
   const ends = { localEngine: localScid, remoteEngine: remoteScid };
-  return new BlockTransfer({ ...ends, random, isOwnKind: true });
+  return new BlockTransfer({ ...ends, random, isOwnKind: true, greenClasses });
 }
 
 /** For timers and processing at both ends. */

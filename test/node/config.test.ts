@@ -72,6 +72,7 @@ describe('parseNodeConfig', () => {
     ],
     ['an insert zone in them', (c) => (c.link.insertZoneOctets = 4), 'link.insertZoneOctets is 4'],
     ['all of the line for bulk', (c) => (c.link.bulkShare = 1), 'Expected a number from 0 to 0.9'],
+    ['a green class that is none', (c) => (c.link.greenClasses = [4]), 'greenClasses[0] is 4'],
     ['a giant frame', (c) => (c.link.frameOctetsMax = 65_508), 'link.frameOctetsMax is 65508'],
     [
       'a contact that ends before it starts',
@@ -240,7 +241,7 @@ describe('parseNodeConfig', () => {
   it('takes a channel with everything that it may have', () => {
     const config: Editable = JSON.parse(JSON.stringify(sampleConfig()));
     const ocf = { ocf: true, idleFrames: true, insertZoneOctets: 3, bulkShare: 0.05, ltp: true };
-    Object.assign(config.link, { vcfCountOctets: 7 });
+    Object.assign(config.link, { vcfCountOctets: 7, greenClasses: [0, 3] });
     Object.assign(config.link, CODED, ocf, { frameOctetsMax: 1_115 });
     expect(parseNodeConfig(config).link).toEqual(config.link);
   });

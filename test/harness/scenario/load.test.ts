@@ -90,6 +90,7 @@ describe('a scenario', () => {
           insertZoneOctets: 0,
           bulkShare: 0,
           ltp: true,
+          greenClasses: [],
         },
         rangeKmMax: undefined,
         grazingAltitudeKm: 80,
@@ -153,6 +154,7 @@ describe('a scenario', () => {
   insertZone: 4 B
   bulkShare: 0.05
   ltp: false
+  green: [bulk, flash]
   coding: { code: rs-255-223, interleave: 5, randomizer: long }
 `;
     expect(parseScenario(GOOD + link, 's.yaml').link).toMatchObject({
@@ -163,6 +165,7 @@ describe('a scenario', () => {
         insertZoneOctets: 4,
         bulkShare: 0.05,
         ltp: false,
+        greenClasses: [0, 3],
         coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
       },
     });

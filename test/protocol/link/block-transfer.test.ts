@@ -162,6 +162,30 @@ describe('bundles by LTP', () => {
     expect(countsOf(pair, 1).cancelled).toEqual({ system: 1 });
   });
 
+  it('of a green class are sent when they have left, and never again', () => {
+    const channel = { ...LTP, greenClasses: [0] as const };
+    const pair = ltpPair({ channel, rateBps: 10_000_000 });
+    for (let n = 0; n < 30; n++) pair.send(0, `${n}`, octetsOf(5_000 + n), 0);
+    pair.send(0, 'red', octetsOf(5_000), 1);
+    pair.run(1 * S);
+    expect(pair.ends[0].of('sent').map(({ id }) => id)).toEqual(range(30).map(String));
+    const [red, ...green] = pair.ends[1]
+      .of('received')
+      .sort((a, b) => b.trafficClass - a.trafficClass);
+    expect(red?.receipt).toBeTypeOf('number');
+    expect(green.map(({ bundle }) => bundle.length)).toEqual(range(30).map((n) => 5_000 + n));
+    expect(green.every(({ receipt }) => receipt === undefined)).toBe(true);
+    expect(countsOf(pair, 0)).toMatchObject({ greenOctets: 150_435, redOctets: 5_000 });
+
+    pair.wire = { delayUs: 5 * MS, loss: 0.1 };
+    for (let n = 0; n < 30; n++) pair.send(0, `lossy ${n}`, octetsOf(5_000), 0);
+    pair.run(10 * S);
+    expect(pair.ends[0].of('sent')).toHaveLength(60);
+    const whole = pair.ends[1].of('received').length - 31;
+    expect(whole).toBeGreaterThan(10);
+    expect(whole).toBeLessThan(30);
+  });
+
   it('are not begun when no answer could come before the contact ends', () => {
     const pair = new LinkPair({ channel: LTP, storeUs: 1 * MS });
     pair.connect(2 * S);
