@@ -1,5 +1,5 @@
 /** Nodes with rules for the security of bundles, and the bundles of the vectors. */
-import type { SendRequest } from '#protocol/agent/agent.ts';
+import type { AgentOptions, SendRequest } from '#protocol/agent/agent.ts';
 import type { SecurityRule } from '#protocol/bpsec/policy.ts';
 import { ipnEid } from '#protocol/bundle/eid.ts';
 import { fromHex, toHex } from '#protocol/bytes/octets.ts';
@@ -10,9 +10,14 @@ import { read } from './device.ts';
 export const [AGE, HOPS, INTEGRITY, CONFIDENTIALITY] = [7, 10, 11, 12];
 
 /** 2 is the source of the vectors' bundles, 1 their destination; 3 lies between. */
-function nodeOf(number: 1 | 2 | 3, rules: readonly SecurityRule[]): Node {
+function nodeOf(
+  number: 1 | 2 | 3,
+  rules: readonly SecurityRule[],
+  more: Partial<AgentOptions> = {},
+): Node {
   const node = new Node(number, planOf([1, 3, 0, 1_000], [2, 3, 0, 1_000]), {
     bundleSecurity: { policy: { securitySource: ipnEid(number, 0), rules }, keys: ring() },
+    ...more,
   });
   for (const neighbour of [1, 2, 3]) if (neighbour !== number) node.up(0, neighbour);
   return node;
@@ -33,6 +38,14 @@ export function made(...rules: SecurityRule[]): string {
 
 export function waypoint(rules: readonly SecurityRule[], hex: string): Node {
   return given(nodeOf(3, rules), hex);
+}
+
+/** Node 3 as the member of the endpoint that the bundle is for, which has no number of its own. */
+export function registered(rules: readonly SecurityRule[], hex: string): Node {
+  const endpoint = read(hex).primary.destination;
+  const node = nodeOf(3, rules, { endpoints: [{ endpoint, service: 2 }] });
+  node.agent.register(0, 2);
+  return given(node, hex);
 }
 
 export function destination(rules: readonly SecurityRule[], hex: string): Node {

@@ -16,6 +16,7 @@ import {
   leftOf,
   made,
   negative,
+  registered,
   securityOf,
   waypoint,
 } from './security-nodes.ts';
@@ -92,6 +93,9 @@ describe('a receiver', () => {
     expect(delivered(both('kek'), appendix('rfc9173-A.2'))).toEqual([PLAIN]);
     expect(delivered(both('aes256'), appendix('rfc9173-A.4'))).toEqual([PLAIN]);
     expect(delivered([], appendix('rfc9173-A.2'))).toEqual([]);
+    const elsewhere = registered(both('kek'), appendix('rfc9173-A.2'));
+    expect(elsewhere.all('deliver').map(({ adu }) => toHex(adu))).toEqual([PLAIN]);
+    expect(registered([], appendix('rfc9173-A.2')).all('deliver')).toEqual([]);
     const left = leftOf(waypoint(both('kek'), appendix('rfc9173-A.2')))!;
     expect(toHex(payloadOf(read(left)).octets!)).toBe(`85010100005823${PLAIN}`);
   });
