@@ -9,9 +9,11 @@
  */
 import { type Bundle, decodeBundle, encodeBundle } from '../bundle/bundle.ts';
 import { BLOCK_TYPE, PAYLOAD_NUMBER } from '../bundle/canonical-block.ts';
+import type { Eid } from '../bundle/eid.ts';
 import { Fault } from '../fault.ts';
 import { BCB_AES_GCM } from './bcb-aes-gcm.ts';
 import { decryptOperation, UNKNOWN_CONTEXT, verifyOperation } from './check-operation.ts';
+import { fitsEndpoint } from './endpoint-pattern.ts';
 import type { CheckingKeys } from './key-ring.ts';
 import {
   type FailureHandling,
@@ -19,13 +21,11 @@ import {
   fitsTarget,
   type ReceivingRule,
   receivingRule,
-  SECURITY_REASON,
   type SecurityPolicy,
   type SecurityReason,
   type SecurityService,
 } from './policy.ts';
 import {
-  DUPLICATE_OPERATION,
   isSecurity,
   type PlacedSecurityBlock,
   PRIMARY_NUMBER,
@@ -34,36 +34,14 @@ import {
   sharesTarget,
 } from './security-blocks.ts';
 import { SecurityDraft } from './security-draft.ts';
-
-/** One operation that failed or is missing, and what was done about it. */
-export interface SecurityFinding {
-  readonly service: SecurityService;
-  /** The block number of the target; 0 is the primary block. */
-  readonly target: number;
-  readonly reason: SecurityReason;
-  readonly fault: Fault;
-  readonly handling: FailureHandling;
-}
-
-/** What becomes of the bundle; the findings are in the order in which they were made. */
-export type SecurityOutcome =
-  | {
-      readonly verdict: 'pass';
-      /** The very bundle that came in, if nothing was taken off it. */
-      readonly bundle: Bundle;
-      readonly findings: readonly SecurityFinding[];
-      /** Operations that held: of how many this node is the verifier, and of how many acceptor. */
-      readonly verified: number;
-      readonly accepted: number;
-    }
-  | {
-      /** It must neither be forwarded nor delivered. */
-      readonly verdict: 'discard';
-      /** For the status report, if one is asked for. */
-      readonly reason: SecurityReason;
-      readonly fault: Fault;
-      readonly findings: readonly SecurityFinding[];
-    };
+import {
+  MISSING,
+  malformed,
+  reasonOf,
+  type SecurityFinding,
+  type SecurityOutcome,
+  UNEXPECTED,
+} from './security-outcome.ts';
 
 /**
  * Checks `bundle`, which stays as it was, at its destination or on the way. A bundle that breaks
@@ -109,7 +87,7 @@ class Check {
   readonly #atDestination: boolean;
   readonly #draft: SecurityDraft;
   readonly #findings: SecurityFinding[] = [];
-  /** For each rule the targets on which it found an operation, good or bad. */
+  /** For each rule the targets on which there is an operation as it wants, good or bad. */
   readonly #met: ReadonlyMap<ReceivingRule, Set<number>>;
   #verified = 0;
   #accepted = 0;
@@ -167,13 +145,21 @@ class Check {
         const about = { number: target, type };
         const rule = receivingRule(this.#rules, service, source, about, this.#atDestination);
         if (rule !== undefined) {
-          this.#met.get(rule)?.add(target);
+          this.#meet(service, source, target);
           check({ placed: each, target, service, rule });
         } else if (service === 'confidentiality' && this.#atDestination) {
           const isKnown = each.content.contextId === BCB_AES_GCM;
           this.#fail(service, target, isKnown ? UNEXPECTED : UNKNOWN_CONTEXT, 'remove-block');
         }
       }
+    }
+  }
+
+  /** Whichever rule decides on an operation, all that want such a one have it. */
+  #meet(service: SecurityService, source: Eid, target: number): void {
+    for (const [rule, targets] of this.#met) {
+      const isWanted = rule.service === service && fitsEndpoint(rule.securitySource, source);
+      if (isWanted) targets.add(target);
     }
   }
 
@@ -274,22 +260,3 @@ class Check {
     return { ...malformed(fault), findings: this.#findings };
   }
 }
-
-function malformed(fault: Fault): SecurityOutcome & { verdict: 'discard' } {
-  const { conflicting, unintelligible } = SECURITY_REASON;
-  const reason = fault === DUPLICATE_OPERATION ? conflicting : unintelligible;
-  return { verdict: 'discard', reason, fault, findings: [] };
-}
-
-function reasonOf(fault: Fault): SecurityReason {
-  return REASONS.get(fault) ?? SECURITY_REASON.failed;
-}
-
-const UNEXPECTED = new Fault('bpsec', 'unexpected-operation', 'RFC 9172 5.1.1');
-const MISSING = new Fault('bpsec', 'missing-operation', 'RFC 9172 5.1.1, 5.1.2');
-
-const REASONS: ReadonlyMap<Fault, SecurityReason> = new Map([
-  [UNKNOWN_CONTEXT, SECURITY_REASON.unknown],
-  [UNEXPECTED, SECURITY_REASON.unexpected],
-  [MISSING, SECURITY_REASON.missing],
-]);

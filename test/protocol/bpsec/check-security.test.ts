@@ -269,6 +269,14 @@ describe('what a rule requires', () => {
     expect(checked(signedPayload, strangers, accepts('integrity'))).toMatchObject({ reason: 12 });
   });
 
+  it('is there too where a rule before it decides on it', () => {
+    const special = verifies('integrity', { ...payloadOnly, securitySource: mine });
+    const general = verifies('integrity', { ...payloadOnly, key: 'other-hmac' });
+    expect(passed(signedPayload, special, general)).toBe(signedPayload);
+    expect(checked(signedPayload, general)).toMatchObject({ verdict: 'discard', reason: 15 });
+    expect(checked(PLAIN, special, general)).toMatchObject({ verdict: 'discard', reason: 12 });
+  });
+
   it('may be on blocks that are not there', () => {
     const rule = accepts('integrity', { targets: ['payload', 10], required: true });
     expect(passed(signedPayload, rule)).toBe(PLAIN);
