@@ -224,7 +224,11 @@ export class Intake {
   ): Arrival {
     const { primary } = bundle;
     return arrivalOf(bundle, inspection, this.#rules, {
-      ...coming,
+      id: coming.id,
+      sizeOctets: coming.sizeOctets,
+      previous: coming.previous,
+      arrivedAt: coming.arrivedAt,
+      notBefore: coming.notBefore,
       order: this.#holdings.nextOrder(),
       part: partOf(bundle),
       subject: this.#holdings.reporter.subjectOf(primary, payloadOf(bundle).data.length),
