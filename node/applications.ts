@@ -21,6 +21,8 @@ export class Applications {
   readonly #accept: (command: ApplicationCommand) => void;
   /** By number. Bounded by those who register. */
   readonly #services: Map<number, Service>;
+  /** Those of them that are away by their own account. */
+  readonly #away = new Set<Service>();
   /** By the id of the bundle. Bounded by what the store has been asked to keep. */
   readonly #asked = new Map<string, AsyncSubject<SendOutcome>>();
   /** For numbers without an application. Bounded by what the store was noting when they left. */
@@ -44,7 +46,11 @@ export class Applications {
 
   /** The agent delivers to those that are there from the start. */
   start(now: Instant): void {
-    for (const service of this.#services.keys()) this.#agent.register(now, service);
+    for (const service of this.#services.values()) {
+      service.tick(now);
+      if (service.present === false) this.#away.add(service);
+      else this.#agent.register(now, service.service);
+    }
   }
 
   /** The node ends, and with it all who wait for it. */
@@ -123,7 +129,13 @@ export class Applications {
   }
 
   tick(now: Instant): void {
-    for (const service of this.#services.values()) service.tick(now);
+    for (const service of this.#services.values()) {
+      service.tick(now);
+      if (service.present === false) {
+        if (!this.#away.has(service)) this.#agent.unregister(now, service.service);
+        this.#away.add(service);
+      } else if (this.#away.delete(service)) this.#agent.register(now, service.service);
+    }
   }
 
   deadline(): Deadline | undefined {

@@ -92,12 +92,12 @@ function bundleSecurityOf(
 }
 
 function createServices(
-  { echo, sink, sources, pings = [] }: ServicesConfig,
+  { echo, sink, sinkAbsences, sources, pings = [] }: ServicesConfig,
   record: SinkRecord | undefined,
 ): Service[] {
   return [
     ...(echo ? [new Echo()] : []),
-    ...(sink ? [new TrafficSink(record)] : []),
+    ...(sink ? [new TrafficSink(record, sinkAbsences)] : []),
     ...sources.map((source) => {
       const destination = parseEid(source.destination);
       assert(!(destination instanceof Fault), 'the configuration names an endpoint');

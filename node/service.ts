@@ -23,6 +23,8 @@ export interface Service extends Machine<SendRequest> {
   /** The ipn service number it is registered under, 1 … 2^32−1. */
   readonly service: number;
   receive(now: Instant, delivery: Delivery): void;
+  /** Whether it is there since the last `tick`; what comes for one that is away waits. */
+  readonly present?: boolean;
   /** What it has done so far, for people and reports. */
   snapshot(): Readonly<Record<string, number>>;
 }

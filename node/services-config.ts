@@ -8,7 +8,7 @@ import type { JsonCursor } from './json-cursor.ts';
 import { ECHO_SERVICE } from './services/echo.ts';
 import type { PingOptions } from './services/ping.ts';
 import { STATEMENT_SERVICE } from './services/statements.ts';
-import { SINK_SERVICE } from './services/traffic-sink.ts';
+import { type Absence, SINK_SERVICE } from './services/traffic-sink.ts';
 import type { TrafficFlow } from './services/traffic-source.ts';
 
 /** A traffic flow; the destination as a URI, such as `ipn:102.9`. */
@@ -34,6 +34,8 @@ export function reportRequestOf(names: readonly StatusName[] = []): ReportReques
 export interface ServicesConfig {
   readonly echo: boolean;
   readonly sink: boolean;
+  /** When the sink is away, if ever. */
+  readonly sinkAbsences?: readonly Absence[];
   readonly sources: readonly SourceConfig[];
   readonly pings?: readonly PingOptions[];
 }
@@ -43,16 +45,24 @@ export const IPN_NUMBER_MAX = 0xffff_fffe;
 
 /** Checks what a person wrote; throws ConfigError with the place and the remedy. */
 export function readServices(cursor: JsonCursor): ServicesConfig {
-  cursor.object(['echo', 'sink', 'sources', 'pings']);
+  cursor.object(['echo', 'sink', 'sinkAbsences', 'sources', 'pings']);
+  const absences = cursor.at('sinkAbsences');
   const pings = cursor.at('pings');
   const services: ServicesConfig = {
     echo: cursor.at('echo').boolean(),
     sink: cursor.at('sink').boolean(),
+    ...(absences.present ? { sinkAbsences: absences.list(ABSENCES_MAX, readAbsence) } : {}),
     sources: cursor.at('sources').list(SERVICES_MAX, readSource),
     ...(pings.present ? { pings: pings.list(SERVICES_MAX, readPing) } : {}),
   };
   checkServices(services);
   return services;
+}
+
+function readAbsence(cursor: JsonCursor): Absence {
+  cursor.object(['startsAt', 'endsAt']);
+  const startsAt = cursor.at('startsAt').integer(0);
+  return { startsAt, endsAt: cursor.at('endsAt').integer(startsAt + 1) };
 }
 
 function readSource(cursor: JsonCursor): SourceConfig {
@@ -106,5 +116,7 @@ function checkServices({ echo, sink, sources, pings = [] }: ServicesConfig): voi
 const BEAT_KEYS = ['service', 'everyUs', 'startsAt', 'endsAt', 'lifetimeMs', 'trafficClass'];
 
 const SERVICES_MAX = 1_024;
+/** They are looked through at every turn of a node. */
+export const ABSENCES_MAX = 16;
 /** The largest bundle a node takes has 1 MiB; this leaves its blocks 1 KiB. */
 const ADU_OCTETS_MAX = 1_047_552;

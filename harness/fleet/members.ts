@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BundleConfig } from '#node/bundle-config.ts';
 import { encodeCredentials } from '#node/credentials-json.ts';
 import { SINK_SERVICE } from '#node/services/traffic-sink.ts';
+import type { ServicesConfig } from '#node/services-config.ts';
 import { formatEid, ipnEid } from '#protocol/bundle/eid.ts';
 import { type Instant, MICROSECONDS_PER_MS } from '#protocol/machine.ts';
 import { ROLE } from '#protocol/membership/certificate.ts';
@@ -88,6 +89,7 @@ export function membersOf(
     services: {
       echo: true,
       sink: true,
+      ...absencesOf(scenario, node.name),
       sources: flows.flatMap((flow, index) =>
         flow.from !== node.name
           ? []
@@ -112,6 +114,15 @@ export function membersOf(
 /** When flows may begin: before that the fleet is busy with securing its first links. */
 export function trafficStartsAt({ durationMs }: Scenario): Instant {
   return Math.min(TRAFFIC_STARTS_US_MAX, (durationMs * MICROSECONDS_PER_MS) / 4);
+}
+
+function absencesOf({ absences }: Scenario, name: string): Pick<ServicesConfig, 'sinkAbsences'> {
+  const own = absences.filter(({ node }) => node === name);
+  if (own.length === 0) return {};
+  const us = (ms: number): Instant => ms * MICROSECONDS_PER_MS;
+  return {
+    sinkAbsences: own.map(({ fromMs, untilMs }) => ({ startsAt: us(fromMs), endsAt: us(untilMs) })),
+  };
 }
 
 /** What the rules say of one node. Traffic for a group ends at the sink of each member. */

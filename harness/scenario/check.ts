@@ -1,6 +1,7 @@
 /** What takes more than one key of a scenario to judge, each finding at its place. */
 import { DATAGRAM_OCTETS_MAX } from '#node/channel-config.ts';
 import { ConfigError } from '#node/config-error.ts';
+import { ABSENCES_MAX } from '#node/services-config.ts';
 import { frameSizes } from '#protocol/link/channel.ts';
 import { satellitesOf } from '../constellation/satellites.ts';
 import { checkBundleSecurity } from './check-bundle-security.ts';
@@ -42,6 +43,7 @@ export function checkScenario(scenario: Scenario, source: YamlSource, file: stri
   const names = [...scenario.groundStations.map(({ name }) => name), ...satellites];
   checkFlows(scenario, names, report);
   checkBundles(scenario, names, report);
+  checkAbsences(scenario, names, report);
   checkSecurity(scenario, names, report);
   checkBundleSecurity(scenario, names, report);
   checkFaults(scenario, names, report);
@@ -197,6 +199,21 @@ function checkFlows(scenario: Scenario, names: readonly string[], report: Report
     if (loadBps > link.rateBps) {
       const what = `the flow alone loads a link of ${link.rateBps} bit/s with ${loadBps} bit/s`;
       report(['traffic', index], what, 'Send less, or raise the rate of link');
+    }
+  });
+}
+
+function checkAbsences({ absences }: Scenario, names: readonly string[], report: Report): void {
+  absences.forEach(({ node, fromMs, untilMs }, index) => {
+    const path = ['absences', index];
+    if (!names.includes(node)) {
+      const what = `node is ${node}, which is no node`;
+      report([...path, 'node'], what, remedyFor(node, names), oneOf(names));
+    }
+    const own = absences.filter((each) => each.node === node);
+    if (untilMs <= fromMs) report([...path, 'until'], 'it ends before it begins', 'Correct it');
+    else if (own.length > ABSENCES_MAX && own[0] === absences[index]) {
+      report(path, `${node} is away too often`, 'Remove some', `at most ${ABSENCES_MAX} times`);
     }
   });
 }

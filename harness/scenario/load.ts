@@ -98,6 +98,11 @@ function scenarioOf(input: ScenarioInput, file: string): Scenario {
       lifetimeMs: flow.lifetime,
       reports: flow.reports,
     })),
+    absences: input.absences.map(({ node, from, until }) => ({
+      node,
+      fromMs: from,
+      untilMs: until,
+    })),
     faults: input.faults.map(faultOf),
     objectives: objectivesOf(input.objectives),
   };

@@ -111,6 +111,14 @@ export interface NodeKill {
   readonly backMs: number | undefined;
 }
 
+/** The application that traffic for a node goes to is away, and what comes for it waits. */
+export interface Absence {
+  /** By name. */
+  readonly node: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 /** What is done to the nodes while the run lasts. */
 export type ScheduledFault = NodeKill;
 
@@ -169,6 +177,7 @@ export interface Scenario {
     readonly portBase: number | undefined;
   };
   readonly traffic: readonly Flow[];
+  readonly absences: readonly Absence[];
   readonly faults: readonly ScheduledFault[];
   readonly objectives: readonly Objective[];
 }

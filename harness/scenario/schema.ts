@@ -240,6 +240,16 @@ export const scenarioSchema = mapping({
     portBase: count(1_024, 65_535).optional(),
   }).prefault({}),
   traffic: list(flow, 1_000).default([]),
+  absences: list(
+    mapping({
+      node: name('p2s03'),
+      from: quantity('duration', 'ms', { min: 0, max: 86_400_000, example: '10 s' }),
+      until: quantity('duration', 'ms', { min: 1, max: 86_400_000, example: '20 s' }),
+    }),
+    1_000,
+  )
+    .default([])
+    .describe('When the application is away that traffic for a node goes to.'),
   faults: list(kinds([kill]), 100)
     .default([])
     .describe('What is done to the nodes while the run lasts.'),

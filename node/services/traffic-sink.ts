@@ -6,15 +6,30 @@ import type { Delivery, Service } from '../service.ts';
 /** Is told the id of each bundle that the sink has received, before the sink does anything else. */
 export type SinkRecord = (id: string) => void;
 
+/** A time in which the sink is away. */
+export interface Absence {
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+}
+
 /** Listens on SINK_SERVICE and never sends. */
 export class TrafficSink implements Service {
   readonly service = SINK_SERVICE;
   readonly #record: SinkRecord | undefined;
+  readonly #absences: readonly Absence[];
+  #now: Instant = 0;
   #received = 0;
   #receivedOctets = 0;
 
-  constructor(record?: SinkRecord) {
+  constructor(record?: SinkRecord, absences: readonly Absence[] = []) {
     this.#record = record;
+    this.#absences = absences;
+  }
+
+  get present(): boolean {
+    return !this.#absences.some(
+      ({ startsAt, endsAt }) => startsAt <= this.#now && this.#now < endsAt,
+    );
   }
 
   receive(_now: Instant, delivery: Delivery): void {
@@ -23,14 +38,18 @@ export class TrafficSink implements Service {
     this.#receivedOctets += delivery.adu.length;
   }
 
-  tick(_now: Instant): void {}
+  tick(now: Instant): void {
+    this.#now = now;
+  }
 
   poll(): SendRequest | undefined {
     return undefined;
   }
 
   deadline(): Deadline | undefined {
-    return undefined;
+    const edges = this.#absences.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]);
+    const at = Math.min(...edges.filter((edge) => edge > this.#now));
+    return Number.isFinite(at) ? { at, why: 'a sink goes or comes' } : undefined;
   }
 
   snapshot(): Record<string, number> {

@@ -134,6 +134,11 @@ describe('parseNodeConfig', () => {
       'service 61 is used twice',
     ],
     [
+      'an absence that ends as it begins',
+      (c) => (c.services.sinkAbsences = [{ startsAt: 5, endsAt: 5 }]),
+      'services.sinkAbsences[0].endsAt is 5. Expected a whole number of at least 6',
+    ],
+    [
       'a report of no name',
       (c) => (c.services.sources[0].reports = ['arrival']),
       'services.sources[0].reports[0] is "arrival". Expected one of reception, forwarding',

@@ -66,6 +66,7 @@ export function sampleConfigs(ports = [0, 0, 0, 0]): [NodeConfig, NodeConfig] {
     services: {
       echo: true,
       sink: true,
+      sinkAbsences: [{ startsAt: 1, endsAt: 2 }],
       sources: [
         {
           ...beat,

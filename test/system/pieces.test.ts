@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '#harness/report/report.ts';
 import { loadScenario } from '#harness/scenario/load.ts';
+import type { FleetKind } from '#harness/scenario/scenario.ts';
 import { runQuietly, smallMesh } from './small-mesh.ts';
 
 describe('a virtual fleet whose links take 1 KiB at once', () => {
@@ -24,6 +25,22 @@ describe('a virtual fleet whose links take 1 KiB at once', () => {
       expect(flow.overheadMs.p99).toBeLessThan(same.overheadMs.p99 + 1);
     });
   });
+});
+
+describe('an application that is away on another node', () => {
+  it.each<FleetKind>(['hosted', 'processes', 'virtual'])(
+    'has what comes for it kept by its node, and gets it once when it is back, in fleet %s',
+    async (fleet) => {
+      const absences = 'absences: [{ node: delta, from: 3 s, until: 5 s }]';
+      const report = await runQuietly(smallMesh(fleet, 6, absences));
+      expectOneFateEach(report);
+      expect(report.verdict).toBe('pass');
+      const [toDelta, toAlpha] = report.flows;
+      expect(toDelta!.latencyMs.max).toBeGreaterThan(1_500);
+      expect(toDelta!.delivered).toBe(toDelta!.sent);
+      expect(toAlpha!.latencyMs.p50).toBeLessThan(1_000);
+    },
+  );
 });
 
 describe('the scenario of groups', () => {

@@ -61,6 +61,7 @@ export const WALKER_66: Scenario = {
   store: { octetsMax: 1_000_000, durability: 'memory' },
   network: { host: '127.0.0.1', portBase: undefined },
   traffic: [],
+  absences: [],
   faults: [],
   objectives: [],
 };

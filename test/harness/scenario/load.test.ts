@@ -121,6 +121,7 @@ describe('a scenario', () => {
           reports: [],
         },
       ],
+      absences: [],
       faults: [],
       objectives: [],
     });
@@ -208,6 +209,13 @@ describe('a scenario', () => {
       statementGroup: 'dtn://all/~statements',
       reassembly: { setsMax: 10, octetsMax: 1_048_576, waitMsMax: 3_600_000 },
     });
+  });
+
+  it('says when an application is away', () => {
+    const absences = 'absences: [{ node: p1s01, from: 5 s, until: 8 s }]\n';
+    expect(parseScenario(GOOD + absences, 's.yaml').absences).toEqual([
+      { node: 'p1s01', fromMs: 5_000, untilMs: 8_000 },
+    ]);
   });
 
   it('finds a TLE file beside itself', () => {
@@ -330,6 +338,19 @@ describe('a bad scenario is refused', () => {
       'class: flash\nbundles: { clockless: [p1s09] }',
       '19:24: p1s09 is no node. Expected one of london, p1s01, p1s02, p1s03, p2s01, …. ' +
         'Perhaps p1s01 was meant.',
+    ],
+    [
+      'for an application that is away from where nobody is',
+      'class: flash',
+      'class: flash\nabsences: [{ node: p9, from: 1 s, until: 2 s }]',
+      '19:20: node is p9, which is no node. Expected one of london, p1s01, p1s02, p1s03, ' +
+        'p2s01, …. Correct the name.',
+    ],
+    [
+      'for an application that is back before it goes',
+      'class: flash',
+      'class: flash\nabsences: [{ node: p1s01, from: 2 s, until: 2 s }]',
+      '19:45: it ends before it begins. Correct it.',
     ],
     [
       'for a group that is a node',
