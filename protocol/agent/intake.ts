@@ -6,11 +6,12 @@
  */
 import {
   type Bundle,
+  bundleReader,
   decodeBundle,
   decodePrimary,
   encodeBundle,
-  faultOffset,
   payloadOf,
+  readBundle,
   wholeId,
 } from '../bundle/bundle.ts';
 import { isNullEid } from '../bundle/eid.ts';
@@ -59,8 +60,6 @@ export class Intake {
   readonly #delivery: Delivery;
   readonly #custody: Custody;
   readonly #guard: BundleGuard;
-  /** What the node refuses, and the same, telling of what it forgives. */
-  readonly #profile: Judge;
   readonly #judge: Judge;
 
   constructor(
@@ -83,8 +82,7 @@ export class Intake {
     this.#delivery = delivery;
     this.#custody = custody;
     this.#guard = guard;
-    this.#profile = profileOf(options.strictness);
-    this.#judge = telling(this.#profile, (fault) =>
+    this.#judge = telling(profileOf(options.strictness), (fault) =>
       holdings.outputs.push({ kind: 'deviation', fault }),
     );
   }
@@ -111,9 +109,10 @@ export class Intake {
 
   /** Takes the octets of a bundle that neighbour `from` sent; the agent owns them (§5.6). */
   receive(now: Instant, octets: Uint8Array, from: NodeNumber, receipt?: Receipt): void {
-    const received = decodeBundle(octets, this.#judge);
+    const reader = bundleReader(octets);
+    const received = readBundle(reader, this.#judge);
     if (received instanceof Fault) {
-      const found = { from, offset: faultOffset(octets, this.#profile) };
+      const found = { from, offset: reader.offset };
       this.#holdings.outputs.push({ kind: 'fault', fault: received, found });
       this.#reportUnintelligible(now, octets);
       this.#holdings.answer(receipt, true);

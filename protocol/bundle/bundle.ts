@@ -43,22 +43,17 @@ export function decodeBundle(octets: Uint8Array, judge: Judge = tolerate): Bundl
   return readBundle(bundleReader(octets), judge);
 }
 
-/**
- * Where `decodeBundle` stops in octets that it refuses, for a person who looks for the fault: at
- * the item whose form is wrong, right behind the one whose value is, or at the end of the block or
- * bundle when none alone is to blame.
- */
-export function faultOffset(octets: Uint8Array, judge: Judge = tolerate): number {
-  const reader = bundleReader(octets);
-  readBundle(reader, judge);
-  return reader.offset;
-}
-
-function bundleReader(octets: Uint8Array): CborReader {
+/** Reads the octets of one bundle, for `readBundle`. */
+export function bundleReader(octets: Uint8Array): CborReader {
   return new CborReader(octets, 0, octets.length, true);
 }
 
-function readBundle(reader: CborReader, judge: Judge): Bundle | Fault {
+/**
+ * As `decodeBundle`, from a `bundleReader`. After a fault its offset is where a person finds what
+ * is wrong: at the item whose form is wrong, right behind the one whose value is, or at the end of
+ * the block or bundle when none alone is to blame.
+ */
+export function readBundle(reader: CborReader, judge: Judge): Bundle | Fault {
   const head = reader.arrayHead(true);
   if (head instanceof Fault) return head;
   const primary = readPrimaryBlock(reader);
