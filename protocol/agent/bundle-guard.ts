@@ -12,10 +12,9 @@ import { applySecurity } from '../bpsec/apply-security.ts';
 import { checkSecurity } from '../bpsec/check-security.ts';
 import { NO_KEYS } from '../bpsec/key-ring.ts';
 import { type FailureHandling, SECURITY_REASON, type SecurityReason } from '../bpsec/policy.ts';
-import { DUPLICATE_OPERATION } from '../bpsec/security-blocks.ts';
+import { DUPLICATE_OPERATION, readSecurityBlocks } from '../bpsec/security-blocks.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { NULL_EID } from '../bundle/eid.ts';
-import type { PrimaryBlock } from '../bundle/primary-block.ts';
+import { type Eid, equalEid, NULL_EID } from '../bundle/eid.ts';
 import { Fault } from '../fault.ts';
 import type { Fifo } from '../fifo.ts';
 import type { AgentOutput, DeletionReason } from './contract.ts';
@@ -61,7 +60,7 @@ export class BundleGuard {
 
   /** A bundle made here as it may leave; or why it cannot leave as the rules want it. */
   release(id: string, made: Bundle): Bundle | DeletionReason {
-    return this.#isHere(made.primary) ? made : this.#secure(id, made);
+    return this.#isHere(made.primary.destination) ? made : this.#secure(id, made);
   }
 
   /**
@@ -70,7 +69,7 @@ export class BundleGuard {
    * given back are those of the bundle that is kept.
    */
   admit(id: string, received: Bundle, facts: Inspection): Admitted {
-    const isHere = this.#isHere(received.primary);
+    const isHere = this.#isHere(received.primary.destination);
     const isMember = this.#groups.serviceOf(received.primary.destination) !== undefined;
     if (facts.deletion !== undefined) return { bundle: received, facts, failed: undefined };
     const { bundle: checked, deletion, failed } = this.check(id, received, isHere || isMember);
@@ -79,7 +78,8 @@ export class BundleGuard {
     const kept = isMember ? received : checked;
     const known = kept === received ? facts : inspect(kept);
     const bundle = known.discards ? withoutDiscards(kept) : kept;
-    if (isHere || isMember || known.deletion !== undefined) return { bundle, facts: known, failed };
+    const isSecured = isHere || isMember || this.#wasHere(bundle);
+    if (isSecured || known.deletion !== undefined) return { bundle, facts: known, failed };
     const secured = this.#secure(id, bundle);
     return typeof secured === 'string'
       ? { bundle, facts: { ...known, deletion: secured }, failed }
@@ -103,8 +103,18 @@ export class BundleGuard {
     return { bundle: outcome.bundle, deletion: undefined, failed: findings[0]?.reason };
   }
 
-  #isHere({ destination }: PrimaryBlock): boolean {
-    return serviceAt(destination, this.#here) !== undefined;
+  #isHere(endpoint: Eid): boolean {
+    return serviceAt(endpoint, this.#here) !== undefined;
+  }
+
+  /** Whether the bundle has come back from a detour: what this node adds is on it already. */
+  #wasHere(bundle: Bundle): boolean {
+    if (this.#security === undefined || this.#isHere(bundle.primary.source)) return true;
+    const { securitySource } = this.#security.policy;
+    const there = readSecurityBlocks(bundle);
+    if (there instanceof Fault) return false;
+    const blocks = [...there.integrity, ...there.confidentiality];
+    return blocks.some(({ content }) => equalEid(content.source, securitySource));
   }
 
   /** The bundle with what the rules add; or why that cannot be. */

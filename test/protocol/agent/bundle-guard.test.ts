@@ -1,5 +1,6 @@
 /** Bundles signed and encrypted end to end, over relays that do their duty and some that do not. */
 import { describe, expect, test } from 'vitest';
+import { encodeOnward } from '#protocol/agent/onward.ts';
 import type { AgentOptions } from '#protocol/agent/options.ts';
 import type { SecurityRule } from '#protocol/bpsec/policy.ts';
 import { readSecurityBlocks } from '#protocol/bpsec/security-blocks.ts';
@@ -318,6 +319,30 @@ describe('a gateway that cannot add an operation', () => {
     expect(mesh.node(2).agent.ledger().deleted).toEqual(deleted);
   });
 
+  test('lets pass what comes back to it, as it lets pass its own', () => {
+    const gateway = new Node(2, PLAN, optionsOf([seals({ key: 'kek' })], 2));
+    gateway.up(0, 3);
+    const mesh = row({ 1: [], 2: [], 3: [], 4: [] });
+    gateway.agent.receive(S, made(mesh).octets, 1);
+    gateway.drain(S);
+    const [first] = gateway.all('forward');
+    // It comes back by way of node 3, which makes a hop of it.
+    gateway.agent.receive(2 * S, onward(first!.octets, 3), 3);
+    gateway.drain(2 * S);
+    gateway.runUntil(20 * S);
+    expect(gateway.all('duplicate')).toEqual([]);
+    expect(gateway.agent.ledger().deleted).toEqual({});
+    expect(gateway.all('security').map(({ act }) => act)).toEqual(['secured']);
+    const source = new Node(1, PLAN, optionsOf([signs()]));
+    source.up(0, 2);
+    source.agent.originate(S, request({}));
+    source.drain(S);
+    source.agent.receive(2 * S, onward(source.all('forward')[0]!.octets, 2), 2);
+    source.drain(2 * S);
+    expect(source.all('duplicate')).toEqual([]);
+    expect(source.agent.ledger()).toMatchObject({ accepted: 2, deleted: {} });
+  });
+
   test('leaves a fragment alone only where its rule says so', () => {
     for (const [onFailure, count] of [
       ['discard-bundle', 0],
@@ -342,7 +367,7 @@ function row(
   registered = true,
 ): Mesh {
   const mesh = new Mesh(PLAN, [1, 2, 3, 4], (node) => ({
-    ...optionsOf(rules[node]),
+    ...optionsOf(rules[node], node),
     ...options(node),
   }));
   if (registered) mesh.node(4).agent.register(0, 9);
@@ -350,10 +375,10 @@ function row(
   return mesh;
 }
 
-function optionsOf(rules: readonly SecurityRule[] | undefined): Partial<AgentOptions> {
+function optionsOf(rules: readonly SecurityRule[] | undefined, node = 1): Partial<AgentOptions> {
   if (rules === undefined) return {};
   const keys = ring(nobleProvider.aead, new Counting());
-  return { bundleSecurity: { policy: { securitySource: ipnEid(1, 0), rules }, keys } };
+  return { bundleSecurity: { policy: { securitySource: ipnEid(node, 0), rules }, keys } };
 }
 
 type Request = Parameters<Node['agent']['originate']>[1];
@@ -379,6 +404,11 @@ function made(mesh: Mesh): { octets: Uint8Array } {
   send(mesh);
   const [stored] = mesh.node(1).all('store');
   return { octets: stored!.octets.slice() };
+}
+
+/** The bundle as a relay would send it on. */
+function onward(octets: Uint8Array, node: number): Uint8Array {
+  return encodeOnward(decoded(octets), ipnEid(node, 0), undefined);
 }
 
 function tamper(mesh: Mesh, alter: (octets: Uint8Array) => Uint8Array): void {
