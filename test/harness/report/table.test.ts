@@ -103,6 +103,16 @@ describe('the report for people', () => {
     );
   });
 
+  it('tells of the security of bundles only where there was any', () => {
+    const failed = { 'crypto.tag': 2, 'bpsec.mac': 3 };
+    const bundles = { secured: 1_200, verified: 30, accepted: 1_195, failed };
+    const text = formatReport({ ...REPORT, security: { ...REPORT.security, bundles } }, false);
+    expect(text).toContain(
+      '  bpsec    1,200 secured, 30 verified, 1,195 accepted, failed: bpsec.mac 3, crypto.tag 2\n',
+    );
+    expect(formatReport(REPORT, false)).not.toContain('bpsec');
+  });
+
   it('says how far a revocation has come', () => {
     const revocation = { node: 'p2s03', from: 'p1s01', serial: 2, atMs: 30_000 };
     const known = { ...revocation, unaware: 0, knownAfterMs: 1_234.5 };
