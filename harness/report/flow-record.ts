@@ -23,6 +23,7 @@ export class FlowRecord {
   readonly #hops = new Samples();
   readonly #latencyMs = new Samples();
   readonly #propagationMs = new Samples();
+  readonly #writtenMs = new Samples();
   readonly #overheadMs = new Samples();
 
   constructor(flow: TracedFlow) {
@@ -35,10 +36,11 @@ export class FlowRecord {
   }
 
   /** Takes in one delivery. */
-  add({ hops, latencyUs, propagationUs, overheadUs }: JourneyTimes): void {
+  add({ hops, latencyUs, propagationUs, writtenUs, overheadUs }: JourneyTimes): void {
     this.#hops.add(hops);
     this.#latencyMs.add(latencyUs / 1_000);
     this.#propagationMs.add(propagationUs / 1_000);
+    this.#writtenMs.add(writtenUs / 1_000);
     this.#overheadMs.add(overheadUs / 1_000);
   }
 
@@ -48,6 +50,7 @@ export class FlowRecord {
     const [hops = 0] = this.#hops.percentiles(50);
     const [latency50 = 0, latency95 = 0, latency99 = 0] = this.#latencyMs.percentiles(50, 95, 99);
     const [propagation50 = 0] = this.#propagationMs.percentiles(50);
+    const [written50 = 0] = this.#writtenMs.percentiles(50);
     const [overhead50 = 0, overhead95 = 0, overhead99 = 0] = this.#overheadMs.percentiles(
       50,
       95,
@@ -63,6 +66,7 @@ export class FlowRecord {
       hops,
       latencyMs: { p50: latency50, p95: latency95, p99: latency99, max: this.#latencyMs.max },
       propagationMs: { p50: propagation50 },
+      writtenMs: { p50: written50 },
       overheadMs: { p50: overhead50, p95: overhead95, p99: overhead99 },
     };
   }

@@ -8,12 +8,14 @@
  *   forwarded        f0          f1
  *                     ╲ light ╲   ╲  light  ╲
  *
- * The latency d − a0 divides into three parts, and nothing is left over:
+ * The latency d − a0 divides into four parts, and nothing is left over:
  *
  * - propagation: for each hop the light time between its two nodes at the instant it was forwarded;
  * - stored: for each hop the time that the bundle lay at a node before the link it then took was
  *   there at all, that is from a to the later of a and the instant at which the node had that link
  *   secured. This is read off the links, not guessed from the length of the wait;
+ * - written: the time from its coming to its destination to its acceptance there, in which a store
+ *   on disk notes the delivery: no service sees it sooner;
  * - overhead: everything else, whatever its cause: cryptography, queues, sockets, timers that fire
  *   late, transmission time, and waiting although the link was up.
  *
@@ -31,6 +33,7 @@ export interface JourneyTimes {
   readonly latencyUs: number;
   readonly propagationUs: number;
   readonly storedUs: number;
+  readonly writtenUs: number;
   readonly overheadUs: number;
 }
 
@@ -49,6 +52,8 @@ interface Stop {
   readonly node: NodeNumber;
   readonly range: string;
   readonly at: Instant;
+  /** From then to its acceptance. */
+  readonly writtenUs: number;
 }
 
 /** One unit on its way. */
@@ -94,18 +99,24 @@ export class Journey {
     }
     for (const piece of pieces) {
       // When it came is not known, so nobody measures by it.
-      if (!this.#held.has(holdingOf(node, piece))) this.accept(node, piece, at, false);
+      if (!this.#held.has(holdingOf(node, piece))) this.accept(node, piece, at, false, at);
     }
   }
 
-  /** A node has a piece of it, which came there at `at`. */
-  accept(node: NodeNumber, piece: Piece, at: Instant, originated: boolean): void {
+  /** A node has a piece of it, which came there at `at`, and answers for it since `acceptedAt`. */
+  accept(
+    node: NodeNumber,
+    piece: Piece,
+    at: Instant,
+    originated: boolean,
+    acceptedAt: Instant,
+  ): void {
     this.#held.add(holdingOf(node, piece));
     const { range, target } = piece;
     const key = stopOf(node, range);
     // A copy came as the original of which it is one.
     if (target !== '' && this.#stops.has(key)) return;
-    const stop = { node, range, at };
+    const stop = { node, range, at, writtenUs: acceptedAt - at };
     if (originated) this.#source = stop;
     if (this.#stops.size < STEPS_MAX) this.#stops.set(key, stop);
   }
@@ -161,6 +172,7 @@ export class Journey {
     const source = this.#source;
     if (source === undefined) return undefined;
     let here = this.#arrivalAt(destination, deliveredAt);
+    const { writtenUs } = here;
     let hops = 0;
     let propagationUs = 0;
     let storedUs = 0;
@@ -176,16 +188,17 @@ export class Journey {
       hops++;
       propagationUs += hop.propagationUs;
       storedUs += hop.storedUs;
-      here = { node: hop.from, range: hop.range, at: hop.acceptedAt };
+      here = { node: hop.from, range: hop.range, at: hop.acceptedAt, writtenUs: 0 };
     }
     const latencyUs = deliveredAt - source.at;
-    const overheadUs = latencyUs - propagationUs - storedUs;
-    return { hops, latencyUs, propagationUs, storedUs, overheadUs };
+    const overheadUs = latencyUs - propagationUs - storedUs - writtenUs;
+    return { hops, latencyUs, propagationUs, storedUs, writtenUs, overheadUs };
   }
 
   /** When the unit came whole to where it was delivered, or else the last of its fragments. */
   #arrivalAt(node: NodeNumber, deliveredAt: Instant): Stop {
-    const whole = this.#stops.get(stopOf(node, '')) ?? { node, range: '', at: deliveredAt };
+    const unseen = { node, range: '', at: deliveredAt, writtenUs: 0 };
+    const whole = this.#stops.get(stopOf(node, '')) ?? unseen;
     if (whole === this.#source || this.#hopTo(whole) !== undefined) return whole;
     let last = whole;
     for (const stop of this.#stops.values()) {

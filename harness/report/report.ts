@@ -30,7 +30,9 @@ export interface FlowReport {
   readonly latencyMs: LatencySummary;
   /** Light time of the path actually taken. */
   readonly propagationMs: { readonly p50: number };
-  /** Latency less light time and time stored for want of a contact: what the emulator added. */
+  /** What the destination took to note the delivery on disk. */
+  readonly writtenMs: { readonly p50: number };
+  /** Latency less these and the time stored for want of a contact: what the emulator added. */
   readonly overheadMs: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 

@@ -160,10 +160,10 @@ export class Trace {
 
   #onAccepted(
     node: NodeNumber,
-    { id, arrivedAt, originated }: Extract<Notice, { kind: 'bundle-accepted' }>,
+    { id, at, arrivedAt, originated }: Extract<Notice, { kind: 'bundle-accepted' }>,
   ): void {
     const piece = pieceOf(id);
-    this.#journeyOf(piece.unit)?.accept(node, piece, arrivedAt, originated);
+    this.#journeyOf(piece.unit)?.accept(node, piece, arrivedAt, originated, at);
     this.#time(piece.unit);
   }
 

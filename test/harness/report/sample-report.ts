@@ -11,6 +11,7 @@ export const FLOW: FlowReport = {
   hops: 7,
   latencyMs: { p50: 142.12345, p95: 150, p99: 155.5, max: 160 },
   propagationMs: { p50: 141.2 },
+  writtenMs: { p50: 0.31 },
   overheadMs: { p50: 1.12, p95: 2, p99: 13.4 },
 };
 

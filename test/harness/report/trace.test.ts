@@ -56,6 +56,7 @@ describe('a trace', () => {
         hops: 2,
         latencyMs: { p50: 10.03, p95: 10.03, p99: 10.03, max: 10.03 },
         propagationMs: { p50: 10 },
+        writtenMs: { p50: 0 },
         overheadMs: { p50: 0.03, p95: 0.03, p99: 0.03 },
       },
     ]);
