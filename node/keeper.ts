@@ -71,7 +71,7 @@ export class Keeper {
     const output = this.#membership.poll();
     switch (output?.kind) {
       case undefined:
-        return this.#keepNumbers();
+        return this.#countRefusal() ?? this.#keepNumbers();
       case 'persist':
         this.#vault.write(output.record, output.octets);
         return 'noted';
@@ -128,6 +128,14 @@ export class Keeper {
       at,
       reason: refused ? verdict.key : verdict,
     });
+  }
+
+  /** Counts a statement that came by bundle and was refused; many may come, so none is told. */
+  #countRefusal(): MembershipNews | undefined {
+    const fault = this.#statements?.takeFault();
+    if (fault === undefined) return undefined;
+    this.#journal.faults.add(fault);
+    return 'noted';
   }
 
   /** Takes an answer of the vault; true when links may have to look whether they can send. */

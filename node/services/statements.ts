@@ -21,6 +21,8 @@ export class StatementService implements Service {
   readonly #membership: Pick<Membership, 'adopt'>;
   /** Bounded by what ground hands in, and drained after each. */
   readonly #requests = new Fifo<SendRequest>();
+  /** Of statements that were refused. Bounded by one: the owner asks after every delivery. */
+  readonly #faults = new Fifo<Fault>();
   #sent = 0;
   #adopted = 0;
   #known = 0;
@@ -47,8 +49,15 @@ export class StatementService implements Service {
   receive(_now: Instant, { adu }: Delivery): void {
     const verdict = this.#membership.adopt(adu);
     if (verdict === 'adopted') this.#adopted++;
-    else if (verdict instanceof Fault) this.#refused++;
-    else this.#known++;
+    else if (verdict instanceof Fault) {
+      this.#refused++;
+      this.#faults.push(verdict);
+    } else this.#known++;
+  }
+
+  /** Why the last statement was refused, once; undefined where none was. */
+  takeFault(): Fault | undefined {
+    return this.#faults.shift();
   }
 
   tick(_now: Instant): void {}

@@ -31,6 +31,8 @@ describe('a constellation statement', () => {
     sky.time.advanceTo(3 * SECONDS);
     for (const node of [101, 102, 103, 104]) {
       expect(countsOf(sky, node)).toEqual({ sent: 0, adopted: 0, known: 0, refused: 1 });
+      const faults = Object.keys(sky.satellite(node).snapshot().frames.faults);
+      expect(faults).toEqual(['session.cert-sig']);
     }
     expect(sky.notices.filter(({ kind }) => kind === 'statement-adopted')).toEqual([]);
   });
