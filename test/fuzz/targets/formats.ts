@@ -167,6 +167,7 @@ export const FORMAT_TARGETS: readonly Target[] = [
   decoder('CborReader', cbor, wander, ['CborReader'], 16),
   decoder('decodeBundle', bundles, feedBundle, [
     'decodeBundle',
+    'readBundle',
     'decodePrimary',
     'checkSenderRules',
   ]),
@@ -225,17 +226,36 @@ export const FORMAT_TARGETS: readonly Target[] = [
       promise(!(again instanceof Fault) && equalEid(again, eid), 'a text means one endpoint id');
     });
   }),
-  decoder('decodePreviousNode', eids, (octets) =>
-    accepted(decodePreviousNode(octets), (node) => encodePreviousNode(node)),
+  decoder(
+    'decodePreviousNode',
+    eids,
+    (octets) => accepted(decodePreviousNode(octets), (node) => encodePreviousNode(node)),
+    ['decodePreviousNode', 'readPreviousNode'],
   ),
-  decoder('decodeBundleAge', [encodeBundleAge(5), encodeBundleAge(2 ** 40)], (octets) =>
-    accepted(decodeBundleAge(octets), (age) => same(encodeBundleAge(age), octets)),
+  decoder(
+    'decodeBundleAge',
+    [encodeBundleAge(5), encodeBundleAge(2 ** 40)],
+    (octets) =>
+      accepted(decodeBundleAge(octets), (age) => {
+        promise(decodeBundleAge(encodeBundleAge(age)) === age, 'an age comes back');
+      }),
+    ['decodeBundleAge', 'readBundleAge'],
   ),
-  decoder('decodeHopCount', [encodeHopCount({ limit: 30, count: 2 })], (octets) =>
-    accepted(decodeHopCount(octets), (hops) => same(encodeHopCount(hops), octets)),
+  decoder(
+    'decodeHopCount',
+    [encodeHopCount({ limit: 30, count: 2 })],
+    (octets) =>
+      accepted(decodeHopCount(octets), ({ limit, count }) => {
+        const again = decodeHopCount(encodeHopCount({ limit, count }));
+        promise(!(again instanceof Fault) && again.limit === limit, 'a hop limit comes back');
+        promise(!(again instanceof Fault) && again.count === count, 'a hop count comes back');
+      }),
+    ['decodeHopCount', 'readHopCount'],
   ),
   decoder('decodeTrafficClass', [encodeTrafficClass(3), encodeTrafficClass(0)], (octets) =>
-    accepted(decodeTrafficClass(octets), (rank) => same(encodeTrafficClass(rank), octets)),
+    accepted(decodeTrafficClass(octets), (rank) => {
+      promise(decodeTrafficClass(encodeTrafficClass(rank)) === rank, 'a class comes back');
+    }),
   ),
   decoder(
     'decodeBlock',
