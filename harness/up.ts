@@ -70,6 +70,7 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
       const { nodes, lastWords } = casualty;
       screen.warn(`${formatNames(nodes)} died: ${lastWords || 'no last words'}`);
     },
+    warned: (line) => screen.warn(line),
     killed: (nodes) => faults.killed(nodes),
     returned: (node, at, inventory) => {
       faults.returned(node);

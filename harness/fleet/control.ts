@@ -64,6 +64,8 @@ export type HostReport =
     }
   /** The configuration cannot be honoured; the host exits with 2. */
   | { readonly kind: 'refused'; readonly message: string; readonly remedy: string }
+  /** Something that a person should know, and that stops nothing. */
+  | { readonly kind: 'warned'; readonly line: string }
   | { readonly kind: 'notices'; readonly notices: readonly (readonly [NodeNumber, Notice])[] }
   | {
       readonly kind: 'final';

@@ -25,6 +25,8 @@ export interface FleetObserver {
   notice(node: NodeNumber, notice: Notice): void;
   /** A process ended by itself; the fleet goes on without its nodes. */
   casualty(casualty: Casualty): void;
+  /** A node has something to say that a person should know, and goes on. */
+  warned(line: string): void;
   /** These nodes were killed, as they should be. */
   killed(nodes: readonly NodeNumber[]): void;
   /** One of them runs again, with what its store has kept; its notices follow. */

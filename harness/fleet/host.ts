@@ -122,7 +122,7 @@ async function openHome(
   // Only nodes that may be killed load what keeps these.
   const { openFlightVault } = await import('#node/adapters/file-vault.ts');
   const { openReceived } = await import('./received.ts');
-  const warn = (line: string): boolean => process.stderr.write(`${line}\n`);
+  const warn = (line: string): void => report({ kind: 'warned', line });
   const { vault, records } = await openFlightVault(join(home, 'vault'), warn);
   return { vault, records, record: openReceived(home) };
 }

@@ -232,6 +232,9 @@ export class ProcessFleet implements Fleet {
         this.#refuse(new ConfigError(message, { remedy, ...this.#portsAsked }));
         return;
       }
+      case 'warned':
+        this.#observer.warned(report.line);
+        return;
       case 'notices':
         for (const [node, notice] of report.notices) this.#observer.notice(node, notice);
         return;
