@@ -61,24 +61,24 @@ describe.skipIf(process.platform === 'win32')('a node that returns', () => {
   }, 60_000);
 
   it('knows for copies what it delivered in an earlier life', async () => {
-    // What waits at alpha while beta is away is put back there when beta has it all.
+    // What waits at beta for gamma is put back there when gamma has it all.
     const faults = `
 store: { durability: flush }
 faults:
-  - { kind: kill, node: beta, at: 3 s, back: 5 s }
-  - { kind: kill, node: alpha, at: 6 s, back: 1 s }
-  - { kind: kill, node: alpha, at: 10 s, back: 1 s }
-  - { kind: kill, node: beta, at: 10500 ms, back: 1 s }
+  - { kind: kill, node: gamma, at: 3 s, back: 5 s }
+  - { kind: kill, node: beta, at: 6 s, back: 1 s }
+  - { kind: kill, node: beta, at: 10 s, back: 1 s }
+  - { kind: kill, node: gamma, at: 10500 ms, back: 1 s }
 `;
     const [saved, left] = [join(folder, 'saved'), join(folder, 'left')];
     const { report } = await flight(faults, {
-      2: (homes) => cpSync(join(homes, 'alpha', 'store'), saved, { recursive: true }),
+      2: (homes) => cpSync(join(homes, 'beta', 'store'), saved, { recursive: true }),
       3: (homes) => {
-        const store = join(homes, 'alpha', 'store');
+        const store = join(homes, 'beta', 'store');
         rmSync(store, { recursive: true });
         cpSync(saved, store, { recursive: true });
       },
-      end: (homes) => cpSync(join(homes, 'alpha', 'store'), left, { recursive: true }),
+      end: (homes) => cpSync(join(homes, 'beta', 'store'), left, { recursive: true }),
     });
     expect(report.faults).toMatchObject({ kills: 4, returns: 4, receivedAgain: 0 });
     expect(report.bundles.delivered).toBe(report.bundles.accepted);
