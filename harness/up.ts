@@ -47,8 +47,8 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
     testEquipment: virtual,
   });
   const flows = placeFlows(scenario, world);
-  const phases = new SeededRandom(scenario.seed, 'traffic');
   const homes = makeHomes(scenario, options.out);
+  const phases = new SeededRandom(scenario.seed, 'traffic');
   const members = membersOf(scenario, world, flows, authority, phases, homes);
   const trace = new Trace(flows, (a, b, at) => world.owltUs(a, b, at));
   const census = new LinkCensus(world.plan);
@@ -82,11 +82,8 @@ export async function up(asked: Scenario, options: UpOptions, screen: Screen): P
     const schedule = new ChannelSchedule(world);
     await fleet.launch(schedule.changes(0), options.signal);
     watch.look();
-    const revocations = new RevocationSchedule(
-      scenario.security.revocations,
-      world.nodes,
-      authority,
-    );
+    const withdrawn = scenario.security.revocations;
+    const revocations = new RevocationSchedule(withdrawn, world.nodes, authority);
     const kills = killsOf(scenario, world);
     const run = { fleet, schedule, revocations, security, kills, faults, scenario, trace };
     const endsAt = await drive(run, options.signal, screen);
