@@ -1,4 +1,5 @@
 /** Bundles signed and encrypted end to end, over relays that do their duty and some that do not. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeOnward } from '#protocol/agent/onward.ts';
 import type { AgentOptions } from '#protocol/agent/options.ts';
@@ -88,6 +89,38 @@ describe('bundles that are secured end to end', () => {
     ).toEqual(['accepted']);
     // A fragment is left alone on the way, also by who would check the whole.
     expect(mesh.node(3).all('security')).toEqual([]);
+  });
+
+  test('arrive as they were made, whatever of them is secured and however they are cut', () => {
+    const { trafficClass, hopCount } = BLOCK_TYPE;
+    const signed = fc.subarray(['primary', 'payload', hopCount, trafficClass] as const);
+    const sealed = fc.subarray(['payload', hopCount, trafficClass] as const);
+    fc.assert(
+      fc.property(signed, sealed, fc.boolean(), fc.boolean(), fc.nat(7), (...drawn) => {
+        const [integrity, confidentiality, isWrapped, isCut, scopeFlags] = drawn;
+        const mac = { targets: integrity, scopeFlags, key: isWrapped ? 'kek' : 'hmac' };
+        const cipher = { targets: confidentiality, key: isWrapped ? 'kek' : 'aes256' };
+        const source = [signs(mac), seals({ ...cipher, tagAppended: isCut })];
+        const all = { targets: [...integrity, ...confidentiality], required: true };
+        const destination = [
+          accepts('confidentiality', { ...all, targets: confidentiality, key: cipher.key }),
+          accepts('integrity', { ...all, targets: integrity, key: mac.key }),
+        ];
+        const mesh = row({ 1: source, 2: [], 3: [], 4: destination }, (node) =>
+          isCut && node === 2 ? { fragmentOctetsMax: 1_000 } : {},
+        );
+        const adu = new Uint8Array(1_200).map((_, at) => at);
+        send(mesh, { adu });
+        mesh.run(5 * S);
+        expect(mesh.node(4).all('security-failed')).toEqual([]);
+        expect(
+          mesh
+            .node(4)
+            .all('deliver')
+            .map((delivery) => delivery.adu),
+        ).toEqual([adu]);
+      }),
+    );
   });
 
   test('pass through restarts as the store kept them, checked', () => {
