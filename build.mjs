@@ -16,6 +16,33 @@ const entryPoints = {
   'test/iv': 'test/iv/main.ts',
 };
 
+/**
+ * LMDB's library is bundled without its encoder and its cache, which stores of octets do not use:
+ * loaded from its own files it takes a process 2 MB more. Its binary stays where it is, in a
+ * package for the platform, and is found by the loader that the library brings.
+ */
+const lmdb = {
+  name: 'lmdb',
+  setup({ onResolve, onLoad }) {
+    const without = { namespace: 'lmdb', filter: /^msgpackr$|^weak-lru-cache$/ };
+    const loader = { namespace: 'lmdb-binary', filter: /^node-gyp-build-optional-packages$/ };
+    for (const { namespace, filter } of [without, loader]) {
+      onResolve({ filter }, ({ path }) => ({ path, namespace }));
+    }
+    onLoad(without, () => ({
+      contents: 'export const Encoder = undefined, WeakLRUCache = Encoder;',
+    }));
+    onLoad(loader, () => ({
+      contents: `
+        import { createRequire } from 'node:module';
+        import { dirname } from 'node:path';
+        const library = createRequire(import.meta.url).resolve('lmdb');
+        const load = createRequire(library)('node-gyp-build-optional-packages');
+        export default () => load(dirname(dirname(library)));`,
+    }));
+  },
+};
+
 const common = {
   outdir: 'dist',
   bundle: true,
@@ -25,8 +52,7 @@ const common = {
   // Every process keeps the text of what it loads.
   minifyWhitespace: true,
   logLevel: 'warning',
-  // It finds its binary for this platform beside itself.
-  external: ['lmdb'],
+  plugins: [lmdb],
   // Its CommonJS form, which the platform would choose, cannot be trimmed to what is used.
   alias: { rxjs: fileURLToPath(new URL('node_modules/rxjs/dist/esm/index.js', import.meta.url)) },
 };
@@ -51,6 +77,8 @@ await Promise.all([
     entryPoints: { host: 'harness/fleet/host.ts' },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
+    define: { 'import.meta.url': '__here' },
+    banner: { js: "const __here=require('node:url').pathToFileURL(__filename).href;" },
     // What it loads later it requires, so that Node never sets up its loader of modules.
     supported: { 'dynamic-import': false },
   }),
