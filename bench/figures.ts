@@ -33,9 +33,9 @@ export function printFigures(question: string, figures: readonly Figure[]): void
 function judge({ measured, unit, goalMin, goalMax }: Figure): [string, string] {
   const [goal, met] =
     goalMin !== undefined
-      ? [`goal ≥ ${goalMin} ${unit}`, measured >= goalMin]
+      ? [`goal ≥ ${goalMin.toLocaleString('en')} ${unit}`, measured >= goalMin]
       : goalMax !== undefined
-        ? [`goal ≤ ${goalMax} ${unit}`, measured <= goalMax]
+        ? [`goal ≤ ${goalMax.toLocaleString('en')} ${unit}`, measured <= goalMax]
         : ['', undefined];
   return [goal, met === undefined ? '' : met ? 'met' : 'MISSED'];
 }
@@ -46,4 +46,4 @@ function format(value: number): string {
 
 const WHAT_COLUMNS = 50;
 const UNIT_COLUMNS = 13;
-const GOAL_COLUMNS = 15;
+const GOAL_COLUMNS = 26;
