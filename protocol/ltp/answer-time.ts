@@ -75,7 +75,7 @@ export class AnswerTime {
 /** Until the owner says. */
 const ROUND_TRIP_US = 1_000_000;
 /** A node that shares its machine with many others is late by so much now and then. */
-const MARGIN_US_MIN = 50_000;
+const MARGIN_US_MIN = 100_000;
 /** A store that takes longer is asked again: that costs a segment of one octet. */
 const MARGIN_US_MAX = 1_000_000;
 const BACK_OFF_MAX = 8;
