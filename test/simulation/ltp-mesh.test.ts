@@ -62,6 +62,39 @@ describe('a ring of satellites that lose every fifth frame', () => {
   });
 });
 
+describe('a contact that ends with a block under way', () => {
+  it('stops every timer of LTP, and the bundle goes in the next one, once', () => {
+    const nodes = [101, 102];
+    const meeting = (startsAt: number, endsAt: number) => ({
+      ...{ a: 101, b: 102, terminals: [0, 0] as const },
+      ...{ startsAt: startsAt * SECOND, endsAt: endsAt * SECOND },
+    });
+    const sky = new SmallSky({
+      nodes,
+      meetings: [meeting(0, 5), meeting(30, 60)],
+      services: { 102: { sink: true } },
+    });
+    sky.time.advanceTo(4 * SECOND);
+    sky.medium.loses = () => sky.time.now > 4 * SECOND;
+    send(sky, 101, 102, 1);
+    sky.time.advanceTo(5.1 * SECOND);
+    const counts = () => sky.satellite(101).snapshot().links[0]?.ltp;
+    const [sent, before] = [sky.medium.sent.length, counts()];
+    expect(before).toMatchObject({ blocksSent: 1, blocksCompleted: 0 });
+    expect(before!.repeatedSegments).toBeGreaterThan(0);
+    sky.time.advanceTo(29.9 * SECOND);
+    expect(sky.medium.sent).toHaveLength(sent);
+    expect(counts()).toEqual(before);
+    expect(sky.satellite(101).snapshot().ledger).toMatchObject({ stored: 1, forwarded: 0 });
+
+    sky.medium.loses = () => false;
+    sky.time.advanceTo(40 * SECOND);
+    expect(delivered(sky)).toHaveLength(1);
+    expect(sky.satellite(101).snapshot().ledger).toMatchObject({ stored: 0, forwarded: 1 });
+    expect(counts()).toMatchObject({ blocksSent: 2, blocksCompleted: 1, cancelled: {} });
+  });
+});
+
 interface LossySky {
   readonly ltp: boolean;
   readonly storeEveryUs?: number;

@@ -1,6 +1,9 @@
 /** LTP: segments, and an engine in the middle of its sessions. */
+
+import { SeededRandom } from '#harness/fleet/seeded-random.ts';
 import { fromHex } from '#protocol/bytes/octets.ts';
 import { Fault } from '#protocol/fault.ts';
+import { LtpSpan } from '#protocol/link/ltp-span.ts';
 import { decodeSegment } from '#protocol/ltp/decode-segment.ts';
 import { encodeSegment, SEGMENT_OCTETS_MIN } from '#protocol/ltp/encode-segment.ts';
 import { decodeServiceData, encodeServiceData } from '#protocol/ltp/service-data.ts';
@@ -28,6 +31,14 @@ export const LTP_TARGETS: readonly Target[] = [
     covers: ['LtpEngine.receive'],
     corpus: [...segments, ...ownSegments()],
     start: feedEngine,
+    streak: 128,
+    weight: 6,
+  },
+  {
+    name: 'LtpSpan.receive',
+    covers: ['LtpSpan.receive', 'BlockTransfer.receive'],
+    corpus: [...segments, ...ownSegments()],
+    start: feedSpan,
     streak: 128,
     weight: 6,
   },
@@ -79,5 +90,36 @@ function feedEngine(): Feed {
     promise(receiveOctets <= LIMITS.receiveOctetsMax, 'octets within their bound');
     promise(receiveOctets >= 0 && sendSessions <= 2, 'what is held adds up');
     return fault === undefined;
+  };
+}
+
+/** The end that is fed, with the clock and the owner of a node that keeps every other bundle. */
+function feedSpan(): Feed {
+  const random = new SeededRandom(1, 'span');
+  const segmentOctetsMax = 500;
+  const span = new LtpSpan({ localEngine: 2, remoteEngine: 1, segmentOctetsMax, random });
+  let now = 0;
+  let underWay = 2;
+  span.connect(now, { rateBps: 1e8, roundTripUs: 20_000, initiate: false });
+  for (const id of ['a', 'b']) {
+    span.send(now, { id, octets: new Uint8Array(1_000), trafficClass: 1 });
+  }
+  return (octets) => {
+    let isSound = true;
+    span.receive(now, octets.slice());
+    now += (octets[octets.length - 1] ?? 0) * 500;
+    for (let output = span.poll(); output !== undefined; output = span.poll()) {
+      if (output.kind === 'fault') isSound = false;
+      if (output.kind === 'sent' || output.kind === 'unsent') underWay--;
+      if (output.kind === 'transmit') {
+        promise(output.frame.length <= segmentOctetsMax, 'a datagram keeps to its maximum');
+      }
+      if (output.kind === 'received' && output.receipt !== undefined) {
+        span.settle(now, output.receipt, output.receipt % 2 === 0);
+      }
+    }
+    span.tick(now);
+    promise(underWay >= 0, 'each bundle is answered for once');
+    return isSound;
   };
 }
