@@ -15,6 +15,7 @@ import { ConfigError } from '../config-error.ts';
 import type { OpenedStore, StoreCompletion, StoreContents } from '../ports.ts';
 import { isSoundLmdbFile } from './lmdb-file.ts';
 import { makeFolders } from './make-folders.ts';
+import { type Command, commandOn, type Entry, entryAt, NOWHERE } from './store-command.ts';
 import { openStoreTables, type StoreTables } from './store-tables.ts';
 
 /**
@@ -61,32 +62,6 @@ async function openWhole(
   }
 }
 
-/** What is known of one bundle. */
-interface Entry {
-  readonly id: string;
-  /** Where it is, durable or in the transaction under way; NOWHERE when it is not. */
-  key: number;
-  /** Its octets there. */
-  sizeOctets: number;
-  /** Its octets once all commands are obeyed. */
-  sizeOctetsNext: number;
-  /** How many have not been answered. */
-  commands: number;
-}
-
-interface Command {
-  readonly kind: 'put' | 'get' | 'delete' | 'refuse';
-  readonly entry: Entry;
-  /** Of a put. */
-  readonly octets: Uint8Array | undefined;
-  readonly note: BundleNote | undefined;
-  /** Of a removal. */
-  readonly seen: SeenNote | undefined;
-  /** What the entry said before the transaction. */
-  keyBefore: number;
-  sizeOctetsBefore: number;
-}
-
 interface Owed {
   readonly key: number;
   readonly id: string;
@@ -111,6 +86,8 @@ class LmdbStore implements OpenedStore {
   /** Removals of transactions that failed: the next one does them. Bounded by the entries. */
   #owed: Owed[] = [];
   #flushing: Promise<void> | undefined;
+  /** Runs while nothing waits but removals that nobody waits for. */
+  #linger: NodeJS.Timeout | undefined;
   readonly #completed = new Subject<StoreCompletion>();
 
   readonly completed$ = this.#completed.asObservable();
@@ -151,7 +128,7 @@ class LmdbStore implements OpenedStore {
   }
 
   async close(): Promise<void> {
-    await this.#flushing;
+    await this.#hasten();
     this.#completed.complete();
     await this.#tables.close();
   }
@@ -186,7 +163,20 @@ class LmdbStore implements OpenedStore {
     entry.sizeOctetsNext = sizeOctetsNext;
     entry.commands += 1;
     this.#waiting.push(command);
+    // A delivery waits for its note. Any other removal may come along with what is more urgent.
+    const isUrgent = command.kind !== 'delete' || command.seen?.hops === Number.POSITIVE_INFINITY;
+    if (isUrgent) void this.#hasten();
+    else if (this.#flushing === undefined) {
+      this.#linger ??= setTimeout(() => void this.#hasten(), LINGER_MS);
+    }
+  }
+
+  /** Resolves when nothing waits any more. */
+  #hasten(): Promise<void> {
+    clearTimeout(this.#linger);
+    this.#linger = undefined;
     this.#flushing ??= this.#flush();
+    return this.#flushing;
   }
 
   /** One transaction after the other, until nothing waits. */
@@ -273,23 +263,8 @@ class LmdbStore implements OpenedStore {
   }
 }
 
-function entryAt(id: string, key: number, sizeOctets: number): Entry {
-  return { id, key, sizeOctets, sizeOctetsNext: sizeOctets, commands: 0 };
-}
-
-/** All of one shape. */
-function commandOn(
-  entry: Entry,
-  kind: Command['kind'],
-  octets?: Uint8Array,
-  note?: BundleNote,
-  seen?: SeenNote,
-): Command {
-  return { kind, entry, octets, note, seen, keyBefore: NOWHERE, sizeOctetsBefore: 0 };
-}
-
-/** The key of what is not in the tables. */
-const NOWHERE = -1;
+/** A crash brings back what was removed in this time: sent on once more, it is known for a copy. */
+const LINGER_MS = 50;
 const DATA_FILE = 'data.mdb';
 /** Pages that are not full, and the tables beside the bundles; LMDB takes more when it needs it. */
 const MAP_OCTETS_MORE = 16 * 1024 * 1024;

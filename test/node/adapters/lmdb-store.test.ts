@@ -101,6 +101,26 @@ it('writes many bundles with one flush', async () => {
   expect(transactionsOf(directory) - before).toBeLessThanOrEqual(3);
 });
 
+it('removes what nobody waits for along with what comes next, and a delivery at once', async () => {
+  const directory = newDirectory();
+  const { store } = await reopened(directory);
+  for (const id of ['a', 'b', 'c']) await put(store, id);
+  const before = transactionsOf(directory);
+  const answers: string[] = [];
+  store.completed$.subscribe(({ id }) => answers.push(id));
+  const seen = { hops: 1, fromUnixMs: 0, untilUnixMs: 9 };
+  store.delete('a', seen);
+  // Sooner than a removal by itself would begin.
+  await new Promise((resolve) => setImmediate(resolve));
+  store.delete('b', { ...seen, hops: Number.POSITIVE_INFINITY });
+  await expect.poll(() => answers).toEqual(['a', 'b']);
+  expect(transactionsOf(directory) - before).toBe(1);
+  store.delete('c', seen);
+  await store.close();
+  expect(answers).toEqual(['a', 'b', 'c']);
+  expect(idsIn((await reopened(directory)).store)).toEqual([]);
+});
+
 it('does not write what comes and goes within one transaction', async () => {
   const directory = newDirectory();
   const { store } = await reopened(directory, 10_000_000);
