@@ -1,7 +1,7 @@
 /**
- * Two nodes in processes of their own, with stores on disk, killed without warning and started
- * again. Before LTP a sender forgets a bundle when its last frame has left (decision 6), so one may
- * be lost between two nodes, and nowhere else.
+ * Two nodes as `orbweaver node` runs them, with stores on disk and their vaults beside, killed
+ * without warning and started again: each is asked what it told in all of its lives. What services
+ * and disks say from outside of the nodes is in storm.test.ts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
