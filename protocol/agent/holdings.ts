@@ -100,9 +100,13 @@ export class Holdings {
     return overtaken === 0 && bundle?.inStore === 'asked' ? bundle : undefined;
   }
 
-  /** Takes back a bundle that the store kept over a restart. */
+  /**
+   * Takes back a bundle that the store kept over a restart. Its content is read when its turn
+   * comes: what it then gives rise to may be in the store as well, and has been taken back by then.
+   */
   restore(now: Instant, arrival: Arrival): HeldBundle {
     const bundle = this.#take(arrival);
+    bundle.bundle = undefined;
     bundle.phase = 'stored';
     bundle.inStore = 'yes';
     bundle.accepted = true;

@@ -93,6 +93,26 @@ describe('a bundle for a group', () => {
     });
   });
 
+  test.each([1, 2, 3])('is copied once when a crash leaves %i of it and its two copies', (kept) => {
+    const before = new Node(1, planOf([1, 2, 0, 100]), membership(true));
+    before.agent.originate(0, request(ALERTS));
+    before.drain(0);
+    const node = new Node(1, planOf([1, 2, 0, 100]), membership(true));
+    // The bundle first, as it came, then those that were to take its place.
+    for (const { id, octets, note } of before.all('store').slice(0, kept)) {
+      node.store.set(id, octets);
+      node.agent.restore(S, { id, octets, note });
+    }
+    node.drain(S);
+    node.up(S, 2);
+    node.agent.register(S, 40);
+    node.drain(S);
+    expect(node.all('deliver').length).toBe(1);
+    expect(node.all('forward').length).toBe(1);
+    const ledger = { accepted: 3, copied: 1, delivered: 1, forwarded: 1, stored: 0 };
+    expect(node.agent.ledger()).toMatchObject(ledger);
+  });
+
   test('is known for delivered over a restart, also in fragments', () => {
     const source = new Node(1, RING, { ...membership(false), fragmentOctetsMax: 300 });
     for (const node of [2, 5]) source.up(0, node);
