@@ -78,7 +78,10 @@ function checkWorld(scenario: Scenario, report: Report): void {
 /** The frames of a link suit what its channel has besides. */
 function checkChannel({ link }: Scenario, report: Report): void {
   const { channel, frameOctetsMax } = link;
-  const { fixedLength, idleFrames, insertZoneOctets, coding } = channel;
+  const { fixedLength, idleFrames, insertZoneOctets, coding, ltp, greenClasses = [] } = channel;
+  if (ltp === false && greenClasses.length > 0) {
+    report(['link', 'green'], 'green needs LTP', 'Remove green, or ltp: false');
+  }
   const needsFixed = (key: string) =>
     report(['link', key], `${key} needs frames of fixed length`, 'Add frames: fixed to link');
   if (!fixedLength && idleFrames) needsFixed('idleFrames');

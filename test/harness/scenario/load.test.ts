@@ -154,7 +154,6 @@ describe('a scenario', () => {
   idleFrames: true
   insertZone: 4 B
   bulkShare: 0.05
-  ltp: false
   green: [bulk, flash]
   coding: { code: rs-255-223, interleave: 5, randomizer: long }
 `;
@@ -165,7 +164,7 @@ describe('a scenario', () => {
         idleFrames: true,
         insertZoneOctets: 4,
         bulkShare: 0.05,
-        ltp: false,
+        ltp: true,
         greenClasses: [0, 3],
         coding: { reedSolomon: { correctableMax: 16, interleave: 5 }, randomizer: 'long' },
       },
@@ -540,6 +539,14 @@ describe('a bad scenario is refused', () => {
       's.yaml:19:40: idleFrames needs frames of fixed length. Add frames: fixed to link.',
       's.yaml:19:54: coding needs frames of fixed length. Add frames: fixed to link.',
     ]);
+  });
+
+  it('for green classes without LTP', () => {
+    const link = 'link: { ltp: false, green: [bulk] }\n';
+    expect(problemsOf(() => parseScenario(GOOD + link, 's.yaml'))).toEqual([
+      's.yaml:19:28: green needs LTP. Remove green, or ltp: false.',
+    ]);
+    expect(parseScenario(`${GOOD}link: { ltp: false }\n`, 's.yaml').link.channel.ltp).toBe(false);
   });
 
   it('for a frame size that its code does not fit, with the sizes that do', () => {
