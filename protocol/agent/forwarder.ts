@@ -11,6 +11,7 @@ import type { Deadline, Instant } from '../machine.ts';
 import type { ContactPlan, NodeNumber } from '../routing/contact-plan.ts';
 import { ContactGraph } from '../routing/earliest-arrival.ts';
 import { Router } from '../routing/router.ts';
+import { copyTarget } from './groups.ts';
 import type { HeldBundle } from './held-bundle.ts';
 import { type LinkState, Neighbours } from './neighbours.ts';
 import type { LeastClass } from './store-room.ts';
@@ -88,10 +89,17 @@ export class Forwarder {
     if (this.#fragmentOctetsMax !== undefined && sizeOctets > this.#fragmentOctetsMax) {
       return this.#wait(bundle, NO_LANE, NEVER);
     }
+    // Only its neighbour knows a copy for one: others have the bundle, and would let it fall.
+    const target = copyTarget(bundle.id);
+    if (target !== undefined) return this.#hopTo(bundle, target);
     const route = this.#router.route(destination, now, sizeOctets, previous);
     if (route === undefined) return this.#wait(bundle, NO_LANE, NEVER);
     const { entry, entryStartsAt } = route;
     if (entryStartsAt > now) return this.#wait(bundle, NO_LANE, entryStartsAt);
+    return this.#hopTo(bundle, entry);
+  }
+
+  #hopTo(bundle: HeldBundle, entry: NodeNumber): NodeNumber {
     if (!this.#neighbours.isUp(entry)) return this.#wait(bundle, NO_LANE, NEVER);
     if (this.#neighbours.isFull(entry, bundle.trafficClass)) {
       return this.#wait(bundle, entry, NEVER);

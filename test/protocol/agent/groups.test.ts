@@ -113,6 +113,18 @@ describe('a bundle for a group', () => {
     expect(node.agent.ledger()).toMatchObject(ledger);
   });
 
+  test('waits for a neighbour whose link is down, whatever detour there is', () => {
+    const node = new Node(1, RING, membership(false));
+    node.up(0, 5);
+    node.agent.originate(0, request(ALERTS));
+    node.drain(0);
+    node.runUntil(20 * S);
+    expect(node.all('forward').map(({ to }) => to)).toEqual([5]);
+    node.up(20 * S, 2);
+    expect(node.all('forward').map(({ to }) => to)).toEqual([5, 2]);
+    expect(node.agent.ledger()).toMatchObject({ stored: 0 });
+  });
+
   test('is known for delivered over a restart, also in fragments', () => {
     const source = new Node(1, RING, { ...membership(false), fragmentOctetsMax: 300 });
     for (const node of [2, 5]) source.up(0, node);
