@@ -139,11 +139,22 @@ export class Application implements Service {
   #count(change: 1 | -1): void {
     if (!this.#registered) return;
     this.#listeners += change;
-    if (this.#listeners === 0) this.#desk.listen(false);
-    if (this.#listeners !== 1 || change < 0) return;
-    this.#received += this.#backlog.length;
-    for (const delivery of this.#backlog.splice(0)) this.#deliveries.next(delivery);
-    this.#desk.listen(true);
+    if (change < 0) {
+      if (this.#listeners === 0) this.#desk.listen(false);
+    } else if (this.#listeners === 1) this.#catchUp();
+  }
+
+  /** The first listener has what was kept, unless it leaves before the end: then the next has. */
+  #catchUp(): void {
+    while (this.#listeners > 0) {
+      const kept = this.#backlog.shift();
+      if (kept === undefined) {
+        this.#desk.listen(true);
+        return;
+      }
+      this.#received++;
+      this.#deliveries.next(kept);
+    }
   }
 }
 

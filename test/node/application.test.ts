@@ -98,6 +98,31 @@ describe('an application', () => {
     expect([got, stored(sky)]).toEqual([[1], 1]);
   });
 
+  it('loses nothing of what was kept for it when it leaves after the first', () => {
+    const sky = secured({ storeEveryUs: 100_000 });
+    const receiver = sky.satellite(102).register(5);
+    const life = receiver.received$.subscribe();
+    const sender = sky.satellite(101).register(6);
+    for (const octet of [1, 2, 3]) sender.send(Uint8Array.of(octet), 'ipn:102.5', MINUTE);
+    // They are there by then, and the store has not written since.
+    sky.time.advanceTo(sky.time.now + 50_000);
+    life.unsubscribe();
+    sky.time.advanceTo(sky.time.now + SECONDS);
+    const got: number[] = [];
+    receiver.received$.pipe(take(1)).subscribe(({ adu }) => got.push(adu[0]!));
+    expect([got, sky.satellite(102).snapshot().services['5']]).toEqual([
+      [1],
+      { sent: 0, received: 1 },
+    ]);
+    // Nobody listens: what comes now waits in the store.
+    sender.send(Uint8Array.of(4), 'ipn:102.5', MINUTE);
+    sky.time.advanceTo(sky.time.now + SECONDS);
+    expect(stored(sky)).toBe(1);
+    receiver.received$.subscribe(({ adu }) => got.push(adu[0]!));
+    sky.time.advanceTo(sky.time.now + SECONDS);
+    expect(got).toEqual([1, 2, 3, 4]);
+  });
+
   it('hears of every request whether it was accepted, or why not', () => {
     const sky = secured({ storeOctetsMax: 3_000, link: { frameOctetsMax: 1_024, ltp: false } });
     const send = senderOn(sky);
