@@ -2,7 +2,7 @@
 import { type Bundle, payloadOf, wholeId } from '../bundle/bundle.ts';
 import { isNullEid } from '../bundle/eid.ts';
 import { BUNDLE_FLAG } from '../bundle/primary-block.ts';
-import { type Instant, MICROSECONDS_PER_MS } from '../machine.ts';
+import type { Instant } from '../machine.ts';
 import type { NodeNumber } from '../routing/contact-plan.ts';
 import type { Groups } from './groups.ts';
 import type { Arrival, Part } from './held-bundle.ts';
@@ -15,8 +15,6 @@ export interface ArrivalRules {
   readonly node: NodeNumber;
   /** Unix milliseconds at instant 0; undefined on a node without a clock. */
   readonly epochUnixMs: number | undefined;
-  /** How long a fragment for this node may wait for the others. */
-  readonly reassemblyMsMax: number;
   readonly groups: Groups;
   readonly endpoints: readonly Registration[];
 }
@@ -45,11 +43,8 @@ export function arrivalOf(
   const { destination } = primary;
   // Contact plans know the nodes of the default allocator only.
   const routable = destination.scheme === 'ipn' && destination.allocator === 0;
-  const service = serviceAt(destination, rules);
   const { arrivedAt, part } = circumstances;
   const lifetimeEndsAt = expiryOf(primary, ageMs, rules.epochUnixMs, arrivedAt);
-  const stayMsMax =
-    service !== undefined && part !== undefined ? rules.reassemblyMsMax : Number.POSITIVE_INFINITY;
   // Written out, here and where circumstances are made: a spread takes longer than all the rest.
   return {
     id: circumstances.id,
@@ -64,12 +59,11 @@ export function arrivalOf(
     trafficClass,
     hops,
     destination: routable ? destination.node : 0,
-    service,
+    service: serviceAt(destination, rules),
     isForGroup: rules.groups.isGroup(destination),
     divisible: isDivisible(bundle),
     ageMs: primary.creationTimeMs === 0 ? (ageMs ?? 0) : ageMs,
     lifetimeEndsAt,
-    expiresAt: Math.min(lifetimeEndsAt, arrivedAt + stayMsMax * MICROSECONDS_PER_MS),
   };
 }
 

@@ -19,6 +19,7 @@ import type { Holdings } from './holdings.ts';
 import type { Fate } from './ledger.ts';
 import {
   CONFLICT,
+  FAILURES_MAX,
   type FragmentSet,
   isComplete,
   join,
@@ -130,7 +131,8 @@ export class Delivery {
   settle(now: Instant, bundle: HeldBundle, fate: Fate): void {
     const set = this.#reassembly.remove(bundle);
     this.#holdings.settle(now, bundle, fate);
-    if (set !== undefined && !isComplete(set)) this.#reseat(set);
+    const isJoining = set?.members.some(({ phase }) => phase === 'joining') === true;
+    if (isJoining && !isComplete(set)) this.#reseat(set);
   }
 
   /** Takes a bundle out that waits here, as when it is canceled. */
@@ -205,19 +207,30 @@ export class Delivery {
     const { whole: joined, contradicting } = join(set);
     for (const member of contradicting) {
       this.#holdings.outputs.push({ kind: 'fault', fault: CONFLICT });
-      this.settle(now, member, 'block-unintelligible');
+      this.#reassembly.remove(member);
+      this.#holdings.settle(now, member, 'block-unintelligible');
     }
-    if (joined === undefined) return;
+    if (joined === undefined) {
+      set.failures += 1;
+      if (set.failures < FAILURES_MAX) this.#reseat(set);
+      else this.#giveUp(now, this.#reassembly.dissolve(set), 'block-unintelligible');
+      return;
+    }
     const { whole, service } = set;
     const members = this.#reassembly.dissolve(set);
     const checked = this.#guard.check(whole, joined, true);
     const fate = isFor(service, joined) ? checked.deletion : 'destination-unavailable';
     if (fate !== undefined) {
-      for (const member of members) this.#holdings.settle(now, member, fate);
+      this.#giveUp(now, members, fate);
       return;
     }
     this.#joined.set(whole, { service, whole: checked.bundle, members });
     this.#holdings.noteDelivery(now, whole, members[0]!.lifetimeEndsAt);
+  }
+
+  /** No whole comes of these fragments. */
+  #giveUp(now: Instant, members: readonly HeldBundle[], fate: Fate): void {
+    for (const member of members) this.#holdings.settle(now, member, fate);
   }
 
   /** Its whole is delivered, so a fragment has done what it could. */

@@ -21,9 +21,18 @@ export class Extents {
     return parts;
   }
 
-  /** Adds [start, end); what touches becomes one. */
+  /** Adds [start, end); what touches becomes one. In the order of starts it is done at once. */
   add(start: number, end: number): void {
     if (start >= end) return;
+    const last = this.#bounds.length - 1;
+    if (last < 0 || start > this.#bounds[last]!) {
+      this.#bounds.push(start, end);
+      return;
+    }
+    if (start >= this.#bounds[last - 1]!) {
+      this.#bounds[last] = Math.max(this.#bounds[last]!, end);
+      return;
+    }
     const bounds: number[] = [];
     let from = start;
     let to = end;

@@ -62,8 +62,6 @@ export interface Arrival {
   readonly ageMs: number | undefined;
   /** The first instant at which its age exceeds its lifetime. */
   readonly lifetimeEndsAt: Instant;
-  /** When this node lets it go, if sooner (RFC 9171 §5.5, overriding lifetime). */
-  readonly expiresAt: Instant;
   /** No attempt to send it before this. */
   readonly notBefore: Instant;
 }
@@ -85,7 +83,8 @@ export class HeldBundle {
   readonly arrivedAt: Instant;
   readonly ageMs: number | undefined;
   readonly lifetimeEndsAt: Instant;
-  readonly expiresAt: Instant;
+  /** When this node lets it go, if sooner (RFC 9171 §5.5, overriding lifetime). */
+  expiresAt: Instant;
   notBefore: Instant;
   phase: Phase = 'storing';
   inStore: InStore = 'unasked';
@@ -120,7 +119,7 @@ export class HeldBundle {
     this.arrivedAt = arrival.arrivedAt;
     this.ageMs = arrival.ageMs;
     this.lifetimeEndsAt = arrival.lifetimeEndsAt;
-    this.expiresAt = arrival.expiresAt;
+    this.expiresAt = arrival.lifetimeEndsAt;
     this.notBefore = arrival.notBefore;
     this.bundle = arrival.bundle;
   }

@@ -44,7 +44,7 @@ import type { Holdings } from './holdings.ts';
 import { identify } from './identity.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { PATIENCE_US } from './neighbours.ts';
-import { type AgentOptions, clockOf, reassemblyOf } from './options.ts';
+import { type AgentOptions, clockOf } from './options.ts';
 import type { Draft } from './reporter.ts';
 import { DELIVERED } from './seen-bundles.ts';
 
@@ -75,8 +75,7 @@ export class Intake {
     this.#epochUnixMs = options.epochUnixMs;
     this.#bundleOctetsMax = options.bundleOctetsMax;
     this.#takesCustody = options.custody === true;
-    const reassemblyMsMax = reassemblyOf(options).waitMsMax;
-    this.#rules = { node, epochUnixMs, reassemblyMsMax, groups, endpoints };
+    this.#rules = { node, epochUnixMs, groups, endpoints };
     this.#source = new BundleSource({ node, epochUnixMs, sequenceStart });
     this.#holdings = holdings;
     this.#delivery = delivery;

@@ -14,6 +14,7 @@ import { type Bundle, payloadOf } from '../bundle/bundle.ts';
 import { wholeOf } from '../bundle/fragment.ts';
 import { equal } from '../bytes/octets.ts';
 import { Fault } from '../fault.ts';
+import { MICROSECONDS_PER_MS } from '../machine.ts';
 import { Extents } from './extents.ts';
 import type { HeldBundle, Part } from './held-bundle.ts';
 
@@ -23,6 +24,8 @@ export interface ReassemblyLimits {
   readonly setsMax: number;
   /** Fragments, encoded, of all of them together. */
   readonly octetsMax: number;
+  /** How long a fragment waits for the others, if its lifetime is longer. */
+  readonly waitMsMax: number;
 }
 
 /** The fragments of one whole. */
@@ -32,7 +35,10 @@ export interface FragmentSet {
   readonly totalLength: number;
   /** Oldest first. Bounded by FRAGMENTS_MAX. */
   readonly members: HeldBundle[];
-  extents: Extents;
+  /** Which octets its members have; undefined when one has gone since somebody asked. */
+  extents: Extents | undefined;
+  /** How often it was complete, and was not without the members that contradicted others. */
+  failures: number;
 }
 
 /** Bounded by its limits, which the owner asks about before it adds. */
@@ -70,11 +76,13 @@ export class Reassembly {
     }
     if (offset + length > totalLength) return RANGE;
     if (known !== undefined && known.totalLength !== totalLength) return TOTAL;
-    const set = known ?? { whole, service, totalLength, members: [], extents: new Extents() };
+    const set = known ?? newSet(whole, service, totalLength);
     this.#sets.set(whole, set);
     bundle.gathered = true;
+    const patienceEndsAt = bundle.arrivedAt + this.#limits.waitMsMax * MICROSECONDS_PER_MS;
+    bundle.expiresAt = Math.min(bundle.expiresAt, patienceEndsAt);
     insert(set.members, bundle);
-    set.extents.add(offset, offset + length);
+    set.extents?.add(offset, offset + length);
     this.#octets += bundle.sizeOctets;
     return set;
   }
@@ -87,8 +95,7 @@ export class Reassembly {
     set.members.splice(set.members.indexOf(bundle), 1);
     bundle.gathered = false;
     this.#octets -= bundle.sizeOctets;
-    set.extents = new Extents();
-    for (const { part } of set.members) set.extents.add(part!.offset, part!.offset + part!.length);
+    set.extents = undefined;
     if (set.members.length === 0) this.#sets.delete(set.whole);
     return set;
   }
@@ -115,8 +122,9 @@ export class Reassembly {
 }
 
 /** Whether every octet of the whole is there. */
-export function isComplete({ extents, totalLength }: FragmentSet): boolean {
-  return extents.cover(totalLength);
+export function isComplete(set: FragmentSet): boolean {
+  set.extents ??= extentsOf(set.members);
+  return set.extents.cover(set.totalLength);
 }
 
 /**
@@ -152,6 +160,17 @@ export function join(set: FragmentSet): {
   return { whole: isWhole ? wholeOf(first!, adu) : undefined, contradicting };
 }
 
+function newSet(whole: string, service: number, totalLength: number): FragmentSet {
+  return { whole, service, totalLength, members: [], extents: new Extents(), failures: 0 };
+}
+
+function extentsOf(members: readonly HeldBundle[]): Extents {
+  const extents = new Extents();
+  const parts = members.map(({ part }) => part!).sort((a, b) => a.offset - b.offset);
+  for (const { offset, length } of parts) extents.add(offset, offset + length);
+  return extents;
+}
+
 /** Keeps the order of arrival, in which nearly all come. Bounded by the members. */
 function insert(members: HeldBundle[], bundle: HeldBundle): void {
   let at = members.length;
@@ -164,6 +183,12 @@ const TOTAL = new Fault('agent', 'fragment-total', 'RFC 9171 5.9');
 
 /** What is counted when `join` finds a contradiction. */
 export const CONFLICT = new Fault('agent', 'fragment-conflict', 'RFC 9171 5.9');
+
+/**
+ * Whoever sends contradictions has all that is gathered read for each of them. A set in which so
+ * many have left octets missing is given up.
+ */
+export const FAILURES_MAX = 8;
 
 /** Of one whole; more than a whole of 4 MiB in pieces of 1 KiB. */
 const FRAGMENTS_MAX = 8_192;

@@ -66,14 +66,13 @@ function factsOf(
   | 'arrivedAt'
   | 'ageMs'
   | 'lifetimeEndsAt'
-  | 'expiresAt'
   | 'notBefore'
 > {
   const { trafficClass, hops, previous, arrivedAt, ageMs } = predecessor;
-  const { lifetimeEndsAt, expiresAt, notBefore } = predecessor;
+  const { lifetimeEndsAt, notBefore } = predecessor;
   return {
     order: holdings.nextOrder(),
     ...{ trafficClass, hops, previous, arrivedAt, ageMs },
-    ...{ lifetimeEndsAt, expiresAt, notBefore },
+    ...{ lifetimeEndsAt, notBefore },
   };
 }
