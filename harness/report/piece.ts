@@ -6,7 +6,7 @@
  *   ipn:1.1000-77-3+4096+1024       a fragment: 1,024 octets from 4,096 on
  *   ipn:1.1000-77-3 to 7            a copy for a group, on its way to node 7
  *   ipn:1.1000-77-3+4096+1024 to 7  a copy of a fragment
- *   dtn:none-77-3@12                an anonymous one, which each node numbers by itself
+ *   dtn:none-77-3@9f0c…             an anonymous one, known by a hash of what it says
  */
 
 /** An id, taken apart. */
@@ -35,4 +35,4 @@ export function covers(whole: string, part: string): boolean {
   return part !== '' && offset <= from && from + count <= offset + length;
 }
 
-const PARTS = /(?:@\d+)?(?<range>\+\d+\+\d+)?(?<target> to \d+)?$/;
+const PARTS = /(?<range>\+\d+\+\d+)?(?<target> to \d+)?$/;

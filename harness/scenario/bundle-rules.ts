@@ -22,12 +22,12 @@ export interface BundleRules {
   readonly clockless: readonly string[];
   /** The largest bundle that links take; undefined where none is cut. */
   readonly fragmentOctetsMax: number | undefined;
-  /** Where a bound is absent the agent's own holds. */
   /** The code of the imc scheme, and the ipn allocator of groups, where they are not the usual. */
   readonly numbering: { readonly imcScheme?: number; readonly ipnAllocator?: number };
   readonly groups: readonly NamedGroup[];
   /** The group of all nodes to which constellation statements go; undefined where links tell. */
   readonly statementGroup: string | undefined;
+  /** Where a bound is absent the agent's own holds. */
   readonly reassembly: {
     readonly setsMax?: number;
     readonly octetsMax?: number;

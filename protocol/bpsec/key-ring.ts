@@ -42,7 +42,7 @@ export class KeyRing {
   /**
    * Calls `work` with the octets of the named HMAC key, or of the one that the named key-encryption
    * key unwraps; they are its own only until it returns. Faults: `bpsec.key` when no key of that
-   * name is for this; `crypto.key-wrap`.
+   * name is for this, or what is wrapped is longer than a key; `crypto.key-wrap`.
    */
   withMacKey<T>(
     name: string,
@@ -140,7 +140,9 @@ export class KeyRing {
 
   #unwrapped(name: string, wrapped: Uint8Array): Uint8Array | Fault {
     const kek = this.#named(name, 'key-wrap');
-    return kek === undefined ? KEY : this.#aead.unwrapKey(kek.octets, wrapped);
+    // Every operation of a bundle has its key unwrapped, which takes as long as that is.
+    if (kek === undefined || wrapped.length > WRAPPED_OCTETS_MAX) return KEY;
+    return this.#aead.unwrapKey(kek.octets, wrapped);
   }
 }
 
@@ -168,3 +170,5 @@ export const NO_KEYS: CheckingKeys = { withMacKey: () => KEY, withAeadKey: () =>
 const IV_OCTETS = 12;
 /** A block of SHA-512; HMAC hashes longer keys down (RFC 2104 §2). */
 const HMAC_OCTETS_MAX = 128;
+/** Of the longest key; its wrapping adds eight octets (RFC 3394 §2.2.1). */
+const WRAPPED_OCTETS_MAX = HMAC_OCTETS_MAX + 8;

@@ -7,8 +7,8 @@ it('takes an id apart, whatever its source is called', () => {
     'ipn:1.1000-77-3+4096+1024',
     'ipn:1.1000-77-3 to 7',
     'ipn:1.1000-77-3+0+9 to 0',
-    'dtn:none-77-3@12',
-    'dtn:none-77-3@12 to 7',
+    'dtn:none-77-3@00112233445566778899001122334455',
+    'dtn:none-77-3@9f0c to 7',
     'dtn://a+1+2/x-1-2-77-3+4+5',
   ].map((id) => Object.values(pieceOf(id)));
   expect(parts).toEqual([
@@ -16,8 +16,8 @@ it('takes an id apart, whatever its source is called', () => {
     ['ipn:1.1000-77-3', '+4096+1024', ''],
     ['ipn:1.1000-77-3', '', ' to 7'],
     ['ipn:1.1000-77-3', '+0+9', ' to 0'],
-    ['dtn:none-77-3', '', ''],
-    ['dtn:none-77-3', '', ' to 7'],
+    ['dtn:none-77-3@00112233445566778899001122334455', '', ''],
+    ['dtn:none-77-3@9f0c', '', ' to 7'],
     ['dtn://a+1+2/x-1-2-77-3', '+4+5', ''],
   ]);
 });

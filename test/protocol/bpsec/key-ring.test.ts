@@ -48,6 +48,14 @@ describe('a key ring', () => {
     expect(keys.withMacKey('wrap', wrapped, toHex)).toMatchObject({ key: 'crypto.key-wrap' });
   });
 
+  it('unwraps nothing that is longer than a key', () => {
+    const { keys } = ringOfThree();
+    const longest = wrapKey(KEK, new Uint8Array(128).fill(9));
+    expect(keys.withMacKey('wrap', longest, (key) => key.length)).toBe(128);
+    const longer = wrapKey(KEK, new Uint8Array(136));
+    expect(keys.withMacKey('wrap', longer, () => 'ran')).toMatchObject({ key: 'bpsec.key' });
+  });
+
   it('makes a new key for every operation under a key-encryption key', () => {
     const { keys } = ringOfThree();
     const made = [1, 2].map(() =>
