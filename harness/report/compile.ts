@@ -55,7 +55,7 @@ export function compileReport(
     overheadPerHopMsP50: trace.overheadPerHopMs.percentiles(50)[0],
     latencyMsP99: trace.latencyMs.percentiles(99)[0],
   });
-  const objectives = [...asked, judgeBooks(ledger, books, faults)];
+  const objectives = [...asked, judgeBooks(ledger, books, faults, hasCustody(scenario))];
   const snapshots = [...result.snapshots.values()];
   return {
     scenario: scenario.name,
@@ -87,6 +87,11 @@ export function compileReport(
     ...(result.digest === undefined ? {} : { digest: result.digest }),
     verdict: verdictOf(objectives, casualties, stopped),
   };
+}
+
+/** Whether every hop keeps a bundle until the next one has it. */
+function hasCustody({ link: { channel } }: Scenario): boolean {
+  return channel.ltp !== false && (channel.greenClasses ?? []).length === 0;
 }
 
 function framesOf(snapshots: readonly SatelliteSnapshot[], result: FleetResult): Report['frames'] {

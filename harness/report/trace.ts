@@ -198,7 +198,9 @@ export class Trace {
   #stateOf(unit: string, journey: Journey): string {
     if (this.#isComplete(unit, journey)) return DELIVERED;
     if (journey.held) return STORED;
-    if (this.#groups.has(unit) && journey.deliveries > 0) return DELIVERED;
+    // Members of which nobody has heard may be none.
+    if (this.#groups.has(unit))
+      return journey.deliveries > 0 ? DELIVERED : (journey.loss ?? DELIVERED);
     return journey.loss ?? IN_FLIGHT;
   }
 

@@ -36,19 +36,19 @@ export function judge(objectives: readonly Objective[], evidence: Evidence): Obj
 }
 
 /**
- * Judges what every run must do: no bundle without a fate, or with two. One that was lost sight of
- * shows in the sum.
+ * Judges what every run must do: no bundle without a fate, or with two. `custody` says that every
+ * hop keeps a bundle until the next one has it: then, unless nodes were killed, whose last notices
+ * are lost, nothing may be on its way that nobody keeps.
  */
 export function judgeBooks(
-  ledger: MeshLedger,
-  books: NodeLedgers,
-  { receivedAgain }: Pick<FaultReport, 'receivedAgain'>,
+  { accepted, inFlight }: Pick<MeshLedger, 'accepted' | 'inFlight'>,
+  books: Pick<NodeLedgers, 'unbalanced'>,
+  { receivedAgain, kills }: Pick<FaultReport, 'receivedAgain' | 'kills'>,
+  custody: boolean,
 ): ObjectiveResult {
-  const { accepted, delivered, expired, deleted, stored, inFlight } = ledger;
-  const ended = Object.values(deleted).reduce((sum, count) => sum + count, delivered + expired);
-  const unaccounted = accepted - ended - stored - inFlight;
+  const lost = custody && kills === 0 ? inFlight : 0;
   const wrong = [
-    ...(unaccounted === 0 ? [] : [`${unaccounted} of ${accepted} unaccounted for`]),
+    ...(lost === 0 ? [] : [`${lost} of ${accepted} lost`]),
     ...(receivedAgain === 0 ? [] : [`${receivedAgain} received again`]),
     ...books.unbalanced.map((name) => `the books of ${name} do not balance`),
   ];

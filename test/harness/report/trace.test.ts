@@ -321,6 +321,15 @@ describe('a trace', () => {
     expect(traceOf(...told, sent).ledger()).toMatchObject({ delivered: 1, stored: 0 });
   });
 
+  it('misses nobody where a group of which nobody knows has no member', () => {
+    const id = 'ipn:1.5-77-1';
+    const told: Told[] = [
+      taken(1, 0, id, true),
+      [1, { kind: 'bundle-copied', at: 0, id, count: 0 }],
+    ];
+    expect(traceOf(...told).ledger()).toMatchObject({ delivered: 1, inFlight: 0 });
+  });
+
   it('counts status reports by what they say, and takes them as delivered', () => {
     const id = 'ipn:3.0-77-1';
     const about = { from: 'ipn:3.0', subject: 'ipn:1.1000-77-1', reason: 0 };
