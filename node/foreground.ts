@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { toHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
+import { type ApplicationModule, loadApplications } from './adapters/application-file.ts';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
 import { openStore } from './adapters/choose-store.ts';
 import { openFlightVault } from './adapters/file-vault.ts';
@@ -43,6 +44,8 @@ interface Arguments {
   readonly vault: string;
   /** Where newer constellation statements appear, if anywhere. */
   readonly statement: string | undefined;
+  /** The module with applications of the operator's own, if any. */
+  readonly applications: string | undefined;
 }
 
 function parseArguments(args: readonly string[]): Arguments {
@@ -67,9 +70,14 @@ function parseArguments(args: readonly string[]): Arguments {
       remedy: 'See orbweaver node --help',
     });
   }
-  const { json = false, vault = `${file.replace(/\.json$/, '')}.vault`, statement } = values;
-  const followed = statement === undefined ? undefined : String(statement);
-  return { file, json: json === true, vault: String(vault), statement: followed };
+  const { json = false, vault = `${file.replace(/\.json$/, '')}.vault` } = values;
+  const textOf = (name: 'statement' | 'applications') =>
+    values[name] === undefined ? undefined : String(values[name]);
+  return {
+    ...{ file, json: json === true, vault: String(vault) },
+    statement: textOf('statement'),
+    applications: textOf('applications'),
+  };
 }
 
 async function run(given: Arguments): Promise<void> {
@@ -78,10 +86,12 @@ async function run(given: Arguments): Promise<void> {
   const config = readNodeConfig(given.file, warn);
   const crypto = await chooseCrypto(config.crypto, config.security?.suite);
   checkCredentials(config, crypto.curve);
+  const { applications: module } = given;
+  const applications = module === undefined ? undefined : await loadApplications(module);
   // Sockets come first: they are this node's alone, so that no other can be at its vault.
   const datagrams = await openUdpDatagrams({ bind: config.bind });
   try {
-    await fly(given, config, crypto, datagrams);
+    await fly(given, config, crypto, datagrams, applications);
   } finally {
     datagrams.close();
   }
@@ -93,6 +103,7 @@ async function fly(
   config: NodeConfig,
   crypto: CryptoProvider,
   datagrams: UdpDatagrams,
+  applications: ApplicationModule | undefined,
 ): Promise<void> {
   const { vault, records } = await openFlightVault(directory, warn);
   const clock = SystemClock.fromUnixMs(config.epochUnixMs);
@@ -110,6 +121,7 @@ async function fly(
   }
   life.add(atHangup(() => provideAdmissionKeys(satellite, file, config)));
   try {
+    applications?.(satellite);
     await Promise.race([signal(), bootRefused]);
   } finally {
     life.unsubscribe();
@@ -197,12 +209,13 @@ const FORM = {
     help: { type: 'boolean' },
     vault: { type: 'string' },
     statement: { type: 'string' },
+    applications: { type: 'string' },
   },
   allowPositionals: true,
   strict: false,
 } as const;
 
-const HELP = `orbweaver node <config.json> [--vault DIR] [--statement FILE] [--json]
+const HELP = `orbweaver node <config.json> [--vault DIR] [--statement FILE] [--applications FILE] [--json]
 
 Runs one satellite in the foreground on real UDP sockets, until Ctrl-C or SIGTERM. Prints one line
 for everything that happens and a last line with its counters.
@@ -211,6 +224,8 @@ for everything that happens and a last line with its counters.
                 configuration with .vault in place of .json unless given
   --statement FILE
                 take the constellation statement there, and every newer one put in its place
+  --applications FILE
+                a JavaScript module with applications for this node; see docs/applications.md
   --json        print JSON, one value a line
   --help        this text
 

@@ -18,6 +18,11 @@ export const NODE: Command = {
       value: 'FILE',
       help: 'take the statement there, and every newer one put in its place',
     },
+    applications: {
+      type: 'string',
+      value: 'FILE',
+      help: 'a JavaScript module with applications for this node; see docs/applications.md',
+    },
     json: { type: 'boolean', help: 'print JSON, one value a line' },
     help: { type: 'boolean', help: 'this text' },
   },
@@ -30,6 +35,7 @@ neighbours listen. Every start has a boot number of its own, which the vault kee
       ...positionals,
       ...(flags.json === true ? ['--json'] : []),
       ...(flags.statement === undefined ? [] : ['--statement', String(flags.statement)]),
+      ...(flags.applications === undefined ? [] : ['--applications', String(flags.applications)]),
       ...(flags.vault === undefined ? [] : ['--vault', String(flags.vault)]),
     ]),
 };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -52,6 +52,34 @@ describe('orbweaver node', () => {
     );
     expect(stdout).toMatch(/^final \{.*\}\n$/m);
   }, 30_000);
+
+  it('gives applications of one its own the node, as the guide to them shows', async () => {
+    const configs = await configsOnFreePorts();
+    const nodes = configs.map((config, at) => {
+      const module = join(folder, `application-${at}.mjs`);
+      writeFileSync(module, applicationsOf('docs/applications.md')[at]!.replaceAll('258', '102'));
+      return start([write(config), '--applications', module]);
+    });
+    await nodes[0]!.until('received fire');
+    for (const { child } of nodes) child.kill('SIGTERM');
+    await nodes[1]!.ended;
+    const { code, stdout } = await nodes[0]!.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^accepted$/m);
+    expect(stdout.match(/^received/gm)).toHaveLength(1);
+  }, 30_000);
+
+  it.each([
+    ['nowhere.mjs', undefined, /nowhere\.mjs: it cannot be loaded .*Correct it, or the path\.\n$/],
+    ['empty.mjs', 'export const x = 1;', /empty\.mjs: it exports no function by default\. /],
+    ['greedy.mjs', 'export default (node) => node.register(9);', /^service 9 is taken\. Expected /],
+  ])('tells what is wrong with the applications in %s', async (name, text, words) => {
+    const [config] = await configsOnFreePorts();
+    const module = join(folder, name);
+    if (text !== undefined) writeFileSync(module, text);
+    const { code, stderr } = await start([write(config), '--applications', module]).ended;
+    expect([code, stderr]).toEqual([2, expect.stringMatching(words)]);
+  });
 
   it('has a higher boot number at every start, and not one below the configured one', async () => {
     const [config] = await configsOnFreePorts();
@@ -213,6 +241,12 @@ function write(config: NodeConfig): string {
   return file;
 }
 let files = 0;
+
+/** The modules that a guide shows, the one that asks first. */
+function applicationsOf(guide: string): string[] {
+  const blocks = readFileSync(guide, 'utf8').matchAll(/^```js\n(.*?)^```$/gms);
+  return [...blocks].map(([, text = '']) => text).reverse();
+}
 
 function start(args: string[], shell: string[] = []) {
   const [program, ...rest] = [...shell, process.execPath, entry, ...args] as [string, ...string[]];
