@@ -215,7 +215,8 @@ const FORM = {
   strict: false,
 } as const;
 
-const HELP = `orbweaver node <config.json> [--vault DIR] [--statement FILE] [--applications FILE] [--json]
+const HELP = `orbweaver node <config.json> [--vault DIR] [--statement FILE] [--applications FILE]
+               [--json]
 
 Runs one satellite in the foreground on real UDP sockets, until Ctrl-C or SIGTERM. Prints one line
 for everything that happens and a last line with its counters.
