@@ -6,7 +6,6 @@ import {
   formatEid,
   IMC_SCHEME,
   isImcCode,
-  isLocalNode,
   isNullEid,
   parseEid,
 } from '#protocol/bundle/eid.ts';
@@ -151,7 +150,9 @@ function readEndpoints(cursor: JsonCursor, numbering: GroupConfig | undefined): 
     item.object(['endpoint', 'service']);
     const place = item.at('endpoint');
     const eid = parseEid(place.text());
-    if (eid instanceof Fault || groups.isGroup(eid) || isNullEid(eid) || isLocalNode(eid)) {
+    // Of the default allocator a node has all endpoints of its number, and none of another's.
+    const isNumbered = !(eid instanceof Fault) && eid.scheme === 'ipn' && eid.allocator === 0;
+    if (eid instanceof Fault || groups.isGroup(eid) || isNullEid(eid) || isNumbered) {
       throw place.mistake(ENDPOINT_EXPECTED);
     }
     const uri = formatEid(eid);

@@ -58,6 +58,14 @@ function checkNames(
     isSound = false;
     report([...path, ...place], what, remedy, expected);
   };
+  if (rule.at.length === 0) {
+    find(
+      ['at'],
+      'nobody has this rule',
+      'Name some nodes, or remove it',
+      oneOf([EVERY_NODE, ...names]),
+    );
+  }
   rule.at.forEach((name, at) => {
     if (name === EVERY_NODE || names.includes(name)) return;
     find(['at', at], `${name} is no node`, remedyFor(name, names), oneOf([EVERY_NODE, ...names]));

@@ -206,7 +206,11 @@ function checkFlows(scenario: Scenario, names: readonly string[], report: Report
   });
 }
 
-function checkAbsences({ absences }: Scenario, names: readonly string[], report: Report): void {
+function checkAbsences(
+  { absences, durationMs }: Scenario,
+  names: readonly string[],
+  report: Report,
+): void {
   absences.forEach(({ node, fromMs, untilMs }, index) => {
     const path = ['absences', index];
     if (!names.includes(node)) {
@@ -214,6 +218,10 @@ function checkAbsences({ absences }: Scenario, names: readonly string[], report:
       report([...path, 'node'], what, remedyFor(node, names), oneOf(names));
     }
     const own = absences.filter((each) => each.node === node);
+    if (fromMs >= durationMs) {
+      const expected = `less than run, ${durationMs / 1_000} s`;
+      report([...path, 'from'], 'it begins when the run is over', 'Let it begin earlier', expected);
+    }
     if (untilMs <= fromMs) report([...path, 'until'], 'it ends before it begins', 'Correct it');
     else if (own.length > ABSENCES_MAX && own[0] === absences[index]) {
       report(path, `${node} is away too often`, 'Remove some', `at most ${ABSENCES_MAX} times`);

@@ -159,6 +159,11 @@ describe('parseNodeConfig', () => {
       'bundles.endpoints[0].endpoint is "ipn:0.0"',
     ],
     [
+      'an endpoint that the numbers of nodes give to one of them',
+      (c) => (c.bundles.endpoints = [{ endpoint: 'ipn:103.5', service: 9 }]),
+      'bundles.endpoints[0].endpoint is "ipn:103.5". Expected an endpoint of one node',
+    ],
+    [
       'an endpoint twice',
       (c) => (c.bundles.endpoints = [1, 2].map((service) => ({ endpoint: 'ipn:7.1.1', service }))),
       'bundles.endpoints[1].endpoint is "ipn:7.1.1". Expected each endpoint once',

@@ -45,6 +45,7 @@ describe('rules for the security of bundles', () => {
 
   it.each([
     [SIGNS.replace('alpha', 'alfa'), 'alfa is no node. Expected one of *, alpha, bravo'],
+    [SIGNS.replace('[alpha]', '[]'), 'nobody has this rule'],
     [SIGNS.replace('bravo', 'brave'), 'destination is brave, which is neither'],
     [SIGNS.replace('key: mac', 'key: mac, variant: aes-128-gcm'), 'one of hmac-sha256'],
     [SIGNS.replace('key: mac', 'key: mac, required: true'), 'required is not a known key'],

@@ -352,6 +352,12 @@ describe('a bad scenario is refused', () => {
       '19:45: it ends before it begins. Correct it.',
     ],
     [
+      'for an application that goes when the run is over',
+      'class: flash',
+      'class: flash\nabsences: [{ node: p1s01, from: 60 s, until: 61 s }]',
+      '19:33: it begins when the run is over. Expected less than run, 60 s. Let it begin earlier.',
+    ],
+    [
       'for a group that is a node',
       'class: flash',
       'class: flash\nbundles: { groups: [{ name: watch, endpoint: ipn:7.1 }] }',
