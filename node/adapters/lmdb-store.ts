@@ -7,7 +7,6 @@
  * durable, in the order in which they came. A bundle that no command waits for is read from the
  * memory map at once.
  */
-import { accessSync, constants, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
@@ -21,17 +20,12 @@ import { openStoreTables, type StoreTables } from './store-tables.ts';
 
 /**
  * Opens the store in `directory`, which is made if need be. A data file that is damaged as a whole
- * is set aside under another name, and counts as one record. Without a file none is made until
- * something is written: a node that has nothing to keep need not load what keeps it. Throws
- * ConfigError when the directory or its files cannot be used.
+ * is set aside under another name, and counts as one record. Throws ConfigError when the directory
+ * or its files cannot be used.
  */
 export async function openLmdbStore(directory: string, octetsMax: number): Promise<OpenedStore> {
   try {
     makeFolders(directory, 0o700);
-    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (!existsSync(join(directory, DATA_FILE))) {
-      return new LmdbStore(undefined, directory, octetsMax, new Map(), 0);
-    }
     if (isSoundLmdbFile(join(directory, DATA_FILE))) {
       const store = await openWhole(directory, octetsMax, 0);
       if (store !== undefined) return store;
@@ -55,21 +49,17 @@ async function openWhole(
   octetsMax: number,
   filesAside: number,
 ): Promise<OpenedStore | undefined> {
-  const tables = await openTables(directory, octetsMax);
+  const tables = await openStoreTables(directory, octetsMax + MAP_OCTETS_MORE);
   try {
     const entries = new Map<string, Entry>();
     const found = (id: string, key: number, sizeOctets: number) =>
       entries.set(id, entryAt(id, key, sizeOctets));
     const setAside = filesAside + tables.scan(found);
-    return new LmdbStore(tables, directory, octetsMax, entries, setAside);
+    return new LmdbStore(tables, octetsMax, entries, setAside);
   } catch {
     await tables.close();
     return undefined;
   }
-}
-
-function openTables(directory: string, octetsMax: number): Promise<StoreTables> {
-  return openStoreTables(directory, octetsMax + MAP_OCTETS_MORE);
 }
 
 interface Owed {
@@ -85,9 +75,7 @@ interface Owed {
  * the bundle back.
  */
 class LmdbStore implements OpenedStore {
-  /** Undefined until something is written where there was nothing. */
-  #tables: StoreTables | undefined;
-  readonly #directory: string;
+  readonly #tables: StoreTables;
   readonly #octetsMax: number;
   /** By id: those that are durable, and those of which a command has not been answered. */
   readonly #entries: Map<string, Entry>;
@@ -105,14 +93,12 @@ class LmdbStore implements OpenedStore {
   readonly completed$ = this.#completed.asObservable();
 
   constructor(
-    tables: StoreTables | undefined,
-    directory: string,
+    tables: StoreTables,
     octetsMax: number,
     entries: Map<string, Entry>,
     setAside: number,
   ) {
     this.#tables = tables;
-    this.#directory = directory;
     this.#octetsMax = octetsMax;
     this.#entries = entries;
     this.#setAside = setAside;
@@ -120,7 +106,7 @@ class LmdbStore implements OpenedStore {
   }
 
   contents(): StoreContents {
-    const seen = this.#tables?.remembered() ?? [];
+    const seen = this.#tables.remembered();
     return { bundles: this.#readAll(), seen, setAside: this.#setAside };
   }
 
@@ -144,12 +130,12 @@ class LmdbStore implements OpenedStore {
   async close(): Promise<void> {
     await this.#hasten();
     this.#completed.complete();
-    await this.#tables?.close();
+    await this.#tables.close();
   }
 
   *#readAll(): Iterable<StoredBundle> {
     for (const { key } of this.#entries.values()) {
-      const stored = this.#tables?.read(key);
+      const stored = this.#tables.read(key);
       if (stored !== undefined) yield stored;
     }
   }
@@ -158,7 +144,7 @@ class LmdbStore implements OpenedStore {
     const octets =
       entry === undefined || entry.key === NOWHERE
         ? undefined
-        : this.#tables?.read(entry.key)?.octets;
+        : this.#tables.read(entry.key)?.octets;
     return { kind: 'got', id, octets };
   }
 
@@ -218,14 +204,12 @@ class LmdbStore implements OpenedStore {
   async #commit(batch: readonly Command[]): Promise<boolean> {
     if (!batch.some(({ kind }) => kind === 'put' || kind === 'delete')) return true;
     try {
-      this.#tables ??= await openTables(this.#directory, this.#octetsMax);
-      const tables = this.#tables;
-      await tables.transact(() => {
+      await this.#tables.transact(() => {
         for (const { key, id, seen } of this.#owed) {
-          if (key !== NOWHERE) tables.remove(key);
-          if (seen !== undefined) tables.remember(id, seen);
+          if (key !== NOWHERE) this.#tables.remove(key);
+          if (seen !== undefined) this.#tables.remember(id, seen);
         }
-        for (const command of batch) write(tables, command);
+        for (const command of batch) this.#write(command);
       });
       this.#owed = [];
       return true;
@@ -233,6 +217,22 @@ class LmdbStore implements OpenedStore {
       for (const command of batch.toReversed()) this.#undo(command);
       return false;
     }
+  }
+
+  /** Asks the tables for it. */
+  #write(command: Command): void {
+    const { kind, entry, octets, note, seen } = command;
+    if (kind !== 'put' && kind !== 'delete') return;
+    command.keyBefore = entry.key;
+    command.sizeOctetsBefore = entry.sizeOctets;
+    if (entry.key !== NOWHERE) this.#tables.remove(entry.key);
+    entry.key = NOWHERE;
+    entry.sizeOctets = 0;
+    if (octets !== undefined && note !== undefined) {
+      entry.key = this.#tables.put(entry.id, octets, note);
+      entry.sizeOctets = octets.length;
+    }
+    if (seen !== undefined) this.#tables.remember(entry.id, seen);
   }
 
   /** The transaction has failed: what was put is not there, and what was removed is owed. */
@@ -261,22 +261,6 @@ class LmdbStore implements OpenedStore {
     if (kind === 'refuse') return { kind: 'put-failed', id, reason: 'full' };
     return durable ? { kind: 'put', id } : { kind: 'put-failed', id, reason: 'io' };
   }
-}
-
-/** Asks the tables for it. */
-function write(tables: StoreTables, command: Command): void {
-  const { kind, entry, octets, note, seen } = command;
-  if (kind !== 'put' && kind !== 'delete') return;
-  command.keyBefore = entry.key;
-  command.sizeOctetsBefore = entry.sizeOctets;
-  if (entry.key !== NOWHERE) tables.remove(entry.key);
-  entry.key = NOWHERE;
-  entry.sizeOctets = 0;
-  if (octets !== undefined && note !== undefined) {
-    entry.key = tables.put(entry.id, octets, note);
-    entry.sizeOctets = octets.length;
-  }
-  if (seen !== undefined) tables.remember(entry.id, seen);
 }
 
 /** A crash brings back what was removed in this time: sent on once more, it is known for a copy. */

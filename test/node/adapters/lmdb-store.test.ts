@@ -1,7 +1,6 @@
 import {
   copyFileSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -172,31 +171,6 @@ it('can be filled and drained again and again, in a file that stays as large', a
     sizes.push(statSync(join(directory, 'data.mdb')).size);
   }
   expect(sizes[3]).toBeLessThanOrEqual(2 * sizes[0]!);
-});
-
-it('makes no file until there is something to keep', async () => {
-  const directory = newDirectory();
-  const { store } = await reopened(directory);
-  expect([idsIn(store), readdirSync(directory)]).toEqual([[], []]);
-  await put(store, 'a');
-  expect(readdirSync(directory)).toContain('data.mdb');
-  expect(idsIn(store)).toEqual(['a']);
-});
-
-it('says that what it cannot write is not kept', async () => {
-  const directory = newDirectory();
-  const { store } = await reopened(directory);
-  const answers: StoreCompletion[] = [];
-  store.completed$.subscribe((completion) => answers.push(completion));
-  rmSync(directory, { recursive: true });
-  writeFileSync(directory, '');
-  store.put('a', letters('a'), { previous: 0, arrivedUnixMs: 0 });
-  store.delete('a', { hops: Number.POSITIVE_INFINITY, fromUnixMs: 0, untilUnixMs: 9 });
-  await expect.poll(() => answers.length).toBe(2);
-  expect(answers).toEqual([
-    { kind: 'put-failed', id: 'a', reason: 'io' },
-    { kind: 'deleted', id: 'a' },
-  ]);
 });
 
 it('is refused with a remedy where there can be no store', async () => {
