@@ -226,7 +226,8 @@ export class Custody {
       return;
     }
     const service = this.#groups.serviceOf(content.primary.destination);
-    const others = this.#forwarder.neighbours().filter((node) => node !== bundle.previous);
+    const neighbours = this.#forwarder.neighbours(now, bundle);
+    const others = neighbours.filter((node) => node !== bundle.previous);
     const copies = others.map((node) => asCopy(node, undefined, bundle, content, this.#holdings));
     if (service !== undefined) copies.unshift(asCopy(0, service, bundle, content, this.#holdings));
     if (!this.#successions.begin(now, bundle, 'copied', copies)) this.#forward(now, bundle);

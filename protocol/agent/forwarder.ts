@@ -76,9 +76,9 @@ export class Forwarder {
     return 0;
   }
 
-  /** All whom this node can ever send to by its plan. */
-  neighbours(): readonly NodeNumber[] {
-    return this.#neighbours.inPlan();
+  /** All to whom this node can send the bundle itself, by its plan, while it lives. */
+  neighbours(now: Instant, { expiresAt }: HeldBundle): readonly NodeNumber[] {
+    return this.#neighbours.inPlan(now, expiresAt);
   }
 
   /** The neighbour the bundle may go to at once, or 0, and then it waits. */

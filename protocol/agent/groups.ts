@@ -1,10 +1,10 @@
 /**
  * Group endpoints: a bundle for a group is delivered once to each member.
  *
- * A node passes a bundle for a group on to every neighbour of its plan but the one it came from,
- * and delivers it if it is a member. Whoever has had it takes no second one, so it is on each link
- * once in each direction at most, and needs no list of members. That is dear, and never late: it is
- * meant for statements and alerts.
+ * A node passes a bundle for a group on to every neighbour that its plan has it meet while the
+ * bundle lives, but the one it came from, and delivers it if it is a member. Whoever has had it
+ * takes no second one, so it is on each link once in each direction at most, and needs no list of
+ * members. That is dear, and never late: it is meant for statements and alerts.
  *
  * The dtn scheme marks groups by a demux that starts with `~` (RFC 9171 §4.2.5.1.1). All endpoints
  * of the ipn scheme are singletons; which allocator stands for groups is the owner's rule, as is

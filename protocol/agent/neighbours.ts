@@ -66,10 +66,11 @@ export class Neighbours {
     return this.#changesAt;
   }
 
-  /** All with whom the plan has a contact. */
-  inPlan(): readonly NodeNumber[] {
+  /** All with whom the plan has a contact at or after `now` that begins before `until`. */
+  inPlan(now: Instant, until: Instant): readonly NodeNumber[] {
+    const isUseful = ({ startsAt, endsAt }: Contact) => endsAt > now && startsAt < until;
     return [...this.#byNode]
-      .filter(([, { contacts }]) => contacts.length > 0)
+      .filter(([, { contacts }]) => contacts.some(isUseful))
       .map(([node]) => node);
   }
 

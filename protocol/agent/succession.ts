@@ -8,7 +8,7 @@
  */
 import { assert } from '../assert.ts';
 import { type Instant, MICROSECONDS_PER_S } from '../machine.ts';
-import { trafficClassOf } from '../traffic-class.ts';
+import { type TrafficClass, trafficClassOf } from '../traffic-class.ts';
 import type { Arrival, HeldBundle } from './held-bundle.ts';
 import type { Holdings } from './holdings.ts';
 
@@ -48,8 +48,7 @@ export class Successions {
     successors: readonly Successor[],
   ): boolean {
     const total = successors.reduce((sum, { octets }) => sum + octets.length, 0);
-    // They take a bundle's place, so they may use what room there is, whatever their class.
-    if (!this.#holdings.hasRoom(total, FLASH)) {
+    if (!this.#holdings.hasRoom(total, roomOf(predecessor))) {
       predecessor.notBefore = now + REST_US;
       return false;
     }
@@ -113,6 +112,14 @@ export class Successions {
     predecessor.notBefore = now + REST_US;
     return [predecessor];
   }
+}
+
+/**
+ * They may use the share of the class above, for where their own is full none of it could ever go;
+ * but no more, so that what is reserved for flash stays so.
+ */
+function roomOf({ trafficClass }: HeldBundle): TrafficClass {
+  return trafficClass === FLASH ? FLASH : ((trafficClass + 1) as TrafficClass);
 }
 
 const NOBODY: readonly HeldBundle[] = [];

@@ -55,6 +55,30 @@ describe('a bundle for a group', () => {
     expect(node.agent.ledger()).toMatchObject({ delivered: 1, forwarded: 2, stored: 0 });
   });
 
+  test('is copied for nobody whom the node does not meet while it lives', () => {
+    const plan = planOf([1, 2, 0, 10], [1, 3, 0, 100], [1, 4, 60, 100], [1, 5, 49, 100]);
+    const node = new Node(1, plan, membership(false));
+    node.agent.originate(20 * S, { ...request(ALERTS), lifetimeMs: 30_000 });
+    node.drain(20 * S);
+    const ids = node.all('accepted').map(({ id }) => copyTarget(id));
+    expect(ids).toEqual([undefined, 3, 5]);
+  });
+
+  test('uses the room that is reserved for flash only if it is flash itself', () => {
+    for (const [trafficClass, copied] of [
+      [1, 0],
+      [3, 1],
+    ] as const) {
+      const node = new Node(1, planOf([1, 2, 0, 10], [1, 3, 0, 10]), {
+        ...membership(false),
+        storeOctetsMax: 3_000,
+      });
+      node.agent.originate(0, { ...request(ALERTS), trafficClass, adu: new Uint8Array(880) });
+      node.drain(0);
+      expect(node.agent.ledger()).toMatchObject({ copied });
+    }
+  });
+
   test('is not taken a second time, however many hops it has made, nor sent back', () => {
     const source = new Node(1, RING, membership(false));
     for (const node of [2, 5]) source.up(0, node);
