@@ -38,6 +38,7 @@ interface Sent {
   readonly timer: Timer;
   /** Whether it claims a stored red part, the whole of it. */
   readonly concludes: boolean;
+  /** The first, and those that its timer led to. */
   transmissions: number;
 }
 
@@ -119,7 +120,6 @@ export class Reporter {
       this.#due.delete(sent);
       const octets = encodeSegment(sent.report);
       if (octets.length <= octetsMax) {
-        sent.transmissions++;
         this.#span.counters.reportsSent++;
         this.#span.counters.repeatedSegments++;
         this.#span.expectAnswer(sent.timer, now);
@@ -155,10 +155,14 @@ export class Reporter {
     this.#pending.length = 0;
   }
 
+  /** A checkpoint has come again: its reports go again, for the sender has not heard them (§6.8). */
   #urge(checkpointSerial: number): void {
-    // Bounded by REPORTS_MAX.
+    // Bounded by REPORTS_MAX, as the next loop is.
     for (const pending of this.#pending) {
       if (pending.checkpointSerial === checkpointSerial) pending.isUrged = true;
+    }
+    for (const sent of this.#sent.values()) {
+      if (sent.report.checkpointSerial === checkpointSerial) this.#due.add(sent);
     }
   }
 
@@ -227,6 +231,7 @@ export class Reporter {
       this.#cancel(now, CANCEL_REASON.retransmissionLimit);
       return;
     }
+    sent.transmissions++;
     this.#due.add(sent);
     this.#session.lane.enqueue(this.#session);
   }

@@ -291,6 +291,23 @@ describe('the receiver of a block', () => {
     ]);
   });
 
+  it('sends a report again when its checkpoint comes again, as often as that does', () => {
+    const { engines, told } = new LtpPair(FEW);
+    const [, far] = engines;
+    const checkpoint = data({ ...eorp(0), data: block(50) });
+    far.receive(0, checkpoint);
+    far.poll();
+    far.stored(0, { originator: 1, number: 7 });
+    const report = far.pull(0, 200);
+    for (let n = 1; n <= 5; n++) {
+      expect(far.waiting()).toBe(false);
+      far.receive(n, checkpoint);
+      expect(far.pull(n, 200)).toEqual(report);
+    }
+    expect(far.deadline()).toMatchObject({ at: 5 + ROUND_TRIP_US });
+    expect(told[1]).toEqual([]);
+  });
+
   it('gives up with RLEXC when a report is not acknowledged', () => {
     const pair = new LtpPair(FEW);
     pair.drop = ({ segment }) => segment.kind === 'report-ack';
