@@ -6,5 +6,7 @@ export default defineConfig({
     setupFiles: ['test/property-seed.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A machine that runs the whole suite may be busy with something else for seconds.
+    expect: { poll: { timeout: 25_000 } },
   },
 });
