@@ -4,9 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/property-seed.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // A machine that runs the whole suite may be busy with something else for seconds.
-    expect: { poll: { timeout: 25_000 } },
+    // Against what never ends: a machine that others use may stand still for half a minute.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

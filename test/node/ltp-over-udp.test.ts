@@ -39,7 +39,7 @@ describe('two nodes that meet by LTP over UDP', () => {
       for (let n = 0; n < 10; n++) send(from, to, new Uint8Array(500 + 700 * n).fill(n));
     }
     const all = ({ satellite }: Flying) => satellite.snapshot().services[9]?.received;
-    await expect.poll(() => [all(a), all(b)], { timeout: 5_000 }).toEqual([10, 10]);
+    await expect.poll(() => [all(a), all(b)]).toEqual([10, 10]);
     await expect.poll(() => a.satellite.snapshot().ledger.stored).toBe(0);
     expect(a.satellite.snapshot().ledger.forwarded).toBe(10);
     expect(a.kinds()).toContain('link-open');
@@ -208,7 +208,7 @@ class Peer {
 
   /** The next datagram that came. */
   async next(): Promise<Uint8Array> {
-    await expect.poll(() => this.#received.length, { timeout: 4_000 }).toBeGreaterThan(0);
+    await expect.poll(() => this.#received.length).toBeGreaterThan(0);
     return this.#received.shift()!;
   }
 

@@ -73,7 +73,7 @@ it('a node that is killed and started again never encrypts under an IV twice', a
       findings: [],
     });
   }
-}, 60_000);
+});
 
 const LIVES = 4;
 /** The id of the parameter (RFC 9173 §4.3.1). */

@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('a node that returns', () => {
     expect(report.bundles.inFlight).toBe(1);
     expect(report.bundles.stored).toBeGreaterThan(10);
     expect(warnings).toEqual([expect.stringMatching(/^the record peer-boots .* was set aside$/)]);
-  }, 60_000);
+  });
 
   it('sets a store aside that is cut short, tells of it, and goes on', async () => {
     const { report } = await flight(WAITING, {
@@ -51,14 +51,14 @@ describe.skipIf(process.platform === 'win32')('a node that returns', () => {
     expect(report.bundles.inFlight).toBeGreaterThan(0);
     // What alpha sends to beta after that is stored there again.
     expect(report.bundles.stored).toBeGreaterThan(10);
-  }, 60_000);
+  });
 
   it('does not fly without its last boot number, and says why', async () => {
     const { report } = await flight(WAITING, { 2: (homes) => spoilVault(homes, 'boot') });
     const lastWords = expect.stringMatching(/^the last boot number .* is lost\. Set boot above/);
     expect(report.casualties).toEqual([{ nodes: ['beta'], exitCode: 2, signal: null, lastWords }]);
     expect(report.faults.returns).toBe(0);
-  }, 60_000);
+  });
 
   it('knows for copies what it delivered in an earlier life', async () => {
     // What waits at beta for gamma is put back there when gamma has it all.
@@ -85,7 +85,7 @@ faults:
     expect(await countOf(saved)).toBeGreaterThan(5);
     // All have been sent again, and were answered for.
     expect(await countOf(left)).toBe(0);
-  }, 60_000);
+  });
 });
 
 /** Something done to the folder of all homes. */

@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('the guide to keys', () => {
       expect([code, text()]).toEqual([0, expect.stringContaining('\nfinal {')]);
     }
     expect(alpha.text().split('link-secured')).toHaveLength(2);
-  }, 60_000);
+  });
 });
 
 interface Block {

@@ -72,7 +72,7 @@ describe.skipIf(process.platform === 'win32')('a fleet of processes', () => {
   it('ends at once when it is stopped during its launch', async () => {
     const controller = new AbortController();
     const report = await runQuietly(
-      smallMesh('processes', 60),
+      smallMesh('processes', 600),
       { signal: controller.signal },
       // The run would take longer than the test may.
       { ...SILENT, started: () => controller.abort() },

@@ -41,7 +41,7 @@ describe('bundles by LTP', () => {
       ),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   it('do not come back where a wire is so bad that one segment is lost a dozen times', () => {
     expectExactlyOnce(133_796, { ...LTP, fixedLength: true }, [

@@ -95,7 +95,7 @@ describe('a link on any wire', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('is secured in the end when three frames in ten are lost and one in ten is damaged', () => {
     for (let seed = 1; seed <= 40; seed++) {
