@@ -48,7 +48,7 @@ export function floodedConfigs(
     credentials: encodeCredentials(issued[index] as Credentials),
     link: { frameOctetsMax: FRAME_OCTETS_MAX },
     security: { rekeyAfterUs: REKEY_AFTER_US },
-    store: { octetsMax: 10_000_000 },
+    store: { octetsMax: 10_000_000, durability: 'memory' },
     directory: [
       { node: self, scid: self, terminals: [address(ports[index])] },
       { node: other, scid: other, terminals: [address(doors[index] as number)] },

@@ -48,8 +48,10 @@ export interface NodeConfig {
   readonly security?: SecurityConfig;
   readonly store: {
     readonly octetsMax: number;
-    /** Where bundles outlive the process; in memory unless given. */
+    /** Where bundles outlive the process; in memory unless given, or where a node's place is. */
     readonly directory?: string;
+    /** That they stay in memory, also in a node that has a place of its own. */
+    readonly durability?: 'memory';
   };
   /** What is done for the security of bundles, and with which keys; nothing if not given. */
   readonly bundleSecurity?: BundleSecurityConfig;
@@ -70,8 +72,6 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   const provisioned = root.at('provisioned');
   const bundles = root.at('bundles');
   const ltp = root.at('ltp');
-  const store = root.at('store').object(['octetsMax', 'directory']);
-  const directory = store.at('directory');
   const link = readChannel(root.at('link'));
   const bundleSecurity = root.at('bundleSecurity');
   const node = root.at('node').integer(1, IPN_NUMBER_MAX);
@@ -89,10 +89,7 @@ export function parseNodeConfig(json: unknown): NodeConfig {
     ...(ltp.present ? { ltp: readLtp(ltp, readAddress) } : {}),
     ...(security.present ? { security: readSecurity(security, link) } : {}),
     ...(provisioned.present ? { provisioned: readProvisioned(provisioned) } : {}),
-    store: {
-      octetsMax: store.at('octetsMax').integer(0),
-      ...(directory.present ? { directory: directory.text() } : {}),
-    },
+    store: readStore(root.at('store')),
     ...(bundleSecurity.present
       ? {
           bundleSecurity: readBundleSecurity(
@@ -112,6 +109,17 @@ export function parseNodeConfig(json: unknown): NodeConfig {
   checkPeers(config);
   checkLtp(config);
   return config;
+}
+
+function readStore(cursor: JsonCursor): NodeConfig['store'] {
+  cursor.object(['octetsMax', 'directory', 'durability']);
+  const octetsMax = cursor.at('octetsMax').integer(0);
+  const directory = cursor.at('directory');
+  const durability = cursor.at('durability');
+  const isMemory = durability.present && durability.oneOf(['flush', 'memory']) === 'memory';
+  if (!directory.present) return isMemory ? { octetsMax, durability: 'memory' } : { octetsMax };
+  if (isMemory) throw directory.mistake('no directory where durability is memory');
+  return { octetsMax, directory: directory.text() };
 }
 
 function readAddress(cursor: JsonCursor): TerminalAddress {

@@ -2,12 +2,14 @@
  * `orbweaver node`: one satellite in the foreground on real UDP. One line a notice, a last line
  * with the final snapshot, and a clean end at SIGINT or SIGTERM.
  */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toHex } from '#protocol/bytes/octets.ts';
 import type { CryptoProvider } from '#protocol/crypto/ports.ts';
 import { type ApplicationModule, loadApplications } from './adapters/application-file.ts';
 import { chooseCrypto } from './adapters/choose-crypto.ts';
 import { openStore } from './adapters/choose-store.ts';
+import { claimFolder } from './adapters/claim-folder.ts';
 import { openFlightVault } from './adapters/file-vault.ts';
 import { OsRandom } from './adapters/os-random.ts';
 import { followStatementFile } from './adapters/statement-file.ts';
@@ -83,18 +85,29 @@ function parseArguments(args: readonly string[]): Arguments {
 async function run(given: Arguments): Promise<void> {
   // Streams rethrow what goes wrong in them outside of any call.
   process.once('uncaughtException', endWithOwnError);
-  const config = readNodeConfig(given.file, warn);
+  const { vault } = given;
+  const config = settled(readNodeConfig(given.file, warn), vault);
   const crypto = await chooseCrypto(config.crypto, config.security?.suite);
   checkCredentials(config, crypto.curve);
   const { applications: module } = given;
   const applications = module === undefined ? undefined : await loadApplications(module);
-  // Sockets come first: they are this node's alone, so that no other can be at its vault.
   const datagrams = await openUdpDatagrams({ bind: config.bind });
+  const releases = [() => datagrams.close()];
   try {
+    for (const folder of [vault, config.store.directory]) {
+      if (folder !== undefined) releases.push(await claimFolder(folder));
+    }
     await fly(given, config, crypto, datagrams, applications);
   } finally {
-    datagrams.close();
+    for (const release of releases) release();
   }
+}
+
+/** The same configuration: who is not told otherwise keeps bundles beside its other things. */
+function settled(config: NodeConfig, vault: string): NodeConfig {
+  const { durability, ...store } = config.store;
+  if (durability === 'memory') return config;
+  return { ...config, store: { directory: join(vault, 'bundles'), ...store } };
 }
 
 /** From the first notice to the last word. */
@@ -114,7 +127,10 @@ async function fly(
   satellite.notices$.subscribe((notice) => print(json ? JSON.stringify(notice) : lineOf(notice)));
   const bootRefused = firstBootRefused(satellite, directory);
   const addresses = datagrams.addresses.map(({ host, port }) => `${host}:${port}`);
-  if (!json) print(`${config.name} (node ${config.node}) at ${addresses.join(' ')}`);
+  if (!json) {
+    print(`${config.name} (node ${config.node}) at ${addresses.join(' ')}`);
+    print(`bundles in ${config.store.directory ?? 'memory, lost at the end'}`);
+  }
   const life = satellite.start();
   if (statement !== undefined) {
     life.add(followStatementFile(statement, (octets) => satellite.provide({ statement: octets })));
@@ -125,6 +141,7 @@ async function fly(
     await Promise.race([signal(), bootRefused]);
   } finally {
     life.unsubscribe();
+    await store.close();
   }
   const snapshot = { ...satellite.snapshot(), datagramFaults: datagrams.faults.snapshot() };
   print(json ? JSON.stringify({ kind: 'final', snapshot }) : `final ${JSON.stringify(snapshot)}`);
@@ -221,7 +238,7 @@ const HELP = `orbweaver node <config.json> [--vault DIR] [--statement FILE] [--a
 Runs one satellite in the foreground on real UDP sockets, until Ctrl-C or SIGTERM. Prints one line
 for everything that happens and a last line with its counters.
 
-  --vault DIR   where it keeps the few records that outlive a restart; the name of the
+  --vault DIR   where it keeps what outlives a restart, its bundles too; the name of the
                 configuration with .vault in place of .json unless given
   --statement FILE
                 take the constellation statement there, and every newer one put in its place
@@ -234,6 +251,10 @@ The configuration names the node, its terminals and credentials, the contact pla
 neighbours listen. Instant 0 of the plan is epochUnixMs on this machine's clock. Every start has a
 boot number of its own, which the vault keeps, because peers refuse one that they have seen: the
 first is boot of the configuration, which is also the least.
+
+Bundles are kept on disk, in the folder bundles of the vault or in store.directory of the
+configuration, and are there after a crash; with store.durability memory they are lost at the end.
+Each folder is for one node at a time.
 
 A neighbour of another make is named under ltp.neighbours, with its node, engine and address:
 bundles go to it by LTP over UDP (RFC 5326), one segment to a datagram, without keys. The terminal

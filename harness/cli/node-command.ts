@@ -11,7 +11,7 @@ export const NODE: Command = {
     vault: {
       type: 'string',
       value: 'DIR',
-      help: 'where it keeps the records that outlive a restart',
+      help: 'where it keeps what outlives a restart, its bundles too',
     },
     statement: {
       type: 'string',

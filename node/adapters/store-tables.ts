@@ -30,6 +30,8 @@ export async function openStoreTables(directory: string, mapOctets: number): Pro
     maxDbs: 3,
     mapSize: mapOctets,
     noMemInit: true,
+    // A bundle is nobody's business but the node's.
+    permissionsMode: 0o600,
   } as const;
   // Batches of its own making, or begun before their end, would fail where nobody can hear it.
   const batching = { eventTurnBatching: false, batchStartThreshold: Number.MAX_SAFE_INTEGER };

@@ -35,6 +35,12 @@ describe('parseNodeConfig', () => {
     ['an unknown key inside', (c) => (c.link.mtu = 5), 'link.mtu is not a known key'],
     ['a missing key', (c) => delete c.store.octetsMax, 'store.octetsMax is missing'],
     ['a store nowhere', (c) => (c.store.directory = 7), 'store.directory is 7. Expected'],
+    ['a store of air', (c) => (c.store.durability = 'air'), 'store.durability is "air". Expected'],
+    [
+      'a store in memory that has a directory',
+      (c) => Object.assign(c.store, { durability: 'memory', directory: 'a' }),
+      'store.directory is "a". Expected no directory where durability is memory',
+    ],
     ['a missing section', (c) => delete c.plan, 'plan is missing'],
     ['a wrong kind', (c) => (c.node = '101'), 'node is "101". Expected a whole number from 1'],
     ['a fraction', (c) => (c.boot = 1.5), 'boot is 1.5. Expected a whole number of at least 1'],

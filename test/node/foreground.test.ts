@@ -1,26 +1,20 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { NodeConfig } from '#node/config.ts';
 import { sampleConfigs } from '../simulation/sample-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orbweaver-node-'));
-const entry = join(folder, 'node.mjs');
+const children = new Set<ChildProcess>();
 
-beforeAll(async () => {
-  await build({
-    entryPoints: ['node/main.ts'],
-    outfile: entry,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'error',
-  });
+afterEach(() => {
+  // Those that a test has left when it failed.
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -37,7 +31,7 @@ describe('orbweaver node', () => {
       const last = JSON.parse(stdout.trim().split('\n').at(-1) as string);
       expect(last).toMatchObject({ kind: 'final', snapshot: { links: [{ secured: true }] } });
     }
-  }, 30_000);
+  });
 
   it('prints words for people', async () => {
     const [config] = await configsOnFreePorts();
@@ -46,12 +40,14 @@ describe('orbweaver node', () => {
     node.child.kill('SIGINT');
     const { code, stdout } = await node.ended;
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^sample 101 \(node 101\) at 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+\n/);
+    expect(stdout).toMatch(
+      /^sample 101 \(node 101\) at 127\.0\.0\.1:\d+ 127\.0\.0\.1:\d+\nbundles in \S+\.vault\/bundles\n/,
+    );
     expect(stdout).toMatch(
       /^\d+\.\d{6} bundle-accepted id=ipn:101\.1000-\S+ originated=true arrivedAt=\d+$/m,
     );
     expect(stdout).toMatch(/^final \{.*\}\n$/m);
-  }, 30_000);
+  });
 
   it('gives applications of one its own the node, as the guide to them shows', async () => {
     const configs = await configsOnFreePorts();
@@ -94,7 +90,53 @@ describe('orbweaver node', () => {
       boots.push(JSON.parse(lines.find((line) => line.includes('"boot"')) as string).boot);
     }
     expect(boots).toEqual([40, 41]);
-  }, 30_000);
+  });
+
+  it('has after a crash what it had accepted, unless its store is in memory', async () => {
+    const [config] = await configsOnFreePorts();
+    const stored = async (store: NodeConfig['store']) => {
+      // Nobody is there to send to, and the second life has no source.
+      const file = write({ ...config, store });
+      const first = start([file, '--json']);
+      await first.until('bundle-accepted');
+      first.child.kill('SIGKILL');
+      await first.ended;
+      const services = { ...config.services, sources: [], pings: [] };
+      writeFileSync(file, JSON.stringify({ ...config, store, services }));
+      const second = start([file, '--json']);
+      await second.until('"kind":"boot"');
+      second.child.kill('SIGTERM');
+      const { stdout } = await second.ended;
+      return JSON.parse(stdout.trim().split('\n').at(-1) as string).snapshot.ledger.stored;
+    };
+    expect(await stored({ octetsMax: 1_000_000 })).toBeGreaterThan(0);
+    expect(await stored({ octetsMax: 1_000_000, durability: 'memory' })).toBe(0);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'shares neither vault nor store',
+    async () => {
+      const [config, other] = await configsOnFreePorts();
+      const store = { octetsMax: 1_000_000, directory: join(folder, 'shared.store') };
+      const vault = join(folder, 'shared.vault');
+      const node = start([write({ ...config, store }), '--vault', vault, '--json']);
+      await node.until('"kind":"boot"');
+      for (const [args, taken] of [
+        [[write(other), '--vault', vault], vault],
+        [[write({ ...other, store })], store.directory],
+      ] as const) {
+        const { code, stderr } = await start([...args]).ended;
+        expect([code, stderr]).toEqual([2, expect.stringContaining(`${taken} is in use`)]);
+      }
+      node.child.kill('SIGKILL');
+      await node.ended;
+      const next = start([write({ ...other, store }), '--json']);
+      await next.until('"kind":"boot"');
+      next.child.kill('SIGTERM');
+      expect((await next.ended).code).toBe(0);
+    },
+    30_000,
+  );
 
   it('takes new admission keys at SIGHUP, and shows what keeps it from doing so', async () => {
     const [config] = await configsOnFreePorts();
@@ -120,7 +162,7 @@ describe('orbweaver node', () => {
     expect(stdout).toMatch(/"kind":"admission-keys","at":\d+,"epochs":\[2,3\]/);
     expect(stdout.match(/admission-keys/g)).toHaveLength(1);
     expect(stdout + stderr).not.toContain(key);
-  }, 30_000);
+  });
 
   it('does not start when its vault has lost the boot number', async () => {
     const [config] = await configsOnFreePorts();
@@ -140,7 +182,7 @@ describe('orbweaver node', () => {
     const { code, stderr } = await start([write(config)], ['sh', '-c', limited]).ended;
     expect(code).toBe(2);
     expect(stderr).toContain('the boot number cannot be written to');
-  }, 30_000);
+  });
 
   it('prints help with an example', async () => {
     const { code, stdout } = await start(['--help']).ended;
@@ -249,14 +291,18 @@ function applicationsOf(guide: string): string[] {
 }
 
 function start(args: string[], shell: string[] = []) {
-  const [program, ...rest] = [...shell, process.execPath, entry, ...args] as [string, ...string[]];
+  const [program, ...rest] = [...shell, process.execPath, 'dist/node.js', ...args] as [
+    string,
+    ...string[],
+  ];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = once(child, 'close').then(([code]) => ({ code, stdout, stderr }));
   const until = (word: string, stream = 'stdout') =>
-    expect.poll(() => (stream === 'stdout' ? stdout : stderr), { timeout: 15_000 }).toContain(word);
+    expect.poll(() => (stream === 'stdout' ? stdout : stderr)).toContain(word);
   return { child, ended, until };
 }

@@ -173,6 +173,12 @@ it('can be filled and drained again and again, in a file that stays as large', a
   expect(sizes[3]).toBeLessThanOrEqual(2 * sizes[0]!);
 });
 
+it.skipIf(process.platform === 'win32')('is read by its own user only', async () => {
+  const directory = newDirectory();
+  await put((await reopened(directory)).store, 'a');
+  expect(statSync(join(directory, 'data.mdb')).mode & 0o777).toBe(0o600);
+});
+
 it('is refused with a remedy where there can be no store', async () => {
   const file = join(folder, 'file');
   writeFileSync(file, '');
