@@ -155,7 +155,7 @@ export class Reporter {
     this.#pending.length = 0;
   }
 
-  /** A checkpoint has come again: its reports go again, for the sender has not heard them (§6.8). */
+  /** A checkpoint has come again: so do its reports, which the sender has not heard (§6.8). */
   #urge(checkpointSerial: number): void {
     // Bounded by REPORTS_MAX, as the next loop is.
     for (const pending of this.#pending) {
