@@ -15,8 +15,30 @@
  *
  * Source: LMDB, mdb.c.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { endianness } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Throws the system's error where LMDB could not have its files in `directory`, which it does not
+ * survive: may they be written, and where it is to make them, is there room.
+ */
+export function tryLmdbFiles(directory: string): void {
+  const sizes = [DATA_FILE, LOCK_FILE].map((name) => {
+    const handle = openSync(join(directory, name), 'a+', 0o600);
+    const { size } = fstatSync(handle);
+    closeSync(handle);
+    return size;
+  });
+  // A full disk is no reason against what is there already.
+  if (!sizes.includes(0)) return;
+  const trial = join(directory, 'trial');
+  try {
+    writeFileSync(trial, new Uint8Array(FIRST_OCTETS));
+  } finally {
+    rmSync(trial, { force: true });
+  }
+}
 
 /** Whether LMDB may map the file: there is none, it is empty, or its pages hang together. */
 export function isSoundLmdbFile(file: string): boolean {
@@ -145,6 +167,13 @@ class Inspection {
 function uint64(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, LITTLE));
 }
+
+/** How LMDB names its files in a directory. */
+export const DATA_FILE = 'data.mdb';
+/** It is made anew where it is missing. */
+export const LOCK_FILE = 'lock.mdb';
+/** More than both take at first. */
+const FIRST_OCTETS = 256 * 1024;
 
 const LITTLE = endianness() === 'LE';
 const MAGIC = 0xbeef_c0de;

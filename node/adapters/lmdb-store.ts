@@ -13,7 +13,7 @@ import { Subject } from 'rxjs';
 import type { BundleNote, SeenNote, StoredBundle } from '#protocol/agent/contract.ts';
 import { ConfigError } from '../config-error.ts';
 import type { OpenedStore, StoreCompletion, StoreContents } from '../ports.ts';
-import { isSoundLmdbFile } from './lmdb-file.ts';
+import { DATA_FILE, isSoundLmdbFile, LOCK_FILE, tryLmdbFiles } from './lmdb-file.ts';
 import { makeFolders } from './make-folders.ts';
 import { type Command, commandOn, type Entry, entryAt, NOWHERE } from './store-command.ts';
 import { openStoreTables, type StoreTables } from './store-tables.ts';
@@ -31,7 +31,7 @@ export async function openLmdbStore(directory: string, octetsMax: number): Promi
       if (store !== undefined) return store;
     }
     await rename(join(directory, DATA_FILE), join(directory, `${DATA_FILE}.aside`));
-    await rm(join(directory, 'lock.mdb'), { force: true });
+    await rm(join(directory, LOCK_FILE), { force: true });
     const store = await openWhole(directory, octetsMax, 1);
     if (store !== undefined) return store;
     throw new Error('a new data file is damaged');
@@ -49,6 +49,7 @@ async function openWhole(
   octetsMax: number,
   filesAside: number,
 ): Promise<OpenedStore | undefined> {
+  tryLmdbFiles(directory);
   const tables = await openStoreTables(directory, octetsMax + MAP_OCTETS_MORE);
   try {
     const entries = new Map<string, Entry>();
@@ -265,6 +266,5 @@ class LmdbStore implements OpenedStore {
 
 /** A crash brings back what was removed in this time: sent on once more, it is known for a copy. */
 const LINGER_MS = 50;
-const DATA_FILE = 'data.mdb';
 /** Pages that are not full, and the tables beside the bundles; LMDB takes more when it needs it. */
 const MAP_OCTETS_MORE = 16 * 1024 * 1024;

@@ -175,13 +175,21 @@ describe('orbweaver node', () => {
     expect(stderr).toContain('then remove boot.aside');
   });
 
-  it('does not go on when its boot number cannot be written', async () => {
+  it('does not go on when its boot number or its bundles cannot be written', async () => {
     const [config] = await configsOnFreePorts();
     // Files may have no octets in this shell, and a program is told so rather than ended.
     const limited = 'trap "" 25; ulimit -f 0; exec "$0" "$@"';
-    const { code, stderr } = await start([write(config)], ['sh', '-c', limited]).ended;
-    expect(code).toBe(2);
-    expect(stderr).toContain('the boot number cannot be written to');
+    const store = { octetsMax: 1_000_000 };
+    const toldOf = async (of: NodeConfig['store']) => {
+      const file = write({ ...config, store: of });
+      const { code, stderr } = await start([file], ['sh', '-c', limited]).ended;
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await toldOf(store)).toMatch(/the store \S+\/bundles cannot be opened \(EFBIG\)/);
+    expect(await toldOf({ ...store, durability: 'memory' })).toContain(
+      'the boot number cannot be written to',
+    );
   });
 
   it('prints help with an example', async () => {
