@@ -62,6 +62,6 @@ export class SeenBundles {
 /** More hops than any copy can have made: those of a bundle that was delivered here. */
 export const DELIVERED = Number.POSITIVE_INFINITY;
 
-/** About 10 MB. */
+/** About 10 MB; seven times that where sources have names as long as they may be. */
 const SEEN_MAX = 65_536;
 const LOOKS = 3;

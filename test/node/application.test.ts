@@ -1,4 +1,4 @@
-import { firstValueFrom, type Observable, take, toArray } from 'rxjs';
+import { config, firstValueFrom, type Observable, take, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '#node/adapters/memory-store.ts';
 import { MemoryVault } from '#node/adapters/memory-vault.ts';
@@ -96,6 +96,30 @@ describe('an application', () => {
     for (const octet of [1, 2]) sender.send(Uint8Array.of(octet), 'ipn:102.5', MINUTE);
     sky.time.advanceTo(2 * SECONDS);
     expect([got, stored(sky)]).toEqual([[1], 1]);
+  });
+
+  it('is not given again what it threw at, and its node goes on', async () => {
+    const thrown: unknown[] = [];
+    config.onUnhandledError = (error) => thrown.push(error);
+    const sky = secured();
+    const got: number[] = [];
+    sky
+      .satellite(102)
+      .register(5)
+      .received$.subscribe(({ adu }) => {
+        got.push(adu[0]!);
+        throw new Error(`no ${adu[0]}`);
+      });
+    const sender = sky.satellite(101).register(6);
+    for (const octet of [1, 2]) sender.send(Uint8Array.of(octet), 'ipn:102.5', MINUTE);
+    sky.time.advanceTo(3 * SECONDS);
+    await new Promise((done) => setTimeout(done));
+    config.onUnhandledError = null;
+    expect([got, thrown]).toEqual([
+      [1, 2],
+      [new Error('no 1'), new Error('no 2')],
+    ]);
+    expect(sky.satellite(102).snapshot().ledger).toMatchObject({ delivered: 2, stored: 0 });
   });
 
   it('loses nothing of what was kept for it when it leaves after the first', () => {
@@ -206,11 +230,11 @@ interface More extends Partial<NodeConfig> {
 }
 
 /** Nodes 101 and 102 with their link up, and more in the configuration of both. */
-function secured({ storeEveryUs, storeOctetsMax = 1_000_000, ...config }: More = {}): SmallSky {
+function secured({ storeEveryUs, storeOctetsMax = 1_000_000, ...rest }: More = {}): SmallSky {
   const sky = new SmallSky({
     nodes: [101, 102],
     meetings: [CONTACT],
-    configs: { 101: config, 102: config },
+    configs: { 101: rest, 102: rest },
     storeOctetsMax,
     ...(storeEveryUs === undefined ? {} : { storeEveryUs }),
   });
