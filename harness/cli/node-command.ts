@@ -28,7 +28,9 @@ export const NODE: Command = {
   },
   notes: `Prints a line for everything that happens and a last one with its counters. The
 configuration names the node, its terminals and credentials, the contact plan and where the
-neighbours listen. Every start has a boot number of its own, which the vault keeps.`,
+neighbours listen. Every start has a boot number of its own, which the vault keeps.
+Bundles are kept in the vault, or in store.directory of the configuration; with
+store.durability memory they are lost when the node ends. A folder is for one node at a time.`,
   example: 'orbweaver node satellite-101.json',
   run: async ({ positionals, flags }) =>
     runNode([

@@ -5,10 +5,13 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { Scenario } from '#harness/scenario/scenario.ts';
 import { ConfigError } from '#node/config-error.ts';
 import { runQuietly, SILENT, smallMesh } from './small-mesh.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'orbweaver-mishap-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(process.platform === 'win32')('a fleet of processes', () => {
   it('goes on without a process that is killed, and reports it', async () => {
@@ -82,12 +85,12 @@ describe.skipIf(process.platform === 'win32')('a fleet of processes', () => {
   });
 
   it.each(['SIGKILL', 'SIGINT'] as const)('is not left behind by a %s', async (signal) => {
-    const out = mkdtempSync(join(tmpdir(), 'mishap-'));
+    const out = mkdtempSync(join(folder, signal));
     const words = ['dist/orbweaver.js', 'up', 'scenarios/pair.yaml', '--for', '60s', '--out', out];
     const harness = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     await once(harness.stderr, 'data');
+    await expect.poll(() => children(harness.pid)).toHaveLength(2);
     const pids = children(harness.pid);
-    expect(pids).toHaveLength(2);
     harness.kill(signal);
     await once(harness, 'exit');
     // They notice by the closing of their channel.
@@ -95,7 +98,6 @@ describe.skipIf(process.platform === 'win32')('a fleet of processes', () => {
     // A report, or the stores that nobody was left to remove.
     const left = signal === 'SIGINT' ? /-pair$/ : /^stores-/;
     expect(readdirSync(out)).toEqual([expect.stringMatching(left)]);
-    rmSync(out, { recursive: true });
   });
 });
 
