@@ -50,9 +50,9 @@ export class BundleAgent implements Machine<AgentOutput> {
   constructor(options: AgentOptions) {
     const { node, plan, epochUnixMs, storeOctetsMax, fragmentOctetsMax } = options;
     const enabled = options.statusReports === true;
-    const reporter = new Reporter({ enabled, epochUnixMs: clockOf(options) });
-    this.#holdings = new Holdings(epochUnixMs, storeOctetsMax, reporter);
     const groups = new Groups(options.groups ?? { memberOf: [] });
+    const reporter = new Reporter({ enabled, epochUnixMs: clockOf(options), groups });
+    this.#holdings = new Holdings(epochUnixMs, storeOctetsMax, reporter);
     const guard = new BundleGuard(options, groups, this.#holdings.outputs);
     this.#delivery = new Delivery(this.#holdings, guard, reassemblyOf(options));
     const forwarding = { node, plan, fragmentOctetsMax };

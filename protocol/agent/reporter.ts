@@ -3,7 +3,8 @@
  *
  * Off unless the owner turns them on (RFC 9171 §5.1). Nobody is ever told about an administrative
  * record or an anonymous bundle, whatever their flags ask (§4.2.3), nor about a bundle that names
- * "this very node" (RFC 9758 §5.4).
+ * "this very node" (RFC 9758 §5.4). A group is told nothing: of one bundle for a group every member
+ * would hear from every other.
  *
  * Source: RFC 9171 §5, §6.1, §9.5.
  */
@@ -14,6 +15,7 @@ import { BUNDLE_FLAG, type PrimaryBlock } from '../bundle/primary-block.ts';
 import { type Assertion, REASON, type StatusReport } from '../bundle/status-report.ts';
 import { Fifo } from '../fifo.ts';
 import type { Instant } from '../machine.ts';
+import type { Groups } from './groups.ts';
 import { type Fate, isDeletion } from './ledger.ts';
 
 /** What is kept of a bundle to report on it: of its primary block what a report repeats. */
@@ -34,6 +36,7 @@ export interface ReporterOptions {
   readonly enabled: boolean;
   /** Unix milliseconds at instant 0; undefined on a node without a clock. */
   readonly epochUnixMs: number | undefined;
+  readonly groups: Pick<Groups, 'isGroup'>;
 }
 
 /** Decides who is told what. */
@@ -52,6 +55,7 @@ export class Reporter {
     if (!this.#options.enabled || (flags & BUNDLE_FLAG.administrativeRecord) !== 0)
       return undefined;
     if (isNullEid(source) || isNullEid(reportTo)) return undefined;
+    if (this.#options.groups.isGroup(reportTo)) return undefined;
     if ([source, destination, reportTo].some(isLocalNode)) return undefined;
     const place =
       fragment === undefined ? undefined : { offset: fragment.offset, length: payloadLength };

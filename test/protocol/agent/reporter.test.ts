@@ -4,7 +4,7 @@ import type { SendRequest } from '#protocol/agent/agent.ts';
 import type { ReportRequest } from '#protocol/agent/contract.ts';
 import { type Bundle, decodeBundle, encodeBundle, payloadOf } from '#protocol/bundle/bundle.ts';
 import { BLOCK_TYPE } from '#protocol/bundle/canonical-block.ts';
-import { formatEid, ipnEid, NULL_EID, parseEid } from '#protocol/bundle/eid.ts';
+import { type Eid, formatEid, ipnEid, NULL_EID, parseEid } from '#protocol/bundle/eid.ts';
 import { fragmentOf } from '#protocol/bundle/fragment.ts';
 import { BUNDLE_FLAG, REPORT_FLAGS } from '#protocol/bundle/primary-block.ts';
 import { decodeStatusReport, type StatusReport } from '#protocol/bundle/status-report.ts';
@@ -49,6 +49,14 @@ describe('who is told what', () => {
     const on = relay();
     give(on, asking(0));
     expect(on.all('store').length).toBe(1);
+  });
+
+  test('a group is told nothing', () => {
+    for (const uri of ['imc:7.1', 'dtn://all/~alerts', 'ipn:9.7.1']) {
+      const node = relay({ statusReports: true, groups: { ipnAllocator: 9, memberOf: [] } });
+      give(node, asking(REPORT_FLAGS, { reportTo: parseEid(uri) as Eid }));
+      expect(node.all('store').length).toBe(1);
+    }
   });
 
   test('each flag asks for one event, and a time is given only if asked for', () => {
