@@ -22,7 +22,8 @@ export async function claimFolder(folder: string): Promise<() => void> {
     makeFolders(folder, 0o700);
     // Whatever name leads to it, it is the same folder.
     const { dev, ino } = statSync(folder, { bigint: true });
-    sign.listen(`\0orbweaver ${dev} ${ino}`);
+    // Filled up as old versions of Node do it, that all may mean the same.
+    sign.listen(`\0orbweaver ${dev} ${ino}`.padEnd(NAME_OCTETS, '\0'));
     await once(sign, 'listening');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -35,3 +36,6 @@ export async function claimFolder(folder: string): Promise<() => void> {
   }
   return () => void sign.close();
 }
+
+/** Of the name of a local socket on Linux. */
+const NAME_OCTETS = 108;
