@@ -30,7 +30,8 @@ export const NODE: Command = {
 configuration names the node, its terminals and credentials, the contact plan and where the
 neighbours listen. Every start has a boot number of its own, which the vault keeps.
 Bundles are kept in the vault, or in store.directory of the configuration; with
-store.durability memory they are lost when the node ends. A folder is for one node at a time.`,
+store.durability memory they are lost when the node ends. A folder is for one node at a time.
+docs/node.md explains the configuration key by key.`,
   example: 'orbweaver node satellite-101.json',
   run: async ({ positionals, flags }) =>
     runNode([
