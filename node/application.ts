@@ -25,9 +25,9 @@ export interface SendOptions {
   /** Status reports to ask for on the way; nodes that are not told to send them send none. */
   readonly reports?: ReportRequest;
   /**
-   * Whether to refuse the unit unless every link of this node hands bundles over by LTP, so that
-   * this node forgets it only when the next one has stored it. Nothing more is promised: nothing of
-   * it travels in the bundle, and what later hops do is for their own links to say.
+   * Whether to refuse the unit unless every link of this node hands all bundles over by LTP, so
+   * that this node forgets it only when the next one has stored it. Nothing more is promised:
+   * nothing of it travels in the bundle, and what later hops do is for their own links to say.
    */
   readonly custody?: boolean;
 }

@@ -1,10 +1,12 @@
 /** Puts a satellite together from its configuration: decodes, identifies itself, adds services. */
+
 import type { BundleSecurity } from '#protocol/agent/options.ts';
 import { assert } from '#protocol/assert.ts';
 import { parseEid } from '#protocol/bundle/eid.ts';
 import { utf8Encode } from '#protocol/bytes/octets.ts';
 import { HedgedRandom, hedgeSecret } from '#protocol/crypto/hedged-random.ts';
 import { Fault } from '#protocol/fault.ts';
+import { keepsUntilStored } from '#protocol/link/channel.ts';
 import type { Credentials } from '#protocol/membership/credentials.ts';
 import { Membership } from '#protocol/membership/membership.ts';
 import { Admission } from '#protocol/session/admission.ts';
@@ -68,7 +70,8 @@ export function createSatellite(
       ...agentOptionsOf(bundles, membership.bootMax),
       ...bundleSecurityOf(config, credentials, membership.bootMax, ports),
       // Provisioned neighbours get bundles as they are.
-      custody: link.ltp !== false && config.provisioned === undefined,
+      custody:
+        keepsUntilStored({ ...link, ltp: link.ltp !== false }) && config.provisioned === undefined,
       plan,
       directory,
     },

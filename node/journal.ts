@@ -5,7 +5,7 @@ import { formatEid } from '#protocol/bundle/eid.ts';
 import type { StatusReport } from '#protocol/bundle/status-report.ts';
 import { FaultCounter } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
-import type { LinkOutput } from '#protocol/link/link.ts';
+import type { LinkOutput } from '#protocol/link/contract.ts';
 import type { Instant } from '#protocol/machine.ts';
 import { RefusalLog } from '#protocol/session/refusal-log.ts';
 import type { Neighbour } from './neighbours.ts';

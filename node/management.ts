@@ -12,7 +12,7 @@ import type { LeastClass } from '#protocol/agent/store-room.ts';
 import { Fault } from '#protocol/fault.ts';
 import { ENCAPSULATION_VERSION, encodeEncapsulation } from '#protocol/frame/encapsulation.ts';
 import type { Packet } from '#protocol/frame/packet.ts';
-import type { LinkOutput } from '#protocol/link/link.ts';
+import type { LinkOutput } from '#protocol/link/contract.ts';
 import type { Instant } from '#protocol/machine.ts';
 import type { Journal } from './journal.ts';
 import type { Neighbour } from './neighbours.ts';

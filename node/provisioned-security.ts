@@ -29,8 +29,8 @@ import {
 } from '#protocol/frame/space-packet.ts';
 import { dataOffset } from '#protocol/frame/uslp.ts';
 import { type ChannelOptions, managedParameters, type OcfSource } from '#protocol/link/channel.ts';
+import type { LinkOptions } from '#protocol/link/contract.ts';
 import type { Keying } from '#protocol/link/keying.ts';
-import type { LinkOptions } from '#protocol/link/link.ts';
 import { linkChannels, StaticKeying } from '#protocol/link/static-keying.ts';
 import { type Deadline, type Instant, MICROSECONDS_PER_S } from '#protocol/machine.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';

@@ -16,8 +16,8 @@ import { type AgentOutput, BundleAgent, type SendRequest } from '#protocol/agent
 import { assert, unreachable } from '#protocol/assert.ts';
 import { Fault } from '#protocol/fault.ts';
 import { Fifo } from '#protocol/fifo.ts';
+import type { LinkOutput } from '#protocol/link/contract.ts';
 import { lasts } from '#protocol/link/keying.ts';
-import type { LinkOutput } from '#protocol/link/link.ts';
 import { type Instant, sooner } from '#protocol/machine.ts';
 import type { Application, SendOutcome } from './application.ts';
 import { type ApplicationCommand, Applications } from './applications.ts';

@@ -1,6 +1,6 @@
 /** What a satellite says of itself when asked: plain JSON, fresh at every asking. */
 import type { Ledger } from '#protocol/agent/agent.ts';
-import type { LinkSnapshot } from '#protocol/link/link.ts';
+import type { LinkSnapshot } from '#protocol/link/contract.ts';
 import type { NodeNumber } from '#protocol/routing/contact-plan.ts';
 import type { BundleSecurityCounts, Journal } from './journal.ts';
 import type { Neighbour } from './neighbours.ts';

@@ -1,7 +1,9 @@
 /** Puts a report together from everything that a run has measured. */
+
 import { cpus, totalmem } from 'node:os';
 import { LagHistogram } from '#node/lag-histogram.ts';
 import type { SatelliteSnapshot } from '#node/satellite.ts';
+import { keepsUntilStored } from '#protocol/link/channel.ts';
 import type { World } from '../constellation/world.ts';
 import type { FleetResult } from '../fleet/fleet.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -91,7 +93,7 @@ export function compileReport(
 
 /** Whether every hop keeps a bundle until the next one has it. */
 function hasCustody({ link: { channel } }: Scenario): boolean {
-  return channel.ltp !== false && (channel.greenClasses ?? []).length === 0;
+  return keepsUntilStored({ ...channel, ltp: channel.ltp !== false });
 }
 
 function framesOf(snapshots: readonly SatelliteSnapshot[], result: FleetResult): Report['frames'] {

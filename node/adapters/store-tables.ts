@@ -20,7 +20,7 @@ import {
 
 /** The environment in `directory`, which exists; throws what LMDB throws. */
 export async function openStoreTables(directory: string, mapOctets: number): Promise<StoreTables> {
-  // Only nodes that have a durable store pay for the library, about 5 MB each.
+  // Only nodes that have a durable store pay for the library.
   const { open } = await import('lmdb');
   const options = {
     path: directory,

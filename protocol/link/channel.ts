@@ -42,6 +42,14 @@ export interface ChannelOptions {
   readonly greenClasses?: readonly TrafficClass[] | undefined;
 }
 
+/** Whether every bundle, of whichever class, is the sender's until the far side keeps it. */
+export function keepsUntilStored({
+  ltp = false,
+  greenClasses = [],
+}: Pick<ChannelOptions, 'ltp' | 'greenClasses'>): boolean {
+  return ltp && greenClasses.length === 0;
+}
+
 /** What frames say in their operational control field: a CLCW or a Frame Security Report. */
 export interface OcfSource {
   /** Four octets for the frame that leaves now, copied into it. */

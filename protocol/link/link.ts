@@ -16,14 +16,13 @@ import { Fault } from '../fault.ts';
 import type { Packet } from '../frame/packet.ts';
 import type { FrameSealer } from '../frame/sdls.ts';
 import type { Deadline, Instant } from '../machine.ts';
+import { keepsUntilStored } from './channel.ts';
 import type { BundleLink, LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 import { FrameReader } from './frame-reader.ts';
 import type { Connection, DownReason, Keying } from './keying.ts';
 import { MANAGEMENT_REFUSED, Outlet } from './outlet.ts';
 import { Soonest } from './soonest.ts';
 import type { OutboundBundle } from './unit-queue.ts';
-
-export type { LinkOptions, LinkOutput, LinkSnapshot } from './contract.ts';
 
 /** The machine. Its owner drains `poll` after every verb; bundles become frames as it does. */
 export class Link implements BundleLink {
@@ -46,7 +45,7 @@ export class Link implements BundleLink {
 
   /** `keying` passes to the link. */
   constructor(options: LinkOptions, keying: Keying) {
-    this.answers = options.ltp === true;
+    this.answers = keepsUntilStored(options);
     this.#keying = keying;
     this.#idles = options.idleFrames === true;
     this.#reader = new FrameReader(options, keying);

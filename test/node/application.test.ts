@@ -167,6 +167,12 @@ describe('an application', () => {
     expect(sky.satellite(101).snapshot().refused['no-custody']).toBe(1);
   });
 
+  it('is promised no custody where a class is sent once and forgotten', () => {
+    const sky = secured({ link: { frameOctetsMax: 1_024, greenClasses: [0] } });
+    const outcome = senderOn(sky)(10, 'ipn:102.5', { ...MINUTE, custody: true });
+    expect(outcome).toEqual({ kind: 'refused', reason: 'no-custody' });
+  });
+
   it('is promised custody where every link of the node waits for the far store', () => {
     const sky = secured();
     const send = senderOn(sky);

@@ -29,12 +29,7 @@ describe('bundles that are secured end to end', () => {
       const [forwarded] = mesh.node(number).all('forward');
       expect(payloadOf(decoded(forwarded!.octets)).data).not.toEqual(SECRET);
     }
-    expect(
-      mesh
-        .node(4)
-        .all('deliver')
-        .map(({ adu }) => adu),
-    ).toEqual([SECRET]);
+    expect(deliveredAt(mesh, 4)).toEqual([SECRET]);
     const acts = [1, 2, 3, 4].map((number) =>
       mesh
         .node(number)
@@ -75,12 +70,7 @@ describe('bundles that are secured end to end', () => {
     for (const piece of pieces) {
       expect(piece.blocks.map(({ type }) => type)).toContain(BLOCK_TYPE.confidentiality);
     }
-    expect(
-      mesh
-        .node(4)
-        .all('deliver')
-        .map((delivery) => delivery.adu),
-    ).toEqual([adu]);
+    expect(deliveredAt(mesh, 4)).toEqual([adu]);
     expect(
       mesh
         .node(4)
@@ -113,12 +103,7 @@ describe('bundles that are secured end to end', () => {
         send(mesh, { adu });
         mesh.run(5 * S);
         expect(mesh.node(4).all('security-failed')).toEqual([]);
-        expect(
-          mesh
-            .node(4)
-            .all('deliver')
-            .map((delivery) => delivery.adu),
-        ).toEqual([adu]);
+        expect(deliveredAt(mesh, 4)).toEqual([adu]);
       }),
     );
   });
@@ -146,12 +131,7 @@ describe('bundles that are secured end to end', () => {
     send(mesh, { destination: group });
     mesh.run(5 * S);
     for (const number of [2, 4]) {
-      expect(
-        mesh
-          .node(number)
-          .all('deliver')
-          .map(({ adu }) => adu),
-      ).toEqual([SECRET]);
+      expect(deliveredAt(mesh, number)).toEqual([SECRET]);
     }
     const [onward] = mesh.node(2).all('forward');
     expect(payloadOf(decoded(onward!.octets)).data).not.toEqual(SECRET);
@@ -229,12 +209,7 @@ describe('a relay that means harm', () => {
     send(mesh);
     send(mesh, { adu: new Uint8Array(25) });
     mesh.run(5 * S);
-    expect(
-      mesh
-        .node(4)
-        .all('deliver')
-        .map(({ adu }) => adu),
-    ).toEqual([SECRET]);
+    expect(deliveredAt(mesh, 4)).toEqual([SECRET]);
     expect(mesh.node(4).agent.ledger().deleted).toEqual({ 'failed-security-operation': 1 });
   });
 
@@ -246,12 +221,7 @@ describe('a relay that means harm', () => {
     mesh.node(4).agent.receive(S, octets.slice(), 3);
     mesh.node(4).drain(S);
     expect(mesh.node(4).all('duplicate')).toEqual([]);
-    expect(
-      mesh
-        .node(4)
-        .all('deliver')
-        .map(({ adu }) => adu),
-    ).toEqual([SECRET]);
+    expect(deliveredAt(mesh, 4)).toEqual([SECRET]);
   });
 
   test('forges a fragment: the whole is not delivered', () => {
@@ -331,12 +301,7 @@ describe('a node without rules', () => {
     const mesh = row({ 1: [signs()], 2: undefined, 3: undefined, 4: undefined });
     send(mesh);
     mesh.run(5 * S);
-    expect(
-      mesh
-        .node(4)
-        .all('deliver')
-        .map(({ adu }) => adu),
-    ).toEqual([SECRET]);
+    expect(deliveredAt(mesh, 4)).toEqual([SECRET]);
   });
 });
 
@@ -476,6 +441,13 @@ function strip(...stripped: number[]): (octets: Uint8Array) => Uint8Array {
     const { primary, blocks } = decoded(octets);
     return encodeBundle({ primary, blocks: blocks.filter(({ type }) => !stripped.includes(type)) });
   };
+}
+
+function deliveredAt(mesh: Mesh, node: number): readonly Uint8Array[] {
+  return mesh
+    .node(node)
+    .all('deliver')
+    .map(({ adu }) => adu);
 }
 
 function garble(octets: Uint8Array): Uint8Array {

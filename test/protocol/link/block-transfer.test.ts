@@ -168,6 +168,8 @@ describe('bundles by LTP', () => {
     for (let n = 0; n < 30; n++) pair.send(0, `${n}`, octetsOf(5_000 + n), 0);
     pair.send(0, 'red', octetsOf(5_000), 1);
     pair.run(1 * S);
+    // So the word of such a link is none that the far side keeps anything.
+    expect(pair.ends[0].link.answers).toBe(false);
     expect(pair.ends[0].of('sent').map(({ id }) => id)).toEqual(range(30).map(String));
     const [red, ...green] = pair.ends[1]
       .of('received')

@@ -7,7 +7,8 @@ import { toHex } from '#protocol/bytes/octets.ts';
 import type { Fault } from '#protocol/fault.ts';
 import { writeFecf } from '#protocol/frame/fecf.ts';
 import { defaultMask } from '#protocol/frame/sdls-mask.ts';
-import { Link, type LinkOutput } from '#protocol/link/link.ts';
+import type { LinkOutput } from '#protocol/link/contract.ts';
+import { Link } from '#protocol/link/link.ts';
 import { linkChannels, StaticKeying } from '#protocol/link/static-keying.ts';
 
 describe('a statically keyed link', () => {
